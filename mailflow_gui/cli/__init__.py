@@ -1,0 +1,48 @@
+"""The command line: one module per command, each with ``add(commands)``; its parser sets ``run``, a function of the parsed arguments.
+
+Exit codes: 0 done · 1 some items failed or are uncertain · 2 bad usage or flow · 3 a connection, the keyring or the journal can't be used,
+or waits for a decision · 4 no room or no right to write here · 130 stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from mailflow_gui import __version__, language
+from mailflow_gui.cli import output
+from mailflow_gui.errors import MailFlowError
+from mailflow_gui.language import _
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the process's exit code."""
+    language.use()
+    parsed = parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except MailFlowError as error:
+        output.complain(str(error))
+        return output.exit_code(error)
+    except KeyboardInterrupt:
+        return output.STOPPED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return output.DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line's parser."""
+    from mailflow_gui.cli import check, connections, demo, errors, messages, preview, read, run, schema
+
+    whole = argparse.ArgumentParser(
+        prog="mailflow",
+        description=_("Automate mail on your own machine: receive, map, send. Nothing lost, nothing twice, nothing leaked."),
+        epilog=_("Start with: mailflow demo. Set MAILFLOW_HOME to keep every file below one directory."),
+    )
+    whole.add_argument("--version", action="version", version=f"MailFlow {__version__}")
+    commands = whole.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
+    for command in (demo, run, check, preview, read, connections, messages, errors, schema):
+        command.add(commands)
+    return whole

@@ -1,0 +1,40 @@
+"""The message: a frozen view on raw bytes, parsed only as far as somebody looks (RFC 5322, RFC 2045-2049)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["person", "auto-reply", "bounce", "list"]
+"""Who wrote a mail: a person, a machine that answers (RFC 3834), a mail system (RFC 3464) or a mailing list (RFC 2919)."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """One mailbox (RFC 5322 3.4): display name, decoded, may be empty; and ``local@domain``."""
+
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One attached part: what it says of itself, and its decoded bytes."""
+
+    name: str
+    """A safe file name: no directories, no control or direction characters, at most 120 bytes; never empty."""
+    type: str
+    """Media type in lower case, such as ``application/pdf``."""
+    content: bytes
+    inline: bool = False
+    """Content-Disposition inline, or part of multipart/related (RFC 2183, RFC 2387)."""
+    content_id: str | None = None
+    """Content-ID without its angle brackets (RFC 2392), or None."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, decoded."""
+        return len(self.content)

@@ -1,0 +1,8 @@
+"""Sentences about runs, the journal and the runner."""
+
+from __future__ import annotations
+
+from mailflow_gui.language import N_
+from mailflow_gui.sentences.sentence import Sentence
+
+SENTENCES: dict[str, Sentence] = {}
