@@ -1,0 +1,1 @@
+"""Tests mirror the packages of ``mailflow_gui``; ``tests.servers`` holds real servers to test against."""
