@@ -1,7 +1,7 @@
 """How long MailFlow waits, all in seconds and all scaled by one setting, so that tests of silence are quick.
 
-``MAILFLOW_TIMEOUT_SCALE`` multiplies every value (default 1). A *deadline* bounds a whole command from its first byte to the end of the
-answer, however busily the server dribbles; a socket's own timeout only bounds each read.
+``MAILFLOW_TIMEOUT_SCALE`` multiplies every value (default 1). A *deadline* bounds a whole command from its first byte
+to the end of the answer, however busily the server dribbles; a socket's own timeout only bounds each read.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def fetch(size: int) -> float:
 
 
 def smtp_after_dot() -> float:
-    """From the final dot to its reply: RFC 5321 4.5.3.2.6 grants the server ten minutes, and less makes doubtful mails."""
+    """From the final dot to its reply: RFC 5321 4.5.3.2.6 grants ten minutes, and less makes doubtful mails."""
     return 600.0 * scale()
 
 
 def idle_renewal() -> float:
-    """How long one IDLE lasts before it is issued again (RFC 2177 allows 29 minutes; routers forget a quiet line sooner)."""
+    """How long one IDLE lasts (RFC 2177 allows 29 minutes; routers forget a quiet line sooner)."""
     return 300.0 * scale()
 
 

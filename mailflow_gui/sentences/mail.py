@@ -14,4 +14,161 @@ SENTENCES: dict[str, Sentence] = {
             "or fetch it from the server."
         ),
     ),
+    # transport
+    "host-unknown": Sentence(
+        N_("The host name {host} is not known."),
+        N_("Check the spelling of the host name, and whether this computer is online."),
+    ),
+    "name-lookup-failed": Sentence(
+        N_("The host name {host} could not be looked up just now."),
+        N_("Check whether this computer is online. MailFlow tries again by itself."),
+    ),
+    "no-answer": Sentence(
+        N_("The server {host} did not answer in time on port {port} ({operation})."),
+        N_("Check the port and the security method, or for a firewall in the way. MailFlow tries again by itself."),
+    ),
+    "refused": Sentence(
+        N_("The server {host} accepts no calls on port {port}."),
+        N_(
+            "Check the port and the security method, and whether the server is running. MailFlow tries again by itself."
+        ),
+    ),
+    "unreachable": Sentence(
+        N_("The server {host} can't be reached from this network."),
+        N_("Check whether this computer is online. MailFlow tries again by itself."),
+    ),
+    "line-dropped": Sentence(
+        N_("The server {host} dropped the line ({operation})."),
+        N_("MailFlow tries again by itself. If it happens every time, check the port and the security method."),
+    ),
+    "tls-not-spoken": Sentence(
+        N_("The server {host} speaks no TLS on port {port}."),
+        N_("Wrong port or security method? Try the other security method, or the port that belongs to it."),
+    ),
+    "tls-too-old": Sentence(
+        N_("The server {host} offers only versions of TLS that are too old to be safe."),
+        N_("Ask whoever runs the server to offer TLS 1.2 or newer."),
+    ),
+    "tls-failed": Sentence(
+        N_("No secure line to {host} could be made: {reason}"),
+        N_("Check the port and the security method, or ask whoever runs the server."),
+    ),
+    "certificate-untrusted": Sentence(
+        N_("The certificate of {host} is not trusted."),
+        N_("If this is your own server, fetch its certificate, compare it, and save it with the connection."),
+    ),
+    "certificate-expired": Sentence(
+        N_("The certificate of {host} has expired or is not valid yet."),
+        N_("Check the clock of this computer. If it is right, the server needs a new certificate."),
+    ),
+    "certificate-wrong-host": Sentence(
+        N_("The certificate of the server is for another name than {host}."),
+        N_("Use the host name that stands in the certificate, or save exactly this certificate with the connection."),
+    ),
+    # sessions
+    "answer-too-long": Sentence(
+        N_("The server {host} sent more than it should have ({operation})."),
+        N_("MailFlow tries again by itself. If it happens every time, tell whoever runs the server."),
+    ),
+    "answer-garbled": Sentence(
+        N_("The server {host} sent an answer that makes no sense ({operation})."),
+        N_("MailFlow tries again by itself. If it happens every time, check the port and the protocol."),
+    ),
+    "server-said-goodbye": Sentence(
+        N_("The server {host} ended the session: {reason}"),
+        N_("MailFlow tries again by itself."),
+    ),
+    "no-greeting": Sentence(
+        N_("The server {host} did not greet on port {port}."),
+        N_("Wrong port or security method? On port 993 or 995 choose SSL/TLS, on 143 or 110 STARTTLS."),
+    ),
+    "other-protocol": Sentence(
+        N_("The server {host} speaks another protocol on port {port}."),
+        N_("Check the protocol, the port and the security method."),
+    ),
+    "starttls-missing": Sentence(
+        N_("The server {host} does not offer STARTTLS, so nothing was sent."),
+        N_("Choose SSL/TLS as the security method. If STARTTLS worked before, somebody may be listening on the line."),
+    ),
+    "starttls-refused": Sentence(
+        N_("The server {host} refused STARTTLS, so nothing was sent: {reason}"),
+        N_("Choose SSL/TLS as the security method, or ask whoever runs the server."),
+    ),
+    "starttls-preauth": Sentence(
+        N_("The server {host} signed us in before STARTTLS, so the line can't be secured."),
+        N_("Choose SSL/TLS as the security method."),
+    ),
+    "starttls-injected": Sentence(
+        N_("Somebody put words into the line to {host} before it was secure."),
+        N_("Use another network, or SSL/TLS as the security method."),
+    ),
+    "sign-in-refused": Sentence(
+        N_("The server {host} refused the sign-in: {reason}"),
+        N_("Check the user name and the password. Some providers want an app password."),
+    ),
+    "sign-in-unavailable": Sentence(
+        N_("The server {host} can't sign in anybody just now: {reason}"),
+        N_("MailFlow tries again by itself. The password is not the problem."),
+    ),
+    "sign-in-needs-tls": Sentence(
+        N_("The server {host} allows no sign-in on a line that is not secure, so the password was not sent."),
+        N_("Choose STARTTLS or SSL/TLS as the security method."),
+    ),
+    "sign-in-impossible": Sentence(
+        N_("The server {host} offers no way to sign in with a password."),
+        N_("Ask the provider how to sign in. Some want an app password to be enabled first."),
+    ),
+    "sign-in-needed": Sentence(
+        N_("The server {host} wants a sign-in, but the connection has no user name."),
+        N_("Enter the user name and the password."),
+    ),
+    "password-missing": Sentence(
+        N_("The connection has a user name, but no password is known for {host}."),
+        N_("Enter the password."),
+    ),
+    "account-refused": Sentence(
+        N_("The server {host} does not let this account in: {reason}"),
+        N_("Ask whoever runs the server."),
+    ),
+    "folder-missing": Sentence(
+        N_("The folder {folder} does not exist on {host}."),
+        N_("Choose another folder, or create it."),
+    ),
+    "folder-read-only": Sentence(
+        N_("The folder {folder} on {host} can only be read."),
+        N_("Choose to leave mails as they are after receiving, or ask for the right to write."),
+    ),
+    "folder-refused": Sentence(
+        N_("The server {host} does not open the folder {folder}: {reason}"),
+        N_("Choose another folder, or ask whoever runs the server."),
+    ),
+    "command-refused": Sentence(
+        N_("The server {host} refused a command ({operation}): {reason}"),
+        N_("If it happens every time, tell whoever runs the server."),
+    ),
+    "server-busy": Sentence(
+        N_("The server {host} can't do this just now ({operation}): {reason}"),
+        N_("MailFlow tries again by itself."),
+    ),
+    "mailbox-full": Sentence(
+        N_("There is no room left in the mailbox on {host}: {reason}"),
+        N_("Delete what is no longer needed, or ask for more room."),
+    ),
+    "message-vanished": Sentence(N_("The mail is no longer on the server {host}.")),
+    "message-oversized": Sentence(
+        N_("The mail is larger than the limit of {maximum} bytes."),
+        N_("Raise the limit in the settings, or fetch the mail in another way."),
+    ),
+    "deletion-unsure": Sentence(
+        N_("The server {host} did not confirm that the mails were deleted: {reason}"),
+        N_("MailFlow tries again by itself. Mails already worked on are not worked on again."),
+    ),
+    "unsafe-characters": Sentence(
+        N_("The {what} holds a line break or another control character, which must not be sent to a server."),
+        N_("Enter it again by hand."),
+    ),
+    "search-date-unknown": Sentence(
+        N_("The date {value} of the search is not known."),
+        N_("Write a date such as 2026-01-31, or a time span such as 7 days."),
+    ),
 }

@@ -1,18 +1,21 @@
-"""Certificates for test servers, made anew for each run: self-signed, from a private authority, expired, for another host."""
+"""Certificates for test servers, made anew: self-signed, from a private authority, expired, for another host."""
 
 from __future__ import annotations
 
 import ipaddress
 import ssl
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -47,7 +50,7 @@ def make(
     authority: bool = False,
     expired: bool = False,
 ) -> Certificate:
-    """A certificate for host ``names`` and addresses: self-signed, or signed by ``issuer``; ``expired`` ended yesterday."""
+    """A certificate for host ``names``: self-signed, or signed by ``issuer``; an ``expired`` one ended yesterday."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority" if authority else names[0])])
     signing_key: ec.EllipticCurvePrivateKey = key
