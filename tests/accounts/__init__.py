@@ -1,0 +1,1 @@
+"""Tests of accounts, secrets, sessions and Validate."""
