@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
@@ -52,7 +52,7 @@ class Item:
     """The item's own time (aware): "now" for every step, so that doing a step again gives the same bytes."""
     seed: int
     """The item's own source of chance."""
-    fields: Mapping[str, Value] = NO_FIELDS
+    fields: Mapping[str, Value] = field(default_factory=lambda: NO_FIELDS)
     mapped: bool = False
     attachments: tuple[Attachment, ...] | None = None
     """Behind a mapper: the attachments to carry. None before one: the message's own."""
@@ -82,7 +82,7 @@ class Watch:
     process_once: bool = True
     existing_mail: Literal["process", "skip"] = "process"
     after_receiving: AfterReceiving = AfterReceiving()
-    search: Mapping[str, Any] = MappingProxyType({})
+    search: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """The ``search`` setting, checked: from, to, subject, body, since, larger, smaller, flagged, answered."""
     threads: Literal["all", "first", "replies-to-flow", "replies-to-node"] = "all"
     idle: bool = True

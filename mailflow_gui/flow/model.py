@@ -23,7 +23,7 @@ class Stub:
     host: str
     port: int | None = None
     security: str | None = None
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """Keys this version doesn't know: kept, reported, written back."""
 
 
@@ -33,10 +33,10 @@ class Node:
 
     id: str
     type: str
-    settings: Mapping[str, Any] = EMPTY
+    settings: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     position: tuple[float, float] | None = None
     name: str | None = None
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
 
     @property
     def enabled(self) -> bool:
@@ -52,6 +52,8 @@ class Edge:
     source_port: str
     target: str
     target_port: str
+    extra: Mapping[str, Any] = field(default_factory=lambda: EMPTY, compare=False)
+    """Keys this version doesn't know; they don't take part in comparing, so edges can be counted in sets."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ class Flow:
     connections: tuple[Stub, ...] = ()
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
-    properties: Mapping[str, Any] = EMPTY
+    properties: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """Flow properties: name to constant; rules read them with ``{"property": name}``."""
-    extra: Mapping[str, Any] = EMPTY
+    extra: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     version: int = field(default=FORMAT_VERSION)
 
     def node(self, node_id: str) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,7 +25,7 @@ class Problem:
     """The node's id, or None for the whole flow."""
     field: str | None = None
     """Path in the node's settings: ``delay.value``, ``rules.0.target``; or None."""
-    arguments: Mapping[str, Argument] = MappingProxyType({})
+    arguments: Mapping[str, Argument] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def text(self) -> str:
