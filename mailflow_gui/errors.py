@@ -145,13 +145,13 @@ class MailError(MailFlowError):
 class Transient(MailError):
     """Try again later, with back-off."""
 
-    outcome = "retry-backoff"
+    outcome: ClassVar[Outcome] = "retry-backoff"
 
 
 class RetryAfter(Transient):
     """The server says when to come back; the whole account waits ``seconds``."""
 
-    outcome = "retry-after"
+    outcome: ClassVar[Outcome] = "retry-after"
 
     def __init__(
         self,
@@ -170,28 +170,28 @@ class RetryAfter(Transient):
 class Recoverable(MailError):
     """One named alternative may be tried, once."""
 
-    outcome = "recover-alternative"
+    outcome: ClassVar[Outcome] = "recover-alternative"
 
 
 class Reauthenticate(MailError):
     """The secret is refused: stop using it at once, hold the account's items."""
 
-    outcome = "reauthenticate"
+    outcome: ClassVar[Outcome] = "reauthenticate"
 
 
 class AccountBroken(MailError):
     """The account can't work as it is set up; a good Validate brings it back."""
 
-    outcome = "disconnect-connection"
+    outcome: ClassVar[Outcome] = "disconnect-connection"
 
 
 class Rejected(MailError):
     """This mail is refused for good; others go on."""
 
-    outcome = "reject-message"
+    outcome: ClassVar[Outcome] = "reject-message"
 
 
 class SendUncertain(MailError):
     """The mail was given to the server, its answer was lost: it may or may not have been sent."""
 
-    outcome = "uncertain"
+    outcome: ClassVar[Outcome] = "uncertain"

@@ -1,0 +1,11 @@
+"""What happened; survives a crash.
+
+*Journal*: one SQLite file (WAL, synchronous FULL) with one writer thread that groups commits, and append-only *spool* segments beside it
+for raw mails and frozen outgoing bytes, fsynced before the group that refers to them. What the journal says has happened; events are hints.
+
+States of an item: received -> planned -> (queued | held | uncertain) -> sent | skipped | failed; it is *settled* in the last three, and
+only then does its flag move on the server. States of a delivery (one outgoing mail x one recipient): planned -> uncertain -> sent, or
+queued (again later), held (its account waits), failed.
+
+All access goes through the functions of this package.
+"""

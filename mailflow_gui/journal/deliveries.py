@@ -1,0 +1,209 @@
+"""Deliveries: one outgoing mail x one recipient, each with its own state; and the attempts, every error of them kept."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mailflow_gui.errors import MailError, MailFlowError
+from mailflow_gui.journal import items
+from mailflow_gui.journal.journal import Transaction
+from mailflow_gui.journal.spool import Place
+
+DeliveryState = Literal["planned", "queued", "held", "uncertain", "sent", "failed"]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A composed mail, before it is in the journal."""
+
+    node: str
+    way: str
+    """The edges by which the item came here: a node that one item reaches twice sends twice."""
+    account: str
+    sender: str
+    recipients: tuple[str, ...]
+    message_id: str
+    eight_bit: bool
+    smtputf8: bool
+    when_uncertain: Literal["hold", "resend"]
+    content: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class MailRow:
+    """An outgoing mail as the journal has it; its bytes never change."""
+
+    id: int
+    item: int
+    node: str
+    way: str
+    account: str
+    sender: str
+    message_id: str
+    eight_bit: bool
+    smtputf8: bool
+    when_uncertain: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    """How far one recipient of a mail has come."""
+
+    mail: int
+    recipient: str
+    state: DeliveryState
+    attempts: int
+    first_attempt: float | None
+    receipt: str | None
+
+
+def plan(transaction: Transaction, item: int, planned: Sequence[Planned]) -> list[int]:
+    """Freeze mails and plan their deliveries; returns the mails' ids. One that is there already (a step done again) stays as it is."""
+    database = transaction.database
+    ids = []
+    now = time.time()
+    for mail in planned:
+        known = database.execute(
+            "SELECT id FROM mails WHERE item = ? AND node = ? AND way = ?", (item, mail.node, mail.way)
+        ).fetchone()
+        if known:
+            ids.append(int(known[0]))
+            continue
+        place = transaction.keep(mail.content)
+        cursor = database.execute(
+            "INSERT INTO mails(item, node, way, account, sender, message_id, eight_bit, smtputf8, when_uncertain, segment, offset, length)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(
+                    item,
+                    mail.node,
+                    mail.way,
+                    mail.account,
+                    mail.sender,
+                    mail.message_id,
+                    int(mail.eight_bit),
+                    int(mail.smtputf8),
+                ),
+                *(mail.when_uncertain, place.segment, place.offset, place.length),
+            ),
+        )
+        assert cursor.lastrowid is not None
+        database.executemany(
+            "INSERT INTO deliveries(mail, recipient, item, state, at) VALUES (?, ?, ?, 'planned', ?)",
+            [(cursor.lastrowid, recipient, item, now) for recipient in mail.recipients],
+        )
+        ids.append(cursor.lastrowid)
+    items.put_state(transaction, item, "planned")
+    return ids
+
+
+def put(
+    transaction: Transaction,
+    mail: int,
+    recipients: Iterable[str],
+    state: DeliveryState,
+    *,
+    due: float | None = None,
+    receipt: str | None = None,
+) -> None:
+    """Move deliveries to a state. Entering *queued* counts an attempt that failed."""
+    now = time.time()
+    transaction.database.executemany(
+        "UPDATE deliveries SET state = ?, due = ?, at = ?, receipt = coalesce(?, receipt),"
+        " first_attempt = coalesce(first_attempt, ?), attempts = attempts + ? WHERE mail = ? AND recipient = ?",
+        [(state, due, now, receipt, now, int(state == "queued"), mail, recipient) for recipient in recipients],
+    )
+
+
+def note(
+    transaction: Transaction,
+    error: MailFlowError,
+    *,
+    flow: str,
+    operation: str,
+    item: int | None = None,
+    mail: int | None = None,
+    recipient: str | None = None,
+    node: str | None = None,
+    account: str | None = None,
+) -> None:
+    """Keep an error with its raw words."""
+    reply = error.reply if isinstance(error, MailError) else None
+    transaction.database.execute(
+        "INSERT INTO attempts(at, flow, item, mail, recipient, node, account, operation, code, arguments, class, reply_code, enhanced,"
+        " text)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(time.time(), flow, item, mail, recipient, node, account, (reply.operation if reply else "") or operation),
+            *(error.code, json.dumps(error.arguments, ensure_ascii=False), outcome_of(error)),
+            *((reply.code, reply.enhanced, reply.text) if reply else (None, None, error.detail or None)),
+        ),
+    )
+
+
+def outcome_of(error: MailFlowError) -> str:
+    """The class of an error: a mail error's own; anything else that fails an item rejects it."""
+    return error.outcome if isinstance(error, MailError) else "reject-message"
+
+
+def mails_of(database: sqlite3.Connection, item: int) -> list[MailRow]:
+    """The outgoing mails of an item."""
+    rows = database.execute("SELECT * FROM mails WHERE item = ? ORDER BY id", (item,))
+    return [
+        MailRow(
+            id=row["id"],
+            item=row["item"],
+            node=row["node"],
+            way=row["way"],
+            account=row["account"],
+            sender=row["sender"],
+            message_id=row["message_id"],
+            eight_bit=bool(row["eight_bit"]),
+            smtputf8=bool(row["smtputf8"]),
+            when_uncertain=row["when_uncertain"],
+            place=Place(row["segment"], row["offset"], row["length"]),
+        )
+        for row in rows
+    ]
+
+
+def deliveries_of(database: sqlite3.Connection, mail: int) -> list[DeliveryRow]:
+    """The recipients of a mail and how far each has come."""
+    rows = database.execute("SELECT * FROM deliveries WHERE mail = ? ORDER BY recipient", (mail,))
+    return [_delivery(row) for row in rows]
+
+
+def summary(database: sqlite3.Connection, item: int) -> dict[str, int]:
+    """How many deliveries of an item are in each state."""
+    rows = database.execute(
+        "SELECT deliveries.state, count(*) FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = ? GROUP BY 1",
+        (item,),
+    )
+    return {str(state): int(count) for state, count in rows}
+
+
+def item_state(counts: Mapping[str, int]) -> items.State:
+    """The state of an item whose deliveries stand as ``counts`` says: unfinished first, then its worst end."""
+    order: tuple[items.State, ...] = ("planned", "queued", "held", "uncertain", "failed", "sent")
+    return next((state for state in order if counts.get(state)), "skipped")
+
+
+def next_due(database: sqlite3.Connection, item: int) -> float | None:
+    """When the earliest waiting delivery of an item is due."""
+    row = database.execute(
+        "SELECT min(due) FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = ? AND deliveries.state IN ('queued', 'held')",
+        (item,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _delivery(row: sqlite3.Row) -> DeliveryRow:
+    return DeliveryRow(
+        row["mail"], row["recipient"], row["state"], row["attempts"], row["first_attempt"], row["receipt"]
+    )

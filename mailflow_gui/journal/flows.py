@@ -1,0 +1,64 @@
+"""Flows, their versions and their runs."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterable
+
+from mailflow_gui.journal.journal import Transaction
+
+
+def version_of(content: str) -> str:
+    """The hash that names a version of a flow: SHA-256 of its file's text, in hex, shortened to 32 digits."""
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()[:32]
+
+
+def keep(transaction: Transaction, flow: str, *, name: str, path: str, content: str, accounts: Iterable[str]) -> str:
+    """Keep a flow's present version and the accounts it uses; returns the version's hash."""
+    version = version_of(content)
+    database = transaction.database
+    database.execute(
+        "INSERT INTO flows(flow, name, path, seen) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT(flow) DO UPDATE SET name = excluded.name, path = excluded.path, seen = excluded.seen",
+        (flow, name, path, time.time()),
+    )
+    database.execute("DELETE FROM flow_accounts WHERE flow = ?", (flow,))
+    database.executemany(
+        "INSERT OR IGNORE INTO flow_accounts(flow, account) VALUES (?, ?)", [(flow, account) for account in accounts]
+    )
+    database.execute(
+        "INSERT OR IGNORE INTO versions(hash, flow, content, at) VALUES (?, ?, ?, ?)",
+        (version, flow, content, time.time()),
+    )
+    return version
+
+
+def content(database: sqlite3.Connection, version: str) -> str | None:
+    """The text of a version, or None."""
+    row = database.execute("SELECT content FROM versions WHERE hash = ?", (version,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def using(database: sqlite3.Connection, account: str) -> list[str]:
+    """The names of the flows that use an account, as far as they were ever run here."""
+    rows = database.execute(
+        "SELECT name FROM flows JOIN flow_accounts USING (flow) WHERE account = ? ORDER BY name", (account,)
+    )
+    return [str(name) for (name,) in rows]
+
+
+def begin_run(transaction: Transaction, flow: str, version: str, mode: str, *, dry: bool) -> int:
+    """Record that a run begins; returns its id."""
+    cursor = transaction.database.execute(
+        "INSERT INTO runs(flow, version, mode, dry, started) VALUES (?, ?, ?, ?, ?)",
+        (flow, version, mode, int(dry), time.time()),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def end_run(transaction: Transaction, run: int, outcome: str) -> None:
+    """Record how a run ended: done, stopped, or the code of what ended it."""
+    transaction.database.execute("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", (time.time(), outcome, run))

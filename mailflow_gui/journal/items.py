@@ -1,0 +1,227 @@
+"""Items: what was received, how far it has come, how it ended."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mailflow_gui.errors import MailFlowError
+from mailflow_gui.journal.journal import Transaction
+from mailflow_gui.journal.spool import Place
+
+State = Literal["received", "planned", "queued", "held", "uncertain", "sent", "skipped", "failed"]
+
+SETTLED = ("sent", "skipped", "failed")
+"""The states in which an item has reached its end."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """A fetched mail, before it is in the journal."""
+
+    watch: int
+    flow: str
+    node: str
+    account: str
+    folder: str
+    uid_validity: int | None
+    uid: int | str
+    key: str
+    """Hash of flow, node and source: the same mail has the same key on every machine."""
+    version: str
+    run: int
+    dry: bool
+    once: bool
+    """Whether the ledger keeps this mail from being taken on again."""
+    flags: tuple[str, ...]
+    message_id: str
+    subject: str
+    sender: str
+    size: int
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """An item as the journal has it."""
+
+    id: int
+    watch: int
+    flow: str
+    node: str
+    account: str
+    folder: str
+    uid_validity: int | None
+    uid: int | str
+    key: str
+    version: str
+    dry: bool
+    received: float
+    flags: tuple[str, ...]
+    subject: str
+    sender: str
+    size: int
+    place: Place
+    state: State
+    due: float | None
+    code: str | None
+    arguments: dict[str, Any]
+    outcome: str | None
+    """The class of the error that it has met last."""
+
+
+def receive(transaction: Transaction, mail: Received) -> int | None:
+    """Take a mail on: raw bytes, row and ledger in one. Returns the item's id, or None if the ledger has this mail already."""
+    database = transaction.database
+    if mail.once:
+        cursor = database.execute(
+            "INSERT OR IGNORE INTO ledger(watch, epoch, uid) VALUES (?, ?, ?)",
+            (mail.watch, mail.uid_validity or 0, mail.uid),
+        )
+        if cursor.rowcount == 0:
+            return None
+    place = transaction.keep((mail.raw,))
+    cursor = database.execute(
+        "INSERT INTO items(watch, flow, node, account, folder, uid_validity, uid, key, version, run, dry, received, flags, message_id,"
+        " subject, sender, size, segment, offset, length, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')",
+        (
+            *(
+                mail.watch,
+                mail.flow,
+                mail.node,
+                mail.account,
+                mail.folder,
+                mail.uid_validity,
+                mail.uid,
+                mail.key,
+                mail.version,
+            ),
+            *(
+                mail.run,
+                int(mail.dry),
+                time.time(),
+                " ".join(mail.flags),
+                mail.message_id,
+                mail.subject,
+                mail.sender,
+                mail.size,
+            ),
+            *(place.segment, place.offset, place.length),
+        ),
+    )
+    item = cursor.lastrowid
+    if mail.once:
+        database.execute(
+            "UPDATE ledger SET item = ? WHERE watch = ? AND epoch = ? AND uid = ?",
+            (item, mail.watch, mail.uid_validity or 0, mail.uid),
+        )
+    return item
+
+
+def settle(transaction: Transaction, item: int, state: State, *, flagging: bool, steps: str = "") -> None:
+    """The item has reached its end. ``flagging``: its server flag is still to move."""
+    transaction.database.execute(
+        "UPDATE items SET state = ?, settled = ?, due = NULL, flagging = ?, steps = CASE ? WHEN '' THEN steps ELSE ? END WHERE id = ?",
+        (state, time.time(), int(flagging), steps, steps, item),
+    )
+
+
+def put_state(transaction: Transaction, item: int, state: State, due: float | None = None) -> None:
+    """The item goes on later, or waits."""
+    transaction.database.execute("UPDATE items SET state = ?, due = ? WHERE id = ?", (state, due, item))
+
+
+def put_error(transaction: Transaction, item: int, error: MailFlowError, outcome: str) -> None:
+    """The error that the item has met last, as code and arguments."""
+    transaction.database.execute(
+        "UPDATE items SET code = ?, arguments = ?, class = ? WHERE id = ?",
+        (error.code, json.dumps(error.arguments, ensure_ascii=False), outcome, item),
+    )
+
+
+def flagged(transaction: Transaction, item: int) -> None:
+    """The server has done what was to be done after receiving."""
+    transaction.database.execute("UPDATE items SET flagging = 0 WHERE id = ?", (item,))
+
+
+def get(database: sqlite3.Connection, item: int) -> ItemRow | None:
+    """One item, or None."""
+    row = database.execute("SELECT * FROM items WHERE id = ?", (item,)).fetchone()
+    return _item(row) if row else None
+
+
+def workable(
+    database: sqlite3.Connection, flow: str, *, dry: bool, now: float, after: int, limit: int
+) -> list[ItemRow]:
+    """Unfinished items of a flow that can be worked on now, oldest first: interrupted ones, and retries that are due."""
+    rows = database.execute(
+        "SELECT * FROM items INDEXED BY items_unfinished WHERE flow = ? AND dry = ? AND id > ?"
+        " AND (state IN ('received', 'planned') OR (state = 'queued' AND coalesce(due, 0) <= ?)) ORDER BY id LIMIT ?",
+        (flow, int(dry), after, now, limit),
+    )
+    return [_item(row) for row in rows]
+
+
+def due(database: sqlite3.Connection, flow: str, *, dry: bool, now: float, limit: int) -> list[ItemRow]:
+    """Items of a flow whose retry is due, the longest waiting first."""
+    rows = database.execute(
+        "SELECT * FROM items INDEXED BY items_unfinished WHERE flow = ? AND dry = ? AND state = 'queued' AND coalesce(due, 0) <= ?"
+        " ORDER BY due LIMIT ?",
+        (flow, int(dry), now, limit),
+    )
+    return [_item(row) for row in rows]
+
+
+def next_due(database: sqlite3.Connection, flow: str) -> float | None:
+    """When the next retry of a flow is due (seconds since 1970), or None."""
+    row = database.execute("SELECT min(due) FROM items WHERE flow = ? AND state = 'queued'", (flow,)).fetchone()
+    return row[0] if row else None
+
+
+def open_uncertain(database: sqlite3.Connection, flow: str) -> int:
+    """How many items of a flow may or may not have been sent."""
+    return int(
+        database.execute(
+            "SELECT count(*) FROM items WHERE flow = ? AND state IN ('planned', 'queued', 'held', 'uncertain') AND EXISTS"
+            " (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND deliveries.state = 'uncertain')",
+            (flow,),
+        ).fetchone()[0]
+    )
+
+
+def unflagged(database: sqlite3.Connection, watch: int, limit: int) -> list[ItemRow]:
+    """Settled items whose server flag is still to move, oldest first."""
+    rows = database.execute("SELECT * FROM items WHERE watch = ? AND flagging = 1 ORDER BY id LIMIT ?", (watch, limit))
+    return [_item(row) for row in rows]
+
+
+def _item(row: Mapping[str, Any]) -> ItemRow:
+    return ItemRow(
+        id=row["id"],
+        watch=row["watch"],
+        flow=row["flow"],
+        node=row["node"],
+        account=row["account"],
+        folder=row["folder"],
+        uid_validity=row["uid_validity"],
+        uid=row["uid"],
+        key=row["key"],
+        version=row["version"],
+        dry=bool(row["dry"]),
+        received=row["received"],
+        flags=tuple(row["flags"].split()),
+        subject=row["subject"],
+        sender=row["sender"],
+        size=row["size"],
+        place=Place(row["segment"], row["offset"], row["length"]),
+        state=row["state"],
+        due=row["due"],
+        code=row["code"],
+        arguments=json.loads(row["arguments"] or "{}"),
+        outcome=row["class"],
+    )

@@ -1,0 +1,263 @@
+"""The journal's one writer and its readers.
+
+:meth:`Journal.write` takes a function of a :class:`Transaction`; the writer thread runs whatever has queued up in one transaction, so the
+more there is to write, the larger the groups. A future is done only when its group is on the disk. Functions are run in the order
+they were given: when one is durable, so is every earlier one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import queue
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from mailflow_gui.errors import JournalError, MailFlowError, StorageError
+from mailflow_gui.journal import mark, tables
+from mailflow_gui.journal.spool import Place, Spool
+from mailflow_gui.paths import Home
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+GROUP_LIMIT = 256
+"""Functions committed together at most."""
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+
+
+class Transaction:
+    """What a function of :meth:`Journal.write` may use: the database, and the spool through :meth:`keep`."""
+
+    def __init__(self, database: sqlite3.Connection, spool: Spool) -> None:
+        self.database = database
+        self._spool = spool
+
+    def keep(self, chunks: Iterable[bytes]) -> Place:
+        """Add bytes to the spool; durable together with this transaction."""
+        return self._spool.append(chunks)
+
+
+class Journal:
+    """The journal of one home. Close it, or use it as a context manager."""
+
+    def __init__(self, home: Home) -> None:
+        """Open the journal, making it if this home never had one.
+
+        :raises JournalError: damaged, of a newer version, or not the one that this home's mark names.
+        :raises StorageError: no room or no right to write.
+        """
+        self._path = home.journal_file
+        self._mark = home.generation_file
+        try:
+            home.create()
+            self._database = _open(home)
+            self._spool = Spool(home.spool)
+        except OSError as error:
+            raise storage_error(error, home.data) from error
+        self._queue: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._readers = threading.local()
+        self._open_readers: list[sqlite3.Connection] = []
+        self._failed: MailFlowError | None = None
+        self._thread = threading.Thread(target=self._write_groups, name="journal", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def write(self, function: Callable[[Transaction], T]) -> Future[T]:
+        """Run ``function`` in the writer's next group; the future is done when the group is durable.
+
+        The future raises :class:`StorageError` when there was no room, and what the function raised otherwise; the whole group is then
+        undone, and the journal takes nothing more.
+        """
+        future: Future[T] = Future()
+        self._queue.put((function, future))
+        return future
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's reading side: sees what was committed before each statement."""
+        database: sqlite3.Connection | None = getattr(self._readers, "database", None)
+        if database is None:
+            database = _connect(self._path, readonly=True)
+            self._readers.database = database
+            self._open_readers.append(database)
+        return database
+
+    def content(self, place: Place) -> bytes:
+        """Bytes kept in the spool.
+
+        :raises JournalError: they have expired or are damaged.
+        """
+        try:
+            return self._spool.read(place)
+        except OSError as error:
+            raise JournalError("journal-content-gone") from error
+
+    def know_account(self, account: str) -> None:
+        """Note outside the journal that an account is received from with this journal.
+
+        :raises StorageError: no room or no right.
+        """
+        try:
+            known = mark.read(self._mark)
+            if known is not None and account not in known.accounts:
+                mark.write(self._mark, mark.Mark(known.generation, known.accounts | {account}))
+        except OSError as error:
+            raise storage_error(error, self._mark.parent) from error
+
+    def close(self) -> None:
+        """Write what is queued, then close."""
+        if self._thread.is_alive():
+            self._queue.put(None)
+            self._thread.join()
+        for database in self._open_readers:
+            database.close()
+        self._spool.close()
+        self._spool.close_reading()
+        self._database.close()
+
+    def _write_groups(self) -> None:
+        stop = False
+        while not stop:
+            group = [self._queue.get()]
+            with contextlib.suppress(queue.Empty):
+                while len(group) < GROUP_LIMIT:
+                    group.append(self._queue.get_nowait())
+            if None in group:
+                stop = True
+            work = [entry for entry in group if entry is not None]
+            if work:
+                self._write_group(work)
+
+    def _write_group(self, work: list[tuple[Callable[[Transaction], Any], Future[Any]]]) -> None:
+        transaction = Transaction(self._database, self._spool)
+        results: list[Any] = []
+        try:
+            if self._failed is not None:
+                raise self._failed
+            self._database.execute("BEGIN IMMEDIATE")
+            for function, _future in work:
+                results.append(function(transaction))
+            self._spool.sync()
+            self._database.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - whatever it was, every waiting thread must hear of it
+            self._undo(error, [future for _function, future in work])
+            return
+        for (_function, future), result in zip(work, results, strict=True):
+            future.set_result(result)
+
+    def _undo(self, error: Exception, futures: list[Future[Any]]) -> None:
+        if self._database.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._database.execute("ROLLBACK")
+        self._spool.give_up()
+        told: BaseException = error
+        if isinstance(error, (OSError, sqlite3.Error)):
+            told = storage_error(error, self._path.parent)
+        if self._failed is None:
+            log.error("the journal failed and takes nothing more", exc_info=error)
+            self._failed = (
+                told if isinstance(told, MailFlowError) else JournalError("journal-failed", reason=repr(error))
+            )
+        for future in futures:
+            future.set_exception(told)
+
+
+def storage_error(error: OSError | sqlite3.Error, directory: Path) -> MailFlowError:
+    """What a failed write means: no room or no right (:class:`StorageError`), else a journal that can't be used."""
+    reason = str(error)
+    if isinstance(error, OSError):
+        if error.errno in _NO_ROOM:
+            reason = error.strerror or reason
+            code = "no-right-to-write" if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS} else "no-room"
+            return StorageError(code, directory=str(directory), reason=reason)
+    elif getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return StorageError("no-room", directory=str(directory), reason=reason)
+    elif getattr(error, "sqlite_errorname", "").startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return StorageError("no-right-to-write", directory=str(directory), reason=reason)
+    return JournalError("journal-failed", reason=reason)
+
+
+def _connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    database.row_factory = sqlite3.Row
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.execute("PRAGMA wal_autocheckpoint = 4000")
+    if readonly:
+        database.execute("PRAGMA query_only = ON")
+    return database
+
+
+def _open(home: Home) -> sqlite3.Connection:
+    known = mark.read(home.generation_file)
+    database = None
+    try:
+        database = _connect(home.journal_file)
+        home.journal_file.chmod(0o600)
+        found = tables.version(database)
+        if found > tables.SCHEMA_VERSION:
+            raise JournalError("journal-newer", path=str(home.journal_file))
+        if found == 0:
+            _begin(database, home, known)
+        else:
+            _compare(database, home, known)
+    except sqlite3.Error as error:
+        if database is not None:
+            database.close()
+        told = storage_error(error, home.data)
+        if isinstance(told, StorageError):
+            raise told from error
+        raise JournalError("journal-damaged", path=str(home.journal_file), reason=str(error)) from error
+    except BaseException:
+        if database is not None:
+            database.close()
+        raise
+    return database
+
+
+def _begin(database: sqlite3.Connection, home: Home, known: mark.Mark | None) -> None:
+    """Fill an empty database. Accounts that the lost journal knew wait for a decision (:func:`watches.resume`)."""
+    generation = uuid.uuid4().hex
+    tables.create(database)
+    database.execute("BEGIN")
+    database.execute("INSERT INTO meta(key, value) VALUES ('generation', ?)", (generation,))
+    accounts = known.accounts if known else frozenset()
+    database.executemany(
+        "INSERT INTO meta(key, value) VALUES ('lost:' || ?, 'journal-lost')", [(name,) for name in accounts]
+    )
+    database.execute("COMMIT")
+    mark.write(home.generation_file, mark.Mark(generation, accounts))
+
+
+def _compare(database: sqlite3.Connection, home: Home, known: mark.Mark | None) -> None:
+    row = database.execute("SELECT value FROM meta WHERE key = 'generation'").fetchone()
+    if row is None:
+        raise JournalError("journal-damaged", path=str(home.journal_file), reason="no generation")
+    if known is None:
+        accounts = frozenset(str(name) for (name,) in database.execute("SELECT DISTINCT account FROM watches"))
+        mark.write(home.generation_file, mark.Mark(str(row[0]), accounts))
+    elif known.generation != row[0]:
+        raise JournalError("journal-other", path=str(home.journal_file), mark=str(home.generation_file))
+
+
+@contextlib.contextmanager
+def opened(home: Home) -> Iterator[Journal]:
+    """The journal of a home for a short while."""
+    journal = Journal(home)
+    try:
+        yield journal
+    finally:
+        journal.close()

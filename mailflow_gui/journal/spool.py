@@ -1,0 +1,141 @@
+"""The spool: append-only segment files for raw mails and frozen outgoing bytes.
+
+Only the journal's writer thread appends; any thread may read. Bytes count as kept once :meth:`Spool.sync` has returned, which the writer
+does before it commits the group that refers to them. A crash may leave bytes that nothing refers to; they do no harm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+SEGMENT_SIZE = 64 * 1024 * 1024
+"""Bytes after which a new segment is begun."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where bytes lie in the spool."""
+
+    segment: int
+    offset: int
+    length: int
+
+
+class Spool:
+    """The segments of one home."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        numbers = [int(path.stem) for path in directory.glob("*.spool") if path.stem.isdigit()]
+        self._segment = max(numbers, default=0) + 1
+        self._file: BinaryIO | None = None
+        self._offset = 0
+        self._dirty = False
+        self._reading = threading.local()
+
+    def append(self, chunks: Iterable[bytes]) -> Place:
+        """Add bytes at the end of the current segment.
+
+        :raises OSError: no room.
+        """
+        if self._file is None or self._offset >= SEGMENT_SIZE:
+            self._next_segment()
+        assert self._file is not None
+        start = self._offset
+        for chunk in chunks:
+            self._file.write(chunk)
+            self._offset += len(chunk)
+        self._dirty = True
+        return Place(self._segment, start, self._offset - start)
+
+    def sync(self) -> None:
+        """Force what was appended to the disk.
+
+        :raises OSError: no room, or the disk failed.
+        """
+        if self._file is not None and self._dirty:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._dirty = False
+
+    def give_up(self) -> None:
+        """After a failed write: leave this segment, whose end is unknown, and go on in a new one."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # the unwritten rest is exactly what is being given up
+                self._file.close()
+        self._file = None
+        self._dirty = False
+
+    def read(self, place: Place) -> bytes:
+        """The bytes at a place.
+
+        :raises OSError: the segment is gone or too short (its contents have expired).
+        """
+        cached: dict[int, BinaryIO] | None = getattr(self._reading, "files", None)
+        if cached is None:
+            cached = self._reading.files = {}
+        file = cached.get(place.segment)
+        if file is None:
+            while len(cached) >= 4:
+                cached.pop(next(iter(cached))).close()
+            file = cached[place.segment] = self._path(place.segment).open("rb", buffering=0)
+        file.seek(place.offset)
+        content = _read_exactly(file, place.length)
+        if len(content) != place.length:
+            raise OSError(f"spool segment {place.segment} ends before offset {place.offset + place.length}")
+        return content
+
+    def close(self) -> None:
+        """Close the segment that is written."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def close_reading(self) -> None:
+        """Close this thread's reading files."""
+        for file in getattr(self._reading, "files", {}).values():
+            file.close()
+        self._reading.files = {}
+
+    def _path(self, segment: int) -> Path:
+        return self._directory / f"{segment:08d}.spool"
+
+    def _next_segment(self) -> None:
+        if self._file is not None:
+            self.sync()
+            self._file.close()
+            self._segment += 1
+        while self._path(self._segment).exists():
+            self._segment += 1
+        descriptor = os.open(
+            self._path(self._segment), os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
+        )
+        self._file = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+        self._offset = 0
+        _sync_directory(self._directory)
+
+
+def _read_exactly(file: BinaryIO, length: int) -> bytes:
+    parts = []
+    while length > 0 and (part := file.read(length)):
+        parts.append(part)
+        length -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Make a new file's name durable; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

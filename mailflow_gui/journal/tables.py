@@ -1,0 +1,78 @@
+"""The journal's tables. Times are seconds since 1970 (REAL, UTC); texts of errors are kept as code + arguments (JSON)."""
+
+from __future__ import annotations
+
+import sqlite3
+
+SCHEMA_VERSION = 1
+
+_TABLES = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE flows(flow TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE flow_accounts(flow TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY(flow, account)) WITHOUT ROWID;
+CREATE TABLE versions(hash TEXT PRIMARY KEY, flow TEXT NOT NULL, content TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE runs(
+    id INTEGER PRIMARY KEY, flow TEXT NOT NULL, version TEXT NOT NULL, mode TEXT NOT NULL, dry INTEGER NOT NULL,
+    started REAL NOT NULL, ended REAL, outcome TEXT);
+
+CREATE TABLE watches(
+    id INTEGER PRIMARY KEY, flow TEXT NOT NULL, node TEXT NOT NULL, account TEXT NOT NULL, folder TEXT NOT NULL, dry INTEGER NOT NULL,
+    uid_validity INTEGER, baseline INTEGER NOT NULL DEFAULT 0, low_water INTEGER NOT NULL DEFAULT 0, started INTEGER NOT NULL DEFAULT 0,
+    existing TEXT, last_success REAL,
+    UNIQUE(flow, node, account, folder, dry));
+
+-- The ledger: every mail a watch has taken on, for ever.
+-- epoch = UIDVALIDITY (0 for POP3); uid = UID or POP3 key; item NULL = passed over.
+CREATE TABLE ledger(
+    watch INTEGER NOT NULL, epoch INTEGER NOT NULL, uid NOT NULL, item INTEGER, PRIMARY KEY(watch, epoch, uid)) WITHOUT ROWID;
+
+CREATE TABLE items(
+    id INTEGER PRIMARY KEY, watch INTEGER NOT NULL, flow TEXT NOT NULL, node TEXT NOT NULL, account TEXT NOT NULL, folder TEXT NOT NULL,
+    uid_validity INTEGER, uid NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL, run INTEGER NOT NULL, dry INTEGER NOT NULL,
+    received REAL NOT NULL, flags TEXT NOT NULL, message_id TEXT NOT NULL, subject TEXT NOT NULL, sender TEXT NOT NULL,
+    size INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+    state TEXT NOT NULL, due REAL, steps TEXT NOT NULL DEFAULT '', settled REAL, flagging INTEGER NOT NULL DEFAULT 0,
+    code TEXT, arguments TEXT, class TEXT);
+CREATE INDEX items_unfinished ON items(flow, state, due) WHERE state IN ('received', 'planned', 'queued', 'held', 'uncertain');
+CREATE INDEX items_unflagged ON items(watch) WHERE flagging = 1;
+CREATE INDEX items_failed ON items(state, code) WHERE state = 'failed';
+
+CREATE TABLE mails(
+    id INTEGER PRIMARY KEY, item INTEGER NOT NULL, node TEXT NOT NULL, way TEXT NOT NULL, account TEXT NOT NULL, sender TEXT NOT NULL,
+    message_id TEXT NOT NULL, eight_bit INTEGER NOT NULL, smtputf8 INTEGER NOT NULL, when_uncertain TEXT NOT NULL,
+    segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+    UNIQUE(item, node, way));
+
+CREATE TABLE deliveries(
+    mail INTEGER NOT NULL, recipient TEXT NOT NULL, item INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+    first_attempt REAL, due REAL, at REAL NOT NULL, receipt TEXT, PRIMARY KEY(mail, recipient)) WITHOUT ROWID;
+
+-- Every error, with its raw words; never deleted while its item is unresolved.
+CREATE TABLE attempts(
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, flow TEXT, item INTEGER, mail INTEGER, recipient TEXT, node TEXT, account TEXT,
+    operation TEXT, code TEXT NOT NULL, arguments TEXT NOT NULL, class TEXT, reply_code INTEGER, enhanced TEXT, text TEXT);
+CREATE INDEX attempts_of_item ON attempts(item);
+CREATE INDEX attempts_by_code ON attempts(code);
+
+CREATE TABLE account_states(
+    account TEXT PRIMARY KEY, state TEXT NOT NULL, code TEXT, arguments TEXT, failures INTEGER NOT NULL, since REAL NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE requests(
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, argument TEXT NOT NULL, done REAL);
+"""
+
+
+def create(database: sqlite3.Connection) -> None:
+    """Make the tables in an empty database."""
+    database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+
+
+def version(database: sqlite3.Connection) -> int:
+    """The schema version of a database; 0 = empty.
+
+    :raises sqlite3.DatabaseError: not a database.
+    """
+    return int(database.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,123 @@
+"""Watches and their ledger: which mails of which folder a receive node has taken on."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mailflow_gui.journal.journal import Transaction
+
+Uid = int | str
+"""IMAP: the UID; POP3: the key made of UIDL (or header hash) and size."""
+
+
+@dataclass(frozen=True)
+class WatchKey:
+    """What tells one watch from another."""
+
+    flow: str
+    node: str
+    account: str
+    folder: str
+    dry: bool
+
+
+@dataclass(frozen=True)
+class WatchRow:
+    """Where receiving stands for one watch."""
+
+    id: int
+    key: WatchKey
+    uid_validity: int | None
+    baseline: int
+    """UIDs up to this one were there before the watch began and are passed over (``existing_mail: skip``)."""
+    low_water: int
+    """Every UID up to this one is in the ledger or was passed over for good."""
+    started: bool
+    """The first poll has been made: existing mail has been dealt with."""
+    existing: str | None
+    """What a person decided for the next start (``connections resume``): process or skip."""
+    lost: bool
+    """The journal that knew this account is gone, and nobody has decided yet."""
+
+
+def watch(transaction: Transaction, key: WatchKey) -> WatchRow:
+    """The row of a watch, made at its first use."""
+    values = (key.flow, key.node, key.account, key.folder, int(key.dry))
+    transaction.database.execute(
+        "INSERT OR IGNORE INTO watches(flow, node, account, folder, dry) VALUES (?, ?, ?, ?, ?)", values
+    )
+    row = transaction.database.execute(
+        "SELECT *, EXISTS(SELECT 1 FROM meta WHERE key = 'lost:' || account) AS lost FROM watches"
+        " WHERE flow = ? AND node = ? AND account = ? AND folder = ? AND dry = ?",
+        values,
+    ).fetchone()
+    return WatchRow(
+        id=row["id"],
+        key=key,
+        uid_validity=row["uid_validity"],
+        baseline=row["baseline"],
+        low_water=row["low_water"],
+        started=bool(row["started"]),
+        existing=row["existing"],
+        lost=bool(row["lost"]),
+    )
+
+
+def begin(
+    transaction: Transaction, watch_id: int, uid_validity: int | None, baseline: int, skipped: Iterable[str] = ()
+) -> None:
+    """Record a watch's start in a folder: its UIDVALIDITY and what of the existing mail is passed over.
+
+    ``baseline``: IMAP, the highest UID passed over; ``skipped``: POP3, the keys passed over.
+    """
+    transaction.database.execute(
+        "UPDATE watches SET uid_validity = ?, baseline = ?, low_water = ?, started = 1, existing = NULL WHERE id = ?",
+        (uid_validity, baseline, baseline, watch_id),
+    )
+    transaction.database.executemany(
+        "INSERT OR IGNORE INTO ledger(watch, epoch, uid) VALUES (?, ?, ?)",
+        [(watch_id, uid_validity or 0, uid) for uid in skipped],
+    )
+
+
+def resume(transaction: Transaction, account: str, existing: Literal["process", "skip"]) -> int:
+    """A person's answer to a changed UIDVALIDITY or a lost journal: how the account's watches start anew. Returns how many there are."""
+    transaction.database.execute("DELETE FROM meta WHERE key = 'lost:' || ?", (account,))
+    transaction.database.execute(
+        "INSERT INTO meta(key, value) VALUES ('resume:' || ?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+        (account, existing),
+    )
+    return transaction.database.execute(
+        "UPDATE watches SET started = 0, existing = ? WHERE account = ?", (existing, account)
+    ).rowcount
+
+
+def decided(database: sqlite3.Connection, account: str) -> str | None:
+    """What a person decided for watches of this account that the lost journal knew and this one doesn't yet."""
+    row = database.execute("SELECT value FROM meta WHERE key = 'resume:' || ?", (account,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def taken(database: sqlite3.Connection, watch_id: int, epoch: int, uids: Sequence[Uid]) -> set[Uid]:
+    """Which of ``uids`` the ledger holds already."""
+    found: set[Uid] = set()
+    for start in range(0, len(uids), 500):
+        some = uids[start : start + 500]
+        marks = ",".join("?" * len(some))
+        query = f"SELECT uid FROM ledger WHERE watch = ? AND epoch = ? AND uid IN ({marks})"  # noqa: S608 - only question marks
+        found.update(uid for (uid,) in database.execute(query, (watch_id, epoch, *some)))
+    return found
+
+
+def raise_low_water(transaction: Transaction, watch_id: int, uid: int) -> None:
+    """Every UID up to ``uid`` has been dealt with."""
+    transaction.database.execute("UPDATE watches SET low_water = max(low_water, ?) WHERE id = ?", (uid, watch_id))
+
+
+def checked(transaction: Transaction, watch_id: int) -> None:
+    """A poll succeeded now."""
+    transaction.database.execute("UPDATE watches SET last_success = ? WHERE id = ?", (time.time(), watch_id))
