@@ -25,7 +25,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "no-answer": Sentence(
         N_("The server {host} did not answer in time on port {port} ({operation})."),
-        N_("Check the port and the security method, or for a firewall in the way. MailFlow tries again by itself."),
+        N_("Check the port and the security method, and look for a firewall. MailFlow tries again by itself."),
     ),
     "refused": Sentence(
         N_("The server {host} accepts no calls on port {port}."),
@@ -170,5 +170,38 @@ SENTENCES: dict[str, Sentence] = {
     "search-date-unknown": Sentence(
         N_("The date {value} of the search is not known."),
         N_("Write a date such as 2026-01-31, or a time span such as 7 days."),
+    ),
+    # smtp
+    "address-invalid": Sentence(
+        N_("{address} is not a mail address."),
+        N_("Write addresses as name@example.com, several of them with commas between."),
+    ),
+    "sender-refused": Sentence(
+        N_("The server {host} does not accept the sender of this mail: {reason}"),
+        N_("Use an address that belongs to the account as From."),
+    ),
+    "recipient-refused": Sentence(
+        N_("The server {host} does not accept mail for {recipient}: {reason}"),
+        N_("Check the address. The other recipients are not affected."),
+    ),
+    "mail-refused": Sentence(
+        N_("The server {host} refused this mail: {reason}"),
+        N_("Read what the server says, change the mail, and send it again."),
+    ),
+    "mail-too-large": Sentence(
+        N_("The mail has {size} bytes, and the server {host} takes at most {maximum}."),
+        N_("Send it with smaller or fewer attachments."),
+    ),
+    "smtputf8-missing": Sentence(
+        N_("The address {address} can't be written to: the server {host} only knows addresses in plain ASCII letters."),
+        N_("Use another address of the same person, or another outgoing server."),
+    ),
+    "server-says-wait": Sentence(
+        N_("The server {host} asks us to wait about {minutes} minutes: {reason}"),
+        N_("MailFlow goes on by itself after that. If it happens often, send less at a time."),
+    ),
+    "mail-maybe-sent": Sentence(
+        N_("The mail was handed to {host}, but its answer was lost: it may have been sent or not."),
+        N_("Ask the recipient or look into the Sent folder, then choose to send it again, or that it arrived."),
     ),
 }
