@@ -1,0 +1,230 @@
+"""The wire: one socket to one server, with a deadline and a byte allowance for each command.
+
+A socket's own timeout bounds each read only, so a server that dribbles a byte now and then would hold us for ever. The
+wire bounds the whole command in time and in bytes; who exceeds either loses the wire. Everything it raises is a
+:class:`~mailflow_gui.errors.MailError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import selectors
+import socket
+import ssl
+import time
+from typing import TYPE_CHECKING, Literal
+
+from mailflow_gui.errors import AccountBroken, MailError, Transient
+from mailflow_gui.mail import timeouts, tls
+from mailflow_gui.mail.transport_errors import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typing_extensions import Buffer
+
+    from mailflow_gui.mail.server import Server
+
+Stage = Literal["lookup", "connect", "tls", "sign-in"]
+"""How far opening a session has come, for whoever watches."""
+
+_PIECE = 1 << 16
+_WAKE_INTERVAL = 0.1
+"""Seconds between two looks at a wake function; a wake socket is noticed at once."""
+
+
+def unwatched(_stage: Stage) -> None:
+    """Nobody watches the stages."""
+
+
+class Wire:
+    """One socket. Used by one thread, but for :meth:`abort`."""
+
+    def __init__(self, sock: socket.socket, server: Server) -> None:
+        self.socket = sock
+        self.server = server
+        self._raw = _Metered(self)
+        self._reader = io.BufferedReader(self._raw, _PIECE)
+        self.allow("greeting", timeouts.connect())
+
+    @classmethod
+    def open(cls, server: Server, on_stage: Callable[[Stage], None] = unwatched) -> Wire:
+        """Look the name up, connect, and with security ``tls`` shake hands.
+
+        :raises MailError: the name is unknown, nobody answers, or the certificate isn't trusted.
+        """
+        on_stage("lookup")
+        try:
+            found = socket.getaddrinfo(tls.ascii_host(server.host), server.port, type=socket.SOCK_STREAM)
+        except (OSError, ValueError) as error:
+            raise translate(error, server, "lookup") from error
+        on_stage("connect")
+        sock = _connect(server, [(family, address) for family, _, _, _, address in found])
+        if server.security == "tls":
+            on_stage("tls")
+            sock = tls.wrap(sock, server)
+        return cls(sock, server)
+
+    def start_tls(self) -> None:
+        """Shake hands on the open wire, after the server agreed to STARTTLS or STLS.
+
+        Whatever came in clear behind that agreement was put there by somebody in the middle (RFC 3207 6).
+
+        :raises MailError: the certificate isn't trusted, or clear words were waiting.
+        """
+        if self.pending():
+            self.close()
+            raise AccountBroken("starttls-injected", account=self.account, host=self.server.host)
+        self.socket.settimeout(timeouts.connect())
+        self.socket = tls.wrap(self.socket, self.server)
+        self._reader = io.BufferedReader(self._raw, _PIECE)
+
+    @property
+    def account(self) -> str | None:
+        return self.server.account or None
+
+    def allow(self, operation: str, seconds: float, size: int = 1 << 20) -> None:
+        """Begin a command: ``seconds`` and ``size`` bytes for its whole answer. ``operation`` names it in errors."""
+        self.operation = operation
+        self._deadline = time.monotonic() + seconds
+        self._allowance = size + _PIECE
+
+    def read(self, size: int) -> bytes:
+        """Exactly ``size`` bytes.
+
+        :raises Transient: the server hung up, is silent, or announced more than it is allowed.
+        """
+        if size > self._allowance:
+            raise self.failure("answer-too-long")
+        data = self._reader.read(size)
+        if len(data) < size:
+            raise self.failure("line-dropped")
+        return data
+
+    def readline(self) -> bytes:
+        """The next line with its line end. :raises Transient: as :meth:`read`."""
+        line = self._reader.readline()
+        if not line.endswith(b"\n"):
+            raise self.failure("line-dropped")
+        return line
+
+    def send(self, data: Buffer) -> None:
+        """Send all of ``data``. :raises MailError: the server hung up or takes nothing more."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                self.socket.settimeout(self._remaining())
+                rest = rest[self.socket.send(rest[:_PIECE]) :]
+        except (OSError, ValueError, AttributeError) as error:
+            raise self._broken(error) from error
+
+    def pending(self) -> bool:
+        """Whether something has arrived that was not read yet and that no ``select`` would tell."""
+        self._raw.hungry = False
+        try:
+            buffered = bool(self._reader.peek(1))
+        finally:
+            self._raw.hungry = True
+        return buffered or (isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0)
+
+    def wait(self, seconds: float, wake: socket.socket | Callable[[], bool] | None = None) -> bool:
+        """Wait until something arrives (True), ``wake`` becomes readable or returns True, or time is up (False)."""
+        if self.pending():
+            return True
+        end = time.monotonic() + seconds
+        with selectors.DefaultSelector() as selector:
+            try:
+                selector.register(self.socket, selectors.EVENT_READ)
+            except ValueError as error:  # aborted meanwhile
+                raise self._broken(error) from error
+            if isinstance(wake, socket.socket):
+                selector.register(wake, selectors.EVENT_READ)
+            while (left := end - time.monotonic()) > 0:
+                asking = callable(wake) and not isinstance(wake, socket.socket)
+                ready = selector.select(min(left, _WAKE_INTERVAL) if asking else left)
+                if any(key.fileobj is self.socket for key, _ in ready):
+                    return True
+                if ready or (callable(wake) and not isinstance(wake, socket.socket) and wake()):
+                    return False
+        return False
+
+    def abort(self) -> None:
+        """Cut the wire from any thread: whoever reads or writes on it gets an error at once."""
+        with contextlib.suppress(OSError):
+            # SSLSocket.shutdown would take the TLS state away under a thread that is reading.
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the socket; never raises."""
+        self.abort()
+        with contextlib.suppress(OSError):
+            self.socket.close()
+
+    def failure(self, code: str) -> Transient:
+        """The error for an answer that breaks the rules; the wire is closed, for nobody knows where the next begins."""
+        self.close()
+        server = self.server
+        return Transient(code, account=self.account, host=server.host, port=server.port, operation=self.operation)
+
+    def receive_into(self, buffer: Buffer) -> int:
+        """For the buffered reader: some bytes, 0 at the end. :raises MailError: silence, loss, too much."""
+        try:
+            self.socket.settimeout(self._remaining())
+            count = self.socket.recv_into(buffer)
+        except (OSError, ValueError, AttributeError) as error:
+            raise self._broken(error) from error
+        self._allowance -= count
+        if self._allowance < 0:
+            raise self.failure("answer-too-long")
+        return count
+
+    def _remaining(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _broken(self, error: OSError | ValueError | AttributeError) -> MailError:
+        """AttributeError and ValueError come from a TLS socket that another thread has just cut."""
+        self.close()
+        if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            return translate(error, self.server, self.operation)
+        return translate(ConnectionAbortedError(), self.server, self.operation)
+
+
+class _Metered(io.RawIOBase):
+    """What the buffered reader reads from; when not ``hungry`` it says that nothing is there, without looking."""
+
+    def __init__(self, wire: Wire) -> None:
+        super().__init__()
+        self.hungry = True
+        self._wire = wire
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int | None:
+        return self._wire.receive_into(buffer) if self.hungry else None
+
+
+def _connect(server: Server, addresses: list[tuple[int, object]]) -> socket.socket:
+    """The first address that answers; each gets its share of the time, so that a dead one leaves some for the next."""
+    end = time.monotonic() + timeouts.connect()
+    failure: OSError = OSError("no address")
+    for index, (family, address) in enumerate(addresses):
+        sock = None
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+            sock.settimeout(max((end - time.monotonic()) / (len(addresses) - index), 0.001))
+            sock.connect(address)  # type: ignore[arg-type]  # getaddrinfo's own address, whatever its family
+            # Nagle's algorithm against delayed acknowledgements costs 40 ms a command.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.settimeout(timeouts.connect())
+        except OSError as error:
+            failure = error
+            if sock is not None:
+                sock.close()
+        else:
+            return sock
+    raise translate(failure, server, "connect") from failure
