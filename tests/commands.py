@@ -1,0 +1,58 @@
+"""The sub-commands of ``python3 -m tests``."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests import catalogues, locks, packages
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the sub-command that ``arguments`` name, ``check`` if none; return the exit code."""
+    match list(arguments):
+        case ["lock"]:
+            locks.renew(ROOT)
+            return 0
+        case ["catalogues"]:
+            return _report(catalogues.renew(ROOT))
+        case ["check", *rest] | rest:
+            packages.install_missing()
+            return _pytest_alone(rest) if rest else check()
+
+
+def check() -> int:
+    """Every check, each under its headline, even after one has failed; 0 if all of them passed."""
+    checks: tuple[tuple[str, Sequence[str]], ...] = (
+        ("ruff format", ["-m", "ruff", "format", "--check", "."]),
+        ("ruff check", ["-m", "ruff", "check", "."]),
+        ("mypy --strict", ["-m", "mypy"]),
+        ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"]),
+        ("catalogues", ["-m", "tests.catalogues"]),
+        ("pytest", ["-m", "pytest"]),
+    )
+    failed = []
+    for title, arguments in checks:
+        print(f"\n=== {title}", flush=True)
+        started = time.monotonic()
+        # pytest's exit code 5, no test collected, is a failure like any other.
+        if subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode:
+            failed.append(title)
+        print(f"=== {title}: {'FAILED' if title in failed else 'ok'} ({time.monotonic() - started:.0f} s)", flush=True)
+    print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All checks passed.'}", flush=True)
+    return 1 if failed else 0
+
+
+def _pytest_alone(arguments: Sequence[str]) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+
+
+def _report(findings: Sequence[str]) -> int:
+    for finding in findings:
+        print(finding)
+    return 1 if findings else 0
