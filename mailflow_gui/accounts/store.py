@@ -20,8 +20,8 @@ from typing import Any
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.fields import faults, same_name
-from mailflow_gui.accounts.file_lock import locked
 from mailflow_gui.errors import AccountError, StorageError
+from mailflow_gui.file_lock import FileLock
 
 VERSION = 1
 VERSION_KEY = "mailflow_accounts"
@@ -39,9 +39,12 @@ _TYPES: dict[str, tuple[type, ...]] = {
 class AccountStore:
     """The saved accounts, in the order in which they were added. Safe to use from several threads and processes."""
 
-    def __init__(self, path: Path) -> None:
-        """:param path: the file, as a rule ``paths.home().accounts_file``; made with the first account."""
+    def __init__(self, path: Path, *, patience: float = 30.0) -> None:
+        """:param path: the file, as a rule ``paths.home().accounts_file``; made with the first account.
+        :param patience: seconds to wait for a process that is changing the file; it takes milliseconds, unless a keyring asks its user.
+        """
         self.path = path
+        self._patience = patience
         self._thread_lock = threading.RLock()
         self._depth = 0
 
@@ -132,7 +135,9 @@ class AccountStore:
                 path = self._real_path()
                 with _storage_errors(path):
                     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    stack.enter_context(locked(path.with_name(path.name + ".lock")))
+                    lock = FileLock(path.with_name(path.name + ".lock"))
+                    _wait_for(lock, self._patience)
+                stack.callback(lock.release)
             self._depth += 1
             try:
                 yield
@@ -185,6 +190,14 @@ class AccountStore:
                 temporary.unlink(missing_ok=True)
                 raise
             _sync_directory(path.parent)
+
+
+def _wait_for(lock: FileLock, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while not lock.acquire("mailflow connections"):
+        if time.monotonic() > deadline:
+            raise StorageError("accounts-file-busy", path=str(lock.path), holder=str(lock.holder() or "–"))
+        time.sleep(0.02)
 
 
 def _plain(account: Account) -> dict[str, Any]:

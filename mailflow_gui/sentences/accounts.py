@@ -64,7 +64,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("Make room on the disk, or see to the rights of the file and its directory. Nothing was changed."),
     ),
     "accounts-file-busy": Sentence(
-        N_("Another process is just changing the connections ({path})."),
+        N_("Another program is just changing the connections: {holder}."),
         N_("Wait until it has finished, then try again."),
     ),
     # Secrets

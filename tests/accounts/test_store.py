@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from mailflow_gui.accounts import file_lock
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import AccountError, StorageError, UsageError
@@ -213,13 +212,12 @@ def test_processes_do_not_lose_each_others_accounts(store: AccountStore) -> None
     assert {account.id for account in store.all()} == {f"{letter}-{n}" for letter in "abc" for n in range(15)}
 
 
-def test_lock_that_another_holds_is_a_clear_sentence(tmp_path: Path) -> None:
-    path = tmp_path / "x.lock"
-    with file_lock.locked(path), pytest.raises(StorageError) as caught, file_lock.locked(path, patience=0):
-        pass
+def test_lock_that_another_holds_is_a_clear_sentence(store: AccountStore) -> None:
+    hurried = AccountStore(store.path, patience=0)
+    with store.locked(), pytest.raises(StorageError, match=str(os.getpid())) as caught:
+        hurried.add(INBOX)
     assert caught.value.code == "accounts-file-busy"
-    with file_lock.locked(path, patience=0):
-        assert os.access(path, os.R_OK)
+    hurried.add(INBOX)
 
 
 def test_several_changes_can_be_one_step(store: AccountStore) -> None:
