@@ -48,13 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def problems_in(path: Path) -> Sequence[Problem]:
     """Every problem of a flow file; one that can't be read at all is a problem too."""
-    from mailflow_gui.nodes import NODE_TYPES
+    from mailflow_gui import nodes
 
     try:
         flow = file.read(path)
     except FlowFileError as error:
         return error.problems or (Problem(error.code, arguments=error.arguments),)
-    return check(flow, NODE_TYPES)
+    return check(flow, nodes.load())
 
 
 def as_json(problem: Problem) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the schema."""
-    from mailflow_gui.nodes import NODE_TYPES
+    from mailflow_gui import nodes
 
-    sys.stdout.write(schema.text(NODE_TYPES))
+    sys.stdout.write(schema.text(nodes.load()))
     return output.DONE

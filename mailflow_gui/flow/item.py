@@ -103,6 +103,18 @@ class Outgoing:
     when_uncertain: Literal["hold", "resend"] = "hold"
     maximum_per_minute: int | None = None
     maximum_per_day: int | None = None
+    replies_per_thread: int | None = None
+    """For a reply: the most that are sent in one thread; None for any other mail."""
+    replies_per_sender_per_day: int | None = None
+    """For a reply: the most that one sender is sent in a day; None for any other mail."""
+
+
+@dataclass(frozen=True)
+class Skip:
+    """What a sink returns where nothing is to be sent and nothing is wrong; the item counts as skipped."""
+
+    code: str
+    """Why; names its sentence in :mod:`mailflow_gui.sentences`."""
 
 
 @dataclass(frozen=True)

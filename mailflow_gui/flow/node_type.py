@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mailflow_gui.flow.item import Item, Outgoing, StepContext, Watch
+from mailflow_gui.flow.item import Item, Outgoing, Skip, StepContext, Watch
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.language import N_
 
@@ -34,7 +34,7 @@ class NodeSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    enabled: Annotated[bool, Field(title=N_("Enabled"))] = True
+    enabled: Annotated[bool, Field(title=N_("Enabled"), strict=True)] = True
     note: Annotated[str, Field(title=N_("Note"))] = ""
 
 
@@ -84,9 +84,9 @@ class TransformType(NodeType[S]):
 
 @dataclass(frozen=True)
 class SinkType(NodeType[S]):
-    """A node that asks for a mail to be sent. Raises :class:`Rejected` where the settings and the item make no sendable mail."""
+    """A node that asks for a mail to be sent, or says why none is. Raises :class:`Rejected` where settings and item make no mail."""
 
-    plan: Callable[[Item, S, StepContext], Outgoing] = field(kw_only=True)
+    plan: Callable[[Item, S, StepContext], Outgoing | Skip] = field(kw_only=True)
 
 
 def connection_fields(settings: type[NodeSettings]) -> Iterator[tuple[str, ConnectionField]]:

@@ -188,4 +188,15 @@ SENTENCES: dict[str, Sentence] = {
     "value-too-many": Sentence(N_("{field} has too many entries."), N_("It can have {limit} or fewer.")),
     "value-too-long": Sentence(N_("{field} is too long."), N_("It can have {limit} characters or fewer.")),
     "value-refused": Sentence(N_("{field} is {value}, which can't be used: {reason}."), N_("Correct it.")),
+    # The sandbox
+    "sandbox-running": Sentence(
+        N_("The sandbox in {directory} is already running."), N_("Use that one, or stop it first.")
+    ),
+    "sandbox-no-room": Sentence(
+        N_("The sandbox can't start: there is no room in {directory}."), N_("Free some space and start it again.")
+    ),
+    "sandbox-not-started": Sentence(
+        N_("The sandbox in {directory} can't start: {reason}."),
+        N_("Check the permissions there, or set MAILFLOW_HOME to another directory."),
+    ),
 }

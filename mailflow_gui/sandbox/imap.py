@@ -1,0 +1,135 @@
+"""The sandbox's IMAP server: pymap's maildir backend with one user, and with its sharp edges covered.
+
+Written against pymap 0.36.7 exactly, since it reaches into the backend: bodies keep their bytes, a folder's UID list is written beside
+itself, and user and password live in memory only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+from argparse import Namespace
+from collections.abc import AsyncIterator, Iterator
+from mailbox import MaildirMessage
+from pathlib import Path
+
+from proxyprotocol.reader import ProxyProtocolReader
+from pymap.backend.maildir import Config, FilterSet, Identity, Login, Session
+from pymap.backend.maildir.io import FileWriteable
+from pymap.backend.maildir.layout import MaildirLayout
+from pymap.backend.maildir.mailbox import MailboxSet, Maildir
+from pymap.concurrent import Subsystem
+from pymap.exceptions import AuthorizationFailure, InvalidAuth
+from pymap.imap import IMAPServer
+from pymap.interfaces.login import IdentityInterface
+from pymap.user import UserMetadata
+from pysasl.creds.server import ServerCredentials
+from pysasl.hashing import Cleartext
+
+from mailflow_gui.sandbox.store import COLON, with_crlf, write_text
+
+_LARGEST_APPEND = 50_000_000
+_LAYOUT = "++"
+
+
+async def start(mail: Path, username: str, password: str) -> asyncio.Server:
+    """Serve the mail below ``mail`` on a free port of 127.0.0.1, in the running loop.
+
+    :raises OSError: no port can be had.
+    """
+    FileWriteable.file_write = _write_beside  # type: ignore[method-assign]  # pymap offers no seam here
+    # As pymap's own command line would parse them.
+    arguments = Namespace(passlib_cfg=None, proxy_protocol=None)
+    config = _Config(
+        arguments,
+        host="127.0.0.1",
+        port=0,
+        base_dir=str(mail),
+        layout=_LAYOUT,
+        colon=COLON,
+        tls_enabled=False,
+        reject_dnsbl=False,
+        invalid_user_sleep=0.0,
+        max_append_len=_LARGEST_APPEND,
+        hash_context=Cleartext(),
+        subsystem=Subsystem.for_asyncio(),
+        cpu_subsystem=Subsystem.for_asyncio(),
+    )
+    config.apply_context()
+    serve = IMAPServer(_Login(config, username, password), config)
+    callback = ProxyProtocolReader(config.proxy_protocol).get_callback(serve)
+    return await asyncio.start_server(callback, "127.0.0.1", 0)
+
+
+def _write_beside(self: FileWriteable) -> None:
+    """pymap drafts in the system's temporary directory: a rename from there fails across file systems, and always on Windows."""
+    text = io.StringIO()
+    self.write(text)
+    write_text(Path(self.get_file(self.path)), text.getvalue())
+    self._touched = False
+
+
+class _Config(Config):
+    @property
+    def greeting(self) -> bytes:
+        """Without the host's full name: finding it may ask a name server."""
+        return b"MailFlow sandbox ready"
+
+
+class _AsStored(MaildirMessage):
+    """A stored mail whose bytes are those of its file; rebuilding them from parsed parts would change many mails."""
+
+    stored: bytes = b""
+
+    def __bytes__(self) -> bytes:
+        return self.stored
+
+
+class _Maildir(Maildir):
+    def get_message(self, key: str) -> MaildirMessage:
+        message = _AsStored()
+        message.stored = with_crlf(self.get_bytes(key))
+        return message
+
+    def iterkeys(self) -> Iterator[str]:
+        """In the order of names, which begin with the time of arrival: UIDs are given in this order."""
+        return iter(sorted(super().iterkeys()))
+
+    def keys(self) -> list[str]:
+        return list(self.iterkeys())
+
+
+class _Identity(Identity):
+    @contextlib.asynccontextmanager
+    async def new_session(self) -> AsyncIterator[Session]:
+        path = self.config.base_dir
+        maildir = _Maildir(path, create=False)
+        maildir.colon = COLON
+        layout = MaildirLayout.get(path, _LAYOUT, _Folder)
+        yield Session(self.name, self.config, MailboxSet(maildir, layout), FilterSet(path))
+
+
+class _Folder(_Maildir):
+    """A folder below INBOX: made by the layout, which knows of no colon."""
+
+    colon = COLON
+
+
+class _Login(Login):
+    """One user, known in memory only: nothing about the password is written down."""
+
+    def __init__(self, config: Config, username: str, password: str) -> None:
+        super().__init__(config)
+        self._user = UserMetadata(config, username, password=password)
+
+    async def authenticate(self, credentials: ServerCredentials) -> Identity:
+        known = credentials.authcid == self._user.name
+        if not known or not await self._passwords.check_password(self._user, credentials):
+            raise InvalidAuth()
+        return _Identity(self.config, self.tokens, self._user.name, None, frozenset())
+
+    async def authorize(self, authenticated: IdentityInterface, authzid: str) -> Identity:
+        if not isinstance(authenticated, _Identity) or authenticated.name != authzid:
+            raise AuthorizationFailure()
+        return authenticated
