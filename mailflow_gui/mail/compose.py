@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Literal
 
-from mailflow_gui.mail.message import Address, Attachment
+from mailflow_gui.errors import Rejected
+from mailflow_gui.mail import compose_body, compose_header
+from mailflow_gui.mail.compose_charset import Charset
+from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
+from mailflow_gui.mail.values import Address, Attachment
 
-Charset = Literal["utf-8", "iso-2022-jp"]
+__all__ = ["Charset", "ComposedMail", "Draft", "compose", "message_id"]
+
+_DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\Z|\[[A-Za-z0-9.:]{1,60}\]\Z")
+_NO_DOMAIN = "mailflow.invalid"  # RFC 2606 2: never anybody's
 
 
 @dataclass(frozen=True)
@@ -33,3 +44,81 @@ class Draft:
     charset: Charset = "utf-8"
     auto_submitted: Literal["auto-generated", "auto-replied", "no"] = "auto-generated"
     """RFC 3834 5; ``no`` leaves the field out."""
+    loop_mark: str = ""
+    """Written as ``X-MailFlow-Loop``, so that MailFlow knows its own mail when it comes back; empty leaves the field out."""
+
+
+@dataclass(frozen=True)
+class ComposedMail:
+    """A finished mail, as it goes on the wire."""
+
+    content: tuple[bytes, ...]
+    """Its bytes in order, lines ended by CRLF; the first chunk holds the whole header. Not dot-stuffed."""
+    eight_bit: bool
+    """It holds bytes above 127: the server must take ``BODY=8BITMIME`` (RFC 6152)."""
+    smtputf8: bool
+    """An address or the header isn't ASCII: the server must take ``SMTPUTF8`` (RFC 6531)."""
+    size: int
+    """Bytes, all chunks together."""
+
+
+def compose(draft: Draft, *, message_id: str, date: datetime) -> ComposedMail:
+    """The bytes of ``draft``. The same arguments give the same bytes, always: no clock, no chance.
+
+    ``message_id`` has its angle brackets; ``date`` is aware. Bcc stands in no header.
+
+    :raises Rejected: an address, or the name of a further header, that can't stand in a mail; nobody in From.
+    :raises MailFlowError: ``header-damaged``: the finished header isn't what was meant (a bug; nothing leaves).
+    """
+    if not draft.sender:
+        raise Rejected("send-no-from")
+    body = compose_body.body(draft.text, draft.html, draft.attachments, draft.charset, message_id)
+    fields = [*_fields(draft, message_id, date), "MIME-Version: 1.0\r\n", *body.fields]
+    block = "".join(fields)
+    compose_header.assert_names(block, [field.partition(":")[0] for field in fields])
+    smtputf8 = not block.isascii() or any(needs_smtputf8(address.address) for address in draft.bcc)
+    header = block.encode("utf-8") + b"\r\n"
+    ended = bool(body.chunks) and body.chunks[-1].endswith(b"\r\n")
+    content = (header, *body.chunks) if ended else (header, *body.chunks, b"\r\n")
+    return ComposedMail(content, body.eight_bit or smtputf8, smtputf8, sum(map(len, content)))
+
+
+def message_id(digest: str, sender: str) -> str:
+    """A Message-ID (RFC 5322 3.6.4) with its angle brackets: ``digest`` at the domain of ``sender`` (``local@domain``)."""
+    try:
+        domain = envelope_address(sender).rpartition("@")[2]
+    except Rejected:
+        domain = ""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", digest):
+        digest = hashlib.sha256(digest.encode("utf-8", "replace")).hexdigest()
+    return f"<{digest}@{domain if _DOMAIN.match(domain) else _NO_DOMAIN}>"
+
+
+def _fields(draft: Draft, message_id: str, date: datetime) -> list[str]:
+    """The header fields but for MIME's own, in the order people know them."""
+    charset = draft.charset
+    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
+    fields = [f"Date: {format_datetime(aware)}\r\n"]
+    fields.append(compose_header.addresses("From", draft.sender, charset))
+    if len(draft.sender) > 1:  # RFC 5322 3.6.2
+        fields.append(compose_header.addresses("Sender", draft.sender[:1], charset))
+    for name, mailboxes in (("Reply-To", draft.reply_to), ("To", draft.to), ("Cc", draft.cc)):
+        if mailboxes:
+            fields.append(compose_header.addresses(name, mailboxes, charset))
+    if not draft.to and not draft.cc:
+        fields.append("To: undisclosed-recipients:;\r\n")
+    if draft.subject:
+        fields.append(compose_header.unstructured("Subject", draft.subject, charset))
+    fields.append(compose_header.own_id(message_id))
+    if draft.in_reply_to:
+        fields.append(compose_header.message_ids("In-Reply-To", draft.in_reply_to))
+    if draft.references:
+        fields.append(compose_header.message_ids("References", draft.references))
+    if draft.auto_submitted != "no":
+        fields.append(f"Auto-Submitted: {draft.auto_submitted}\r\n")
+    if draft.loop_mark:
+        fields.append(compose_header.unstructured("X-MailFlow-Loop", draft.loop_mark, "utf-8"))
+    for name, value in draft.headers:
+        compose_header.check_name(name)
+        fields.append(compose_header.unstructured(name, value, charset))
+    return [field for field in fields if field]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mailflow_gui.language import _
-from mailflow_gui.sentences import accounts, command_line, engine, flow, mail, mapping
+from mailflow_gui.sentences import accounts, command_line, engine, flow, mail, mapping, nodes
 from mailflow_gui.sentences.sentence import Argument, Sentence
 
 __all__ = ["SENTENCES", "Argument", "Sentence", "advice", "text"]
@@ -19,6 +19,7 @@ SENTENCES: dict[str, Sentence] = {
     **mail.SENTENCES,
     **accounts.SENTENCES,
     **mapping.SENTENCES,
+    **nodes.SENTENCES,
     **engine.SENTENCES,
     **command_line.SENTENCES,
 }

@@ -1,0 +1,160 @@
+"""The body of a mail: parts, their transfer encodings and how they are joined (RFC 2045, RFC 2046, RFC 2387, RFC 2183).
+
+A part is its MIME fields and the chunks of its body. Attachments are encoded block by block and never joined, so a large one costs its
+encoded size once.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from mailflow_gui.mail.compose_charset import Charset, encode
+from mailflow_gui.mail.compose_header import LONGEST, clean, field, parameter, parameters
+from mailflow_gui.mail.values import Attachment
+
+_BLOCK = 57 * 16_384  # bytes of an attachment per chunk; 57 bytes make one line of 76 characters (RFC 2045 6.8)
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
+_HIGH = bytes(range(128, 256))
+_CONTENT_ID = re.compile(r"[!-;=?-~]{1,200}\Z")
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One MIME part."""
+
+    fields: tuple[str, ...]
+    """Its MIME header fields, folded, each with its line end."""
+    chunks: tuple[bytes, ...]
+    """Its body in transfer encoding; ends without a line end of its own where a boundary follows."""
+    eight_bit: bool = False
+
+
+def body(text: str, html: str, attachments: Sequence[Attachment], charset: Charset, key: str) -> Part:
+    """The whole body: text, HTML or both as alternatives, inline parts beside the HTML that shows them, then the attachments.
+
+    ``key`` makes the boundaries: the same key and content give the same bytes.
+    """
+    inline: list[Part] = []
+    attached: list[Part] = []
+    for attachment in attachments:
+        related = bool(html) and attachment.inline and bool(attachment.content_id)
+        (inline if related else attached).append(attachment_part(attachment))
+    main = [text_part(text, "plain", charset)] if text or not html else []
+    if html:
+        shown = text_part(html, "html", charset)
+        if inline:
+            shown = _multipart("related", [shown, *inline], f"{key} related", parameter("type", "text/html"))
+        main.append(shown)
+    content = main[0] if len(main) == 1 else _multipart("alternative", main, f"{key} alternative")
+    return _multipart("mixed", [content, *attached], f"{key} mixed") if attached else content
+
+
+def text_part(text: str, subtype: str, charset: Charset) -> Part:
+    """A text part in the shortest encoding that passes 7-bit servers whole."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    data, charset = encode(text, charset)
+    if data.isascii() and b"\0" not in data and _longest_line(data) <= LONGEST:
+        # ISO-2022-JP is made of ASCII bytes, hence it comes this way too.
+        label = charset if charset == "iso-2022-jp" else "utf-8"
+        return Part((f"Content-Type: text/{subtype}; charset={label}\r\n",), (data.replace(b"\n", b"\r\n"),))
+    crlf = data.replace(b"\n", b"\r\n")
+    chunks: tuple[bytes, ...]
+    high = len(data) - len(data.translate(None, _HIGH))
+    if charset == "utf-8" and high * 6 < len(data):
+        # The binary mode of b2a_qp would encode line ends; in text mode it keeps LF, and writes soft ones as LF too.
+        encoding, chunks = "quoted-printable", (binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n"),)
+    else:
+        encoding, chunks = "base64", tuple(_base64(crlf))
+    return Part(
+        (
+            f"Content-Type: text/{subtype}; charset={charset}\r\n",
+            f"Content-Transfer-Encoding: {encoding}\r\n",
+        ),
+        chunks,
+    )
+
+
+def attachment_part(attachment: Attachment) -> Part:
+    """An attachment, byte for byte; a whole mail goes as message/rfc822 where it may (RFC 2046 5.2.1 forbids encoding it)."""
+    media_type = attachment.type.lower()
+    if media_type == "message/rfc822" and (part := _mail_part(attachment)):
+        return part
+    if not _MEDIA_TYPE.match(media_type) or media_type.startswith(("multipart/", "message/")):
+        media_type = "application/octet-stream"
+    fields = (
+        f"Content-Type: {media_type}\r\n",
+        "Content-Transfer-Encoding: base64\r\n",
+        *_disposition(attachment),
+    )
+    return Part(fields, tuple(_base64(attachment.content)))
+
+
+def _mail_part(attachment: Attachment) -> Part | None:
+    """The attached mail as it is, line ends made CRLF; None where its lines can't travel in a mail unencoded."""
+    content = attachment.content
+    if b"\0" in content or re.search(rb"\r(?!\n)", content):
+        return None
+    if _BARE.search(content):
+        content = re.sub(rb"(?<!\r)\n", b"\r\n", content)
+    if _longest_line(content) > LONGEST:
+        return None
+    eight_bit = not content.isascii()
+    fields = (
+        "Content-Type: message/rfc822\r\n",
+        f"Content-Transfer-Encoding: {'8bit' if eight_bit else '7bit'}\r\n",
+        *_disposition(attachment),
+    )
+    return Part(fields, (content,), eight_bit)
+
+
+def _disposition(attachment: Attachment) -> Iterator[str]:
+    value = "inline" if attachment.inline else "attachment"
+    name = parameter("filename", attachment.name) if clean(attachment.name) else []
+    yield field("Content-Disposition", parameters(value, name))
+    if attachment.content_id and _CONTENT_ID.match(attachment.content_id):
+        yield field("Content-ID", [f"<{attachment.content_id}>"])
+
+
+def _base64(data: bytes) -> Iterator[bytes]:
+    """``data`` in base64 lines of 76 characters, a block at a time; the last line has no line end."""
+    view = memoryview(data)
+    for start in range(0, len(data), _BLOCK):
+        encoded = binascii.b2a_base64(view[start : start + _BLOCK], newline=False)
+        lines = b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)])
+        yield lines + b"\r\n" if start + _BLOCK < len(data) else lines
+
+
+def _multipart(subtype: str, parts: Sequence[Part], key: str, *more: Sequence[str]) -> Part:
+    boundary = _boundary(key, parts)
+    chunks: list[bytes] = []
+    opening = f"--{boundary}\r\n"
+    for part in parts:
+        chunks.append((opening + "".join(part.fields) + "\r\n").encode("utf-8"))
+        chunks += part.chunks
+        opening = f"\r\n--{boundary}\r\n"
+    chunks.append(f"\r\n--{boundary}--\r\n".encode("ascii"))
+    content_type = field("Content-Type", parameters(f"multipart/{subtype}", [f'boundary="{boundary}"'], *more))
+    return Part((content_type,), tuple(chunks), any(part.eight_bit for part in parts))
+
+
+def _boundary(key: str, parts: Sequence[Part]) -> str:
+    """A boundary made from ``key`` that no part holds; ``=_`` keeps it out of anything encoded (RFC 2045 6.7)."""
+    for attempt in count():
+        boundary = "=_" + hashlib.sha256(f"{key} {attempt}".encode("utf-8", "replace")).hexdigest()[:40]
+        marker = boundary.encode("ascii")
+        if not any(marker in chunk for part in parts for chunk in part.chunks):
+            return boundary
+    raise AssertionError("count() never ends")
+
+
+def _longest_line(data: bytes) -> int:
+    if len(data) <= LONGEST:
+        return len(data)
+    return max(map(len, data.split(b"\n")))

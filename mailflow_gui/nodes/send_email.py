@@ -1,0 +1,279 @@
+"""Send Email: makes one mail of each item; typed settings and mapped data are resolved field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, StrictInt
+
+from mailflow_gui.errors import Rejected
+from mailflow_gui.flow.item import Item, Outgoing, Skip, StepContext
+from mailflow_gui.flow.node_type import ConnectionField, NodeSettings, Port, SinkType
+from mailflow_gui.flow.problems import Problem
+from mailflow_gui.language import N_, _
+from mailflow_gui.mail import compose_answer, compose_charset, compose_header
+from mailflow_gui.mail.compose import Charset, Draft
+from mailflow_gui.mail.envelope import envelope_address, parse_addresses
+from mailflow_gui.mail.values import Address, Attachment
+from mailflow_gui.mapping.values import Value, as_list, as_text, is_blank
+
+_ADDRESS_FIELDS = ("from", "to", "cc", "bcc", "reply_to")
+
+
+class SendSettings(NodeSettings):
+    """Settings of Send Email."""
+
+    connection: Annotated[
+        str,
+        Field(title=N_("Connection"), description=N_("The SMTP connection to send with.")),
+        ConnectionField(("smtp",)),
+    ] = ""
+    from_: Annotated[
+        str, Field(alias="from", title=N_("From"), description=N_("The sender's address. Required, even when mapped."))
+    ] = ""
+    to: Annotated[str, Field(title=N_("To"), description=N_("Several addresses are separated by commas."))] = ""
+    cc: Annotated[str, Field(title=N_("Cc"), description=N_("Several addresses are separated by commas."))] = ""
+    bcc: Annotated[str, Field(title=N_("Bcc"), description=N_("Receive the mail too; nobody sees them in it."))] = ""
+    reply_to: Annotated[str, Field(title=N_("Reply to"), description=N_("Where answers go, if not to the sender."))] = (
+        ""
+    )
+    subject: Annotated[str, Field(title=N_("Subject"))] = ""
+    text: Annotated[str, Field(title=N_("Text"), json_schema_extra={"lines": True})] = ""
+    html: Annotated[
+        str,
+        Field(
+            title=N_("HTML"),
+            description=N_("Shown instead of the text where HTML is shown."),
+            json_schema_extra={"lines": True},
+        ),
+    ] = ""
+    priority: Annotated[
+        Literal["consumed-data", "input-values"],
+        Field(
+            title=N_("Parameter priority"),
+            description=N_(
+                "Consumed data (recommended): what is mapped goes first, and the values typed here are defaults. "
+                "Input values: what is typed here goes first."
+            ),
+        ),
+    ] = "consumed-data"
+    mode: Annotated[
+        Literal["new", "reply", "reply-all", "forward"],
+        Field(title=N_("Mode"), description=N_("A new mail, or an answer to the received one, or its forwarding.")),
+    ] = "new"
+    charset: Annotated[
+        Charset,
+        Field(title=N_("Character set"), description=N_("ISO-2022-JP only for receivers that can't read UTF-8.")),
+    ] = "utf-8"
+    save_to_sent: Annotated[
+        str | None,
+        Field(title=N_("Save a copy to Sent"), description=N_("The IMAP connection whose Sent folder gets it.")),
+        ConnectionField(("imap",), required=False),
+    ] = None
+    when_uncertain: Annotated[
+        Literal["hold", "resend"],
+        Field(
+            title=N_("When it is uncertain"),
+            description=N_("The server's answer was lost and the mail may have been sent: ask, or risk a second one."),
+        ),
+    ] = "hold"
+    maximum_per_minute: Annotated[
+        StrictInt | None, Field(title=N_("Maximum per minute"), ge=1, json_schema_extra={"unit": N_("mails")})
+    ] = None
+    maximum_per_day: Annotated[
+        StrictInt | None, Field(title=N_("Maximum per day"), ge=1, json_schema_extra={"unit": N_("mails")})
+    ] = None
+    answer_automatic: Annotated[
+        StrictBool,
+        Field(
+            title=N_("Answer automatic mail"),
+            description=N_("Also reply to automatic mails, bounces and mailing lists."),
+        ),
+    ] = False
+    replies_per_thread: Annotated[
+        StrictInt, Field(title=N_("Replies per conversation"), ge=1, json_schema_extra={"unit": N_("mails")})
+    ] = 3
+    replies_per_sender_per_day: Annotated[
+        StrictInt, Field(title=N_("Replies per sender and day"), ge=1, json_schema_extra={"unit": N_("mails")})
+    ] = 20
+
+
+def typed(settings: SendSettings, name: str) -> str:
+    """What was typed for a field of the mail; taken literally."""
+    return str(getattr(settings, "from_" if name == "from" else name))
+
+
+def summary(settings: SendSettings) -> str:
+    """``to sales@example.com · from bot@example.com``."""
+    to = ", ".join(filter(None, (value.strip() for value in (settings.to, settings.cc, settings.bcc))))
+    whom = {
+        "new": _("to {addresses}").format(addresses=to) if to else _("to mapped addresses"),
+        "reply": _("reply to the sender"),
+        "reply-all": _("reply to all"),
+        "forward": _("forward to {addresses}").format(addresses=to) if to else _("forward to mapped addresses"),
+    }[settings.mode]
+    sender = settings.from_.strip()
+    return " · ".join(filter(None, (whom, _("from {address}").format(address=sender) if sender else "")))
+
+
+def check(settings: SendSettings) -> Sequence[Problem]:
+    """What the settings' types can't say."""
+    problems: list[Problem] = []
+    for name in _ADDRESS_FIELDS:
+        try:
+            parse_addresses(typed(settings, name))
+        except Rejected as fault:
+            problems.append(Problem(fault.code, field=name, arguments=fault.arguments))
+    if not settings.from_.strip():
+        problems.append(Problem("send-from-empty", severity="warning", field="from"))
+    replies = settings.mode in ("reply", "reply-all")
+    if not replies and not (settings.to + settings.cc + settings.bcc).strip():
+        problems.append(Problem("send-to-empty", severity="warning", field="to"))
+    for name in ("subject", "text", "html"):
+        if not compose_charset.fits(typed(settings, name), settings.charset):
+            problems.append(Problem("send-charset-too-small", severity="warning", field=name))
+    if replies and settings.answer_automatic:
+        problems.append(Problem("send-answers-machines", severity="warning", field="answer_automatic"))
+    if replies and settings.subject.strip() and settings.priority == "input-values":
+        problems.append(Problem("send-reply-subject", severity="warning", field="subject"))
+    return problems
+
+
+def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing | Skip:
+    """The mail that ``item`` becomes; for an answer that must not be sent, why not.
+
+    :raises Rejected: no sender, no recipient, or something that can't stand in a mail.
+    """
+    replies = settings.mode in ("reply", "reply-all")
+    if replies and not settings.answer_automatic and item.message.kind != "person":
+        return Skip("answer-automatic")
+    data = _data(item, settings)
+    sender = _addresses("from", settings, data)
+    if not sender:
+        raise Rejected("send-no-from")
+    draft: Draft | None = Draft(
+        sender=sender,
+        to=_addresses("to", settings, data),
+        cc=_addresses("cc", settings, data),
+        bcc=_addresses("bcc", settings, data),
+        reply_to=_addresses("reply_to", settings, data),
+        subject=as_text(_resolved("subject", settings, data)),
+        text=as_text(_resolved("text", settings, data)),
+        html=as_text(_resolved("html", settings, data)),
+        attachments=_attachments(item),
+        headers=_headers(item),
+        charset=settings.charset,
+    )
+    assert draft is not None
+    if replies:
+        draft = compose_answer.reply(draft, item.message, to_all=settings.mode == "reply-all")
+        if draft is None:
+            return Skip("answer-to-itself")
+    elif settings.mode == "forward":
+        draft = compose_answer.forward(draft, item.message)
+    recipients = _once((*draft.to, *draft.cc, *draft.bcc))
+    if not recipients:
+        raise Rejected("send-no-recipient")
+    return Outgoing(
+        account=settings.connection,
+        draft=draft,
+        sender=envelope_address(sender[0].address),
+        recipients=recipients,
+        save_to_sent=settings.save_to_sent or None,
+        when_uncertain=settings.when_uncertain,
+        maximum_per_minute=settings.maximum_per_minute,
+        maximum_per_day=settings.maximum_per_day,
+        replies_per_thread=settings.replies_per_thread if replies else None,
+        replies_per_sender_per_day=settings.replies_per_sender_per_day if replies else None,
+    )
+
+
+def _data(item: Item, settings: SendSettings) -> Mapping[str, Value]:
+    """What arrives on the input, by field: a mapper's output, or the received mail itself.
+
+    Of a received mail, a new mail takes subject, from, to and content; nothing else of its header, its blind copies least of all. Its
+    HTML goes along only with its text: typed text and somebody else's HTML would be one mail that says two things. What other nodes
+    added shadows it. In an answer the received mail only says where it goes and what it is about.
+    """
+    message = item.message
+    data: dict[str, Value] = {}
+    if settings.mode != "new":
+        data["subject"] = message.subject
+        if settings.mode != "forward":
+            data["to"] = compose_answer.reply_target(message)
+    elif not item.mapped:
+        data = {"subject": message.subject, "from": message.from_, "to": message.to, "text": message.content}
+        shadowed = not is_blank(item.fields.get("text")) or not is_blank(item.fields.get("content"))
+        if not shadowed and (settings.priority == "consumed-data" or not settings.text.strip()):
+            data["html"] = message.html
+    named = {"text": item.fields.get("content"), **item.fields}
+    return data | {name: value for name, value in named.items() if not is_blank(value)}
+
+
+def _resolved(name: str, settings: SendSettings, data: Mapping[str, Value]) -> Value:
+    """The parameter priority: typed or mapped, blank counting as empty; None if both are."""
+    written, mapped = typed(settings, name), data.get(name)
+    first, second = (written, mapped) if settings.priority == "input-values" else (mapped, written)
+    return next((value for value in (first, second) if not is_blank(value)), None)
+
+
+def _addresses(name: str, settings: SendSettings, data: Mapping[str, Value]) -> tuple[Address, ...]:
+    """:raises Rejected: one of them is no address, or can't be mailed to."""
+    found: list[Address] = []
+    for value in as_list(_resolved(name, settings, data)):
+        if isinstance(value, Address):
+            envelope_address(value.address or value.name)
+            found.append(value)
+        elif isinstance(value, str):
+            found += parse_addresses(value)
+        elif value is not None:
+            raise Rejected("send-not-an-address", field=name)
+    return _once(found)
+
+
+def _once(addresses: Sequence[Address]) -> tuple[Address, ...]:
+    """Each mailbox once, the first spelling of it."""
+    found: dict[str, Address] = {}
+    for address in addresses:
+        found.setdefault(address.address.casefold(), address)
+    return tuple(found.values())
+
+
+def _attachments(item: Item) -> tuple[Attachment, ...]:
+    """:raises Rejected: what was mapped isn't a file."""
+    mapped = item.fields.get("attachments")
+    if is_blank(mapped):
+        return (item.attachments or ()) if item.mapped or item.attachments is not None else item.message.attachments
+    files = [value for value in as_list(mapped) if value is not None]
+    if not all(isinstance(value, Attachment) for value in files):
+        raise Rejected("send-not-a-file")
+    return tuple(value for value in files if isinstance(value, Attachment))
+
+
+def _headers(item: Item) -> tuple[tuple[str, str], ...]:
+    """The single headers that were mapped.
+
+    :raises Rejected: one of them isn't ours to set.
+    """
+    headers = []
+    for field, value in item.fields.items():
+        name = field.removeprefix("headers.")
+        if name != field and not is_blank(value):
+            compose_header.check_name(name)
+            headers.append((name, as_text(value)))
+    return tuple(headers)
+
+
+SEND_EMAIL = SinkType(
+    id="send-email",
+    title=N_("Send Email"),
+    group="send",
+    icon="send",
+    settings=SendSettings,
+    summary=summary,
+    inputs=(Port("email", N_("Email"), "fields"),),
+    outputs=(Port("sent", N_("Sent"), "message"), Port("error", N_("Error"), "error")),
+    check=check,
+    plan=plan,
+)
