@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imapclient import imap_utf7
+from imapclient import imap_utf7  # type: ignore[import-untyped]  # ships no type hints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

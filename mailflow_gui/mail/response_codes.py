@@ -21,7 +21,10 @@ _OVERQUOTA_WAIT = 3600.0
 _LOGIN_DELAY = 300.0
 """POP3's LOGIN-DELAY where the server does not say how long."""
 
-_CLASSES: dict[str, tuple[type[MailError], str]] = {
+Verdict = tuple[type[MailError], str]
+"""What an answer means: class of the error, and code of its sentence."""
+
+_CLASSES: dict[str, Verdict] = {
     "UNAVAILABLE": (Transient, "server-busy"),
     "INUSE": (Transient, "server-busy"),
     "IN-USE": (Transient, "server-busy"),
@@ -54,9 +57,7 @@ def reply(text: str, operation: str) -> Reply:
     return Reply(text=match[2][:_LONGEST_TEXT], enhanced=match[1].upper(), operation=operation)
 
 
-def refusal(
-    answer: Reply, server: Server, otherwise: tuple[type[MailError], str] = (Transient, "server-busy")
-) -> MailError:
+def refusal(answer: Reply, server: Server, otherwise: Verdict = (Transient, "server-busy")) -> MailError:
     """The error for a NO, a BAD or an -ERR.
 
     :param otherwise: class and sentence where the code says nothing.
@@ -77,7 +78,7 @@ def refusal(
     return kind(code, account=account, reply=answer, host=server.host, reason=answer.text, operation=answer.operation)
 
 
-def _by_words(answer: Reply) -> tuple[type[MailError], str] | None:
+def _by_words(answer: Reply) -> Verdict | None:
     words = answer.text.lower()
     if "too many" in words and "connections" in words:
         return Transient, "server-busy"

@@ -46,6 +46,7 @@ class Wire:
         self.server = server
         self._raw = _Metered(self)
         self._reader = io.BufferedReader(self._raw, _PIECE)
+        self._closed = False
         self.allow("greeting", timeouts.connect())
 
     @classmethod
@@ -83,6 +84,11 @@ class Wire:
     @property
     def account(self) -> str | None:
         return self.server.account or None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the wire is gone, by our doing or theirs."""
+        return self._closed
 
     def allow(self, operation: str, seconds: float, size: int = 1 << 20) -> None:
         """Begin a command: ``seconds`` and ``size`` bytes for its whole answer. ``operation`` names it in errors."""
@@ -157,6 +163,7 @@ class Wire:
 
     def close(self) -> None:
         """Let go of the socket; never raises."""
+        self._closed = True
         self.abort()
         with contextlib.suppress(OSError):
             self.socket.close()

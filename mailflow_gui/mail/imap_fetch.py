@@ -1,0 +1,149 @@
+"""Fetching mail over IMAP in windows of bounded size (RFC 9051 6.4.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mailflow_gui.errors import MailError, Rejected, Reply
+from mailflow_gui.mail import timeouts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mailflow_gui.mail.imap_dialogue import Dialogue
+
+HEADER_LIMIT = 256 * 1024
+"""Bytes of a header block that are fetched of a mail too large to be fetched whole."""
+
+_BATCH = 500
+"""UIDs per command: such a line stays below the 8,192 bytes that RFC 7162 4 advises."""
+_WINDOW_MAILS = 200
+_WINDOW_BYTES = 4 << 20
+"""One FETCH asks for this many mails or bytes at most, so that memory stays flat."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One mail from a server."""
+
+    uid: int
+    flags: tuple[str, ...]
+    size: int
+    """Bytes; of a mail that was not fetched whole, as the server announces it."""
+    raw: bytes | None
+    """The whole mail, or None: it is larger than was asked for, or the server refuses it."""
+    header: bytes
+    """The header block; cut off at :data:`HEADER_LIMIT` where ``raw`` is None."""
+    refused: Reply | None = None
+    """Why the server does not give this one mail, though it gives others; else None."""
+
+
+def sizes(dialogue: Dialogue, uids: list[int]) -> dict[int, int]:
+    """Announced sizes in bytes by UID; vanished mails are absent."""
+    found: dict[int, int] = {}
+    for batch in batches(uids):
+        with dialogue.asking("UID FETCH", timeouts.command()):
+            for uid, fields in dialogue.fetch(batch, "(RFC822.SIZE)").items():
+                if isinstance(size := fields.get(b"RFC822.SIZE"), int):
+                    found[uid] = size
+    return found
+
+
+def fetch(dialogue: Dialogue, uids: list[int], maximum_size: int) -> Iterator[Fetched]:
+    """See :meth:`mailflow_gui.mail.imap.ImapSession.fetch`."""
+    for batch in batches(uids):
+        announced = sizes(dialogue, batch)
+        for window in _windows([uid for uid in batch if uid in announced], announced, maximum_size):
+            yield from _window(dialogue, window, announced, maximum_size)
+
+
+def _window(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum_size: int) -> Iterator[Fetched]:
+    if sizes[window[0]] > maximum_size:
+        yield from (_header_only(dialogue, uid, sizes[uid]) for uid in window)
+        return
+    expected = sum(sizes[uid] for uid in window)
+    try:
+        # Announced sizes are wrong on some servers, hence the factor.
+        with dialogue.asking("UID FETCH", timeouts.fetch(expected), 2 * expected + (1 << 20)):
+            answers = dialogue.fetch(window, "(FLAGS BODY.PEEK[])")
+    except MailError as error:
+        if dialogue.wire.closed or error.reply is None:
+            raise
+        if len(window) == 1:
+            if isinstance(error, Rejected):
+                yield _header_only(dialogue, window[0], sizes[window[0]], error.reply)
+                return
+            if error.reply.enhanced == "EXPUNGEISSUED":
+                return
+            raise
+        for uid in window:  # one bad mail must not hold up the others
+            yield from _window(dialogue, [uid], sizes, maximum_size)
+        return
+    for uid in window:
+        fields = answers.get(uid, {})
+        raw = fields.get(b"BODY[]")
+        if isinstance(raw, bytes):
+            flags = tuple(flag_name(flag) for flag in fields.get(b"FLAGS") or ())
+            whole = raw if len(raw) <= maximum_size else None
+            yield Fetched(uid, flags, len(raw), whole, header_block(raw)[:HEADER_LIMIT])
+
+
+def _header_only(dialogue: Dialogue, uid: int, size: int, refused: Reply | None = None) -> Fetched:
+    fields: dict[bytes, Any] = {}
+    try:
+        with dialogue.asking("UID FETCH", timeouts.fetch(HEADER_LIMIT)):
+            items = f"(FLAGS BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>)"
+            fields = dialogue.fetch([uid], items).get(uid, {})
+    except Rejected as error:
+        refused = refused or error.reply
+    header = fields.get(b"BODY[HEADER]<0>")
+    flags = tuple(flag_name(flag) for flag in fields.get(b"FLAGS") or ())
+    return Fetched(uid, flags, size, None, header if isinstance(header, bytes) else b"", refused)
+
+
+def message_ids(dialogue: Dialogue, uids: list[int]) -> dict[int, str]:
+    """Message-IDs by UID, empty where a mail has none."""
+    found: dict[int, str] = {}
+    for batch in batches(uids):
+        with dialogue.asking("UID FETCH", timeouts.command(), 8 << 20):
+            answers = dialogue.fetch(batch, "(BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
+        for uid, fields in answers.items():
+            header = next((value for name, value in fields.items() if name.startswith(b"BODY[HEADER")), None)
+            text = header.decode("utf-8", "replace") if isinstance(header, bytes) else ""
+            found[uid] = "".join(text.partition(":")[2].split())
+    return found
+
+
+def header_block(raw: bytes) -> bytes:
+    """The header of a mail with the empty line that ends it, or all of a mail that has no body."""
+    ends = [end + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (end := raw.find(mark)) >= 0]
+    return raw[: min(ends)] if ends else raw
+
+
+def _windows(uids: list[int], sizes: dict[int, int], maximum_size: int) -> Iterator[list[int]]:
+    """UIDs cut into pieces for one FETCH each; mails that are too large keep to themselves."""
+    window: list[int] = []
+    weight = 0
+    for uid in uids:
+        large = sizes[uid] > maximum_size
+        if window and (large or len(window) == _WINDOW_MAILS or weight + sizes[uid] > _WINDOW_BYTES):
+            yield window
+            window, weight = [], 0
+        if large:
+            yield [uid]
+            continue
+        window.append(uid)
+        weight += sizes[uid]
+    if window:
+        yield window
+
+
+def batches(uids: list[int]) -> Iterator[list[int]]:
+    """UIDs in pieces that fit on one command line."""
+    return (uids[start : start + _BATCH] for start in range(0, len(uids), _BATCH))
+
+
+def flag_name(flag: object) -> str:
+    """A flag as the parser gives it (bytes, or a number where the keyword looks like one)."""
+    return flag.decode("ascii", "replace") if isinstance(flag, bytes) else str(flag)
