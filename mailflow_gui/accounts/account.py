@@ -47,3 +47,8 @@ class Account:
     """Off: this server is used without sign-in, whatever the user name."""
     validated: str | None = None
     """When it last validated well (ISO 8601), or None."""
+
+    @property
+    def needs_secret(self) -> bool:
+        """Whether it signs in at all, and so needs a password."""
+        return self.signs_in and bool(self.username)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Literal, NoReturn
 
+from mailflow_gui import logs
 from mailflow_gui.accounts import os_keyring, password_command
 from mailflow_gui.accounts.account import Account
 
@@ -68,9 +69,9 @@ class SecretStore:
         """
         if account.password_command:
             # A command that fails is an error: falling through would use a password that the user has replaced.
-            return Secret(password_command.run(account.password_command, without_secrets(), self._command_timeout))
+            return _found(password_command.run(account.password_command, without_secrets(), self._command_timeout))
         if from_environment := os.environ.get(variable(account.id)):
-            return Secret(from_environment)
+            return _found(from_environment)
         return self._keyring(os_keyring.get, account.id)
 
     def set(self, account_id: str, secret: Secret) -> None:
@@ -79,6 +80,7 @@ class SecretStore:
         :raises AccountError: the keyring is locked, absent, doesn't answer or refuses.
         """
         text = secret.reveal()
+        logs.keep_out(text)
         os_keyring.call(lambda: os_keyring.set_(SERVICE, account_id, text), self._keyring_timeout)
 
     def delete(self, account_id: str) -> None:
@@ -101,7 +103,12 @@ class SecretStore:
 
     def _keyring(self, read: Callable[[str, str], str | None], account_id: str) -> Secret | None:
         text = os_keyring.call(lambda: read(SERVICE, account_id), self._keyring_timeout)
-        return None if text is None else Secret(text)
+        return None if text is None else _found(text)
+
+
+def _found(text: str) -> Secret:
+    logs.keep_out(text)
+    return Secret(text)
 
 
 def variable(account_id: str) -> str:

@@ -50,6 +50,9 @@ SENTENCES: dict[str, Sentence] = {
     "account-unknown": Sentence(
         N_("There is no connection “{name}”."), N_("See what there is with: mailflow connections list.")
     ),
+    "account-other-protocol": Sentence(
+        N_("The connection “{name}” speaks {protocol}, where {wanted} is needed."), N_("Choose another connection.")
+    ),
     "account-id-taken": Sentence(N_("There is already a connection with the id “{id}”."), N_("Try again.")),
     "accounts-file-newer": Sentence(
         N_("The connections in {path} were saved by a newer MailFlow."),
@@ -99,5 +102,74 @@ SENTENCES: dict[str, Sentence] = {
     "password-command-not-started": Sentence(
         N_("The password command can't be started."),
         N_("See that the system's shell works and the command is plain text."),
+    ),
+    # mailflow connections
+    "edit-nothing": Sentence(
+        N_("Nothing about the connection “{name}” would change."),
+        N_("Name what is to change, such as --host or --password-stdin."),
+    ),
+    "account-in-use": Sentence(
+        N_("The connection “{name}” is used by these flows: {flows}."),
+        N_("Give the flows another connection first, or remove it all the same with --force."),
+    ),
+    "account-secret-stays": Sentence(
+        N_("The password of “{name}” could not be deleted, so the connection was kept: {reason}"),
+        N_("Unlock the keyring and try again, or remove the connection all the same with --force."),
+    ),
+    "certificate-without-tls": Sentence(
+        N_("A server certificate is of no use on a line that is not encrypted."),
+        N_("Choose --security starttls or --security tls."),
+    ),
+    "certificate-file-unreadable": Sentence(
+        N_("The certificate file {path} can't be read: {reason}."), N_("Check its name and its rights.")
+    ),
+    "certificate-file-empty": Sentence(
+        N_("The file {path} holds no certificate."),
+        N_("It should be in PEM form, with a line -----BEGIN CERTIFICATE-----."),
+    ),
+    "password-without-user": Sentence(
+        N_("There is a password, but no user name to sign in with."),
+        N_("Add --username, or use --no-password for a server that asks for no sign-in."),
+    ),
+    "password-command-blank": Sentence(
+        N_("The password command is empty."), N_("Give a command that prints the password, or --no-password.")
+    ),
+    "password-blank": Sentence(
+        N_("No password came on standard input."),
+        N_("Pipe it in, as in: mailflow connections edit NAME --password-stdin < password.txt."),
+    ),
+    "password-several-lines": Sentence(
+        N_("More than one line came on standard input."), N_("Give the password alone, on one line.")
+    ),
+    "password-not-text": Sentence(
+        N_("The password on standard input is no UTF-8 text."), N_("Save it as UTF-8 and try again.")
+    ),
+    # Validate
+    "validate-cancelled": Sentence(N_("Cancelled."), N_("Nothing was changed.")),
+    "validate-parameters-ok": Sentence(N_("All fields are filled in properly.")),
+    "validate-lookup-ok": Sentence(N_("The name {host} is known.")),
+    "validate-lookup-address": Sentence(N_("{host} is an address; nothing to look up.")),
+    "validate-connect-ok": Sentence(N_("The server answers on port {port}.")),
+    "validate-tls-ok": Sentence(N_("The line is encrypted, and the server's certificate is in order.")),
+    "validate-tls-none": Sentence(
+        N_("The line is not encrypted."),
+        N_("Everybody on the way can read mails and password. Choose STARTTLS or SSL/TLS."),
+    ),
+    "validate-tls-none-loopback": Sentence(N_("The line is not encrypted; it never leaves this computer.")),
+    "validate-sign-in-ok": Sentence(N_("Signed in as {username}.")),
+    "validate-sign-in-none": Sentence(N_("No sign-in, as the connection is set up.")),
+    "validate-imap-abilities": Sentence(N_("Folders: {folders}. The server offers: {offered}. It lacks: {missing}.")),
+    "validate-pop3-abilities": Sentence(N_("The server offers: {offered}. It lacks: {missing}.")),
+    "validate-pop3-no-uidl": Sentence(
+        N_("The server gives its mails no lasting ids (UIDL)."),
+        N_("MailFlow can't tell new mails from known ones there. Use IMAP if the server speaks it."),
+    ),
+    "validate-smtp-abilities": Sentence(N_("The server offers: {offered}. It lacks: {missing}.")),
+    "validate-smtp-sender-ok": Sentence(
+        N_("The server offers: {offered}. It lacks: {missing}. It accepts mail from {sender}.")
+    ),
+    "validate-smtp-sender-refused": Sentence(
+        N_("The server offers: {offered}. It lacks: {missing}. It refuses mail from {sender}: {reason}"),
+        N_("Use a From address in your flows that this server accepts."),
     ),
 }

@@ -1,0 +1,149 @@
+"""Validate: try an account at once and say stage by stage how far it came. It never saves and signs in exactly once."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from mailflow_gui.accounts import abilities, fields
+from mailflow_gui.accounts.abilities import Abilities
+from mailflow_gui.accounts.account import Account
+from mailflow_gui.accounts.secrets import Secret, SecretStore, variable
+from mailflow_gui.accounts.sessions import secret_of
+from mailflow_gui.accounts.stages import STAGES, Stage, StageName
+from mailflow_gui.accounts.store import AccountStore
+from mailflow_gui.errors import AccountError, MailFlowError
+from mailflow_gui.mail import tls
+from mailflow_gui.sentences import Argument
+
+_POLL = 0.05
+"""Seconds between two looks at ``cancelled``."""
+
+
+class _CancelledError(Exception):
+    """Raised inside the worker so that a session gives up between two stages."""
+
+
+def validate(
+    account: Account,
+    secret: Secret | None,
+    on_stage: Callable[[Stage], None] = lambda _stage: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Stage, ...]:
+    """Try ``account``, saved or not, with ``secret``. All went well when every stage is ``ok``; the first that isn't is the last.
+
+    :param on_stage: called with each stage as it ends, in the caller's thread.
+    :param cancelled: asked every moment; after True no further stage begins, and a sign-in under way is left to itself.
+    """
+    ended: list[Stage] = []
+
+    def end(stage: Stage) -> None:
+        ended.append(stage)
+        on_stage(stage)
+
+    end(_parameters(account, secret))
+    if ended[-1].ok:
+        _try(account, secret, end, cancelled)
+    return tuple(ended)
+
+
+def validate_saved(
+    accounts: AccountStore,
+    secrets: SecretStore,
+    account_id: str,
+    on_stage: Callable[[Stage], None] = lambda _stage: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> tuple[Stage, ...]:
+    """Try a saved account with its own secret, and note in the store when it did well. A missing secret is a stage that failed.
+
+    :raises AccountError: no such account.
+    :raises StorageError: the success can't be noted.
+    """
+    account = accounts.get(account_id)
+    try:
+        secret = secret_of(account, secrets)
+    except AccountError as error:
+        failed = _failed("parameters", error)
+        on_stage(failed)
+        return (failed,)
+    stages = validate(account, secret, on_stage, cancelled)
+    if all(stage.ok for stage in stages):
+        with accounts.locked():
+            if accounts.get(account_id) == account:  # somebody may have edited it meanwhile: that was not tried
+                accounts.replace(replace(account, validated=datetime.now(UTC).isoformat(timespec="milliseconds")))
+    return stages
+
+
+def _parameters(account: Account, secret: Secret | None) -> Stage:
+    """What can be said without a network."""
+    for fault in fields.faults(account):
+        return Stage("parameters", ok=False, code=fault.code, arguments=dict(fault.arguments))
+    if account.certificate and account.security != "none":
+        try:
+            tls.describe(account.certificate)
+        except MailFlowError as error:
+            return _failed("parameters", error)
+    if account.needs_secret and secret is None:
+        arguments = {"name": account.name, "id": account.id, "variable": variable(account.id)}
+        return Stage("parameters", ok=False, code="secret-missing", arguments=arguments)
+    return Stage("parameters", ok=True, code="validate-parameters-ok")
+
+
+def _try(account: Account, secret: Secret | None, end: Callable[[Stage], None], cancelled: Callable[[], bool]) -> None:
+    """The stages with a network, in a thread that can be left behind: a look-up or a silent server can't be interrupted."""
+    stop = threading.Event()
+    said: queue.SimpleQueue[StageName | Abilities | BaseException] = queue.SimpleQueue()
+
+    def begin(stage: StageName) -> None:
+        if stop.is_set():
+            raise _CancelledError
+        said.put(stage)
+
+    def work() -> None:
+        try:
+            said.put(abilities.look_up(account, secret, begin))
+        except BaseException as error:  # noqa: BLE001  # carried to the caller's thread
+            said.put(error)
+
+    threading.Thread(target=work, name="validate", daemon=True).start()
+    current: StageName = "lookup"
+    while True:
+        if cancelled():
+            stop.set()
+            end(Stage(current, ok=False, code="validate-cancelled"))
+            return
+        try:
+            word = said.get(timeout=_POLL)
+        except queue.Empty:
+            continue
+        if isinstance(word, Abilities):
+            end(Stage("abilities", True, word.code, word.arguments, word.detail))
+            return
+        if isinstance(word, MailFlowError):
+            end(_failed(current, word))
+            return
+        if isinstance(word, BaseException):
+            raise word
+        for passed in STAGES[STAGES.index(current) : STAGES.index(word)]:
+            end(_passed(passed, account))
+        current = word
+
+
+def _passed(stage: StageName, account: Account) -> Stage:
+    """A stage that the session left behind without a complaint."""
+    code = f"validate-{stage}-ok"
+    arguments: dict[str, Argument] = {"host": account.host, "port": account.port, "username": account.username}
+    if stage == "lookup" and fields.is_address(account.host):
+        code = "validate-lookup-address"
+    elif stage == "tls" and account.security == "none":
+        code = "validate-tls-none-loopback" if fields.is_loopback(account.host) else "validate-tls-none"
+    elif stage == "sign-in" and not account.needs_secret:
+        code = "validate-sign-in-none"
+    return Stage(stage, ok=True, code=code, arguments=arguments)
+
+
+def _failed(stage: StageName, error: MailFlowError) -> Stage:
+    return Stage(stage, ok=False, code=error.code, arguments=dict(error.arguments), detail=error.detail)
