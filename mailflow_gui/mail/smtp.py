@@ -1,0 +1,283 @@
+"""SMTP: handing one mail after the other to an outgoing server (RFC 5321, RFC 2920, RFC 1870, RFC 6152, RFC 6531).
+
+A mail goes in two steps, so that its owner can write down *maybe sent* in between: :meth:`SmtpSession.begin` says
+envelope and content, all but the final dot; nothing has been sent until :meth:`SmtpSession.finish` says the dot.
+Whatever goes wrong before the dot may be tried again; once the dot is out, only the server's answer counts, and a
+lost answer is :class:`SendUncertain`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mailflow_gui.errors import MailError, Rejected, Reply, SendUncertain
+from mailflow_gui.mail import smtp_body, smtp_opening, timeouts
+from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
+from mailflow_gui.mail.server import Server
+from mailflow_gui.mail.smtp_dialogue import Dialogue, good
+from mailflow_gui.mail.wire import Stage, Wire, unwatched
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An envelope was said. With no recipient accepted nothing is under way and there is nothing to finish."""
+
+    accepted: tuple[str, ...]
+    refused: Mapping[str, MailError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The server took the mail over, in its own words."""
+
+    code: int
+    text: str
+
+
+class SmtpSession:
+    """A live dialogue, signed in where asked. One thread uses it, but for :meth:`abort`."""
+
+    def __init__(self, dialogue: Dialogue) -> None:
+        """Use :meth:`open`."""
+        self._dialogue = dialogue
+        self._begun = False
+
+    @classmethod
+    def open(
+        cls,
+        server: Server,
+        username: str = "",
+        password: str | None = None,
+        local_name: str | None = None,
+        on_stage: Callable[[Stage], None] = unwatched,
+    ) -> SmtpSession:
+        """Connect, secure the line and sign in; an empty user name or no password: without sign-in.
+
+        :param local_name: how we introduce ourselves; None: the address of our end of the line, which tells no name.
+        :raises MailError: by what can be done about it. After a refused password nothing else is tried.
+        """
+        dialogue = Dialogue(Wire.open(server, on_stage))
+        try:
+            smtp_opening.greet(dialogue, local_name)
+            if server.security == "starttls":
+                on_stage("tls")
+                smtp_opening.start_tls(dialogue, local_name)
+            on_stage("sign-in")
+            if username and password is not None:
+                smtp_opening.sign_in(dialogue, username, password)
+        except BaseException:
+            dialogue.close()
+            raise
+        return cls(dialogue)
+
+    @property
+    def extensions(self) -> Mapping[str, str]:
+        """What the server can do: keyword in upper case, and its parameters (RFC 5321 4.1.1.1)."""
+        return self._dialogue.extensions
+
+    @property
+    def maximum_size(self) -> int | None:
+        """The largest mail that the server takes, in bytes, or None where it names no limit (RFC 1870)."""
+        value = self.extensions.get("SIZE", "")
+        return int(value) or None if value.isascii() and value.isdigit() and len(value) < 20 else None
+
+    @property
+    def usable(self) -> bool:
+        """Whether another mail can be begun; notices a server that has hung up meanwhile."""
+        if not self._dialogue.closed and not self._begun and self._dialogue.interrupted():
+            self.abandon()
+        return not self._dialogue.closed and not self._begun
+
+    def begin(
+        self,
+        sender: str,
+        recipients: Sequence[str],
+        content: Iterable[bytes],
+        *,
+        size: int,
+        eight_bit: bool = False,
+        smtputf8: bool = False,
+    ) -> Begun:
+        """Say the envelope and, if anybody is accepted, the content, all but the final dot.
+
+        :param sender: ``local@domain``, or empty for the null sender.
+        :param content: the mail in chunks cut anywhere, with any line ends; read only if a recipient is accepted.
+        :param size: bytes, as declared to the server.
+        :param eight_bit: the content holds bytes above 127.
+        :param smtputf8: the header holds addresses that need SMTPUTF8.
+        :raises MailError: sender or mail refused, or lost before the dot; in every case the mail was not sent.
+        """
+        if self._begun:
+            raise RuntimeError("begin() before finish() or abandon()")
+        if not self.usable:
+            raise self._dialogue.wire.failure("line-dropped")
+        maximum = self.maximum_size
+        if maximum is not None and size > maximum:
+            raise Rejected("mail-too-large", account=self._account, host=self._host, size=size, maximum=maximum)
+        path = envelope_address(sender) if sender else ""
+        self._check_smtputf8(path, required=smtputf8)
+        offered, refused = self._checked(recipients)
+        if not offered:
+            return Begun((), refused)
+        smtputf8 = smtputf8 or any(needs_smtputf8(address) for address in (path, *offered.values()))
+        parameters = self._parameters(size, eight_bit=eight_bit, smtputf8=smtputf8)
+        accepted = self._envelope(path, parameters, offered, refused, droppable=not smtputf8)
+        if accepted:
+            self._dialogue.stream(smtp_body.wire_form(content), timeouts.fetch(size))
+            self._begun = True
+        return Begun(accepted, refused)
+
+    def finish(self) -> Receipt:
+        """Say the final dot and wait for the answer, as long as RFC 5321 grants the server.
+
+        :raises SendUncertain: the answer was lost or is none: nobody can tell whether the mail was sent.
+        :raises MailError: the server refused the mail, or was gone already before the dot.
+        """
+        if not self._begun:
+            raise RuntimeError("finish() without begin()")
+        self._begun = False
+        dialogue = self._dialogue
+        if dialogue.interrupted():
+            raise dialogue.interruption()
+        try:
+            dialogue.allow("data", timeouts.smtp_after_dot())
+            dialogue.send(b".\r\n")
+            reply = dialogue.read("data")
+            if reply.code is None or 300 <= reply.code < 400:
+                raise dialogue.garbled()
+        except MailError as error:
+            raise SendUncertain("mail-maybe-sent", account=self._account, host=self._host) from error
+        if not good(reply):
+            raise dialogue.refusal(reply)
+        return Receipt(reply.code or 250, reply.text)
+
+    def try_sender(self, address: str) -> Reply | None:
+        """Ask whether ``address`` would do as a sender, without mailing anything: None if so, else the refusal.
+
+        :raises MailError: the address is none, or the session was lost.
+        """
+        reply = self._dialogue.command("MAIL", f"MAIL FROM:<{envelope_address(address)}>")
+        self.reset()
+        return None if good(reply) else reply
+
+    def reset(self) -> None:
+        """RSET. :raises MailError: refused or lost."""
+        self._dialogue.expect_good("RSET")
+
+    def noop(self) -> None:
+        """NOOP. :raises MailError: refused or lost."""
+        self._dialogue.expect_good("NOOP")
+
+    def abandon(self) -> None:
+        """Drop the line without another word; a mail begun and not finished is not sent. Never raises."""
+        self._begun = False
+        self._dialogue.close()
+
+    def abort(self) -> None:
+        """Cut the line from any thread: whoever waits on it gets an error at once."""
+        self._dialogue.wire.abort()
+
+    def close(self) -> None:
+        """QUIT and let go; never raises. What was accepted stays accepted, however the farewell ends."""
+        if not self._begun and not self._dialogue.closed:
+            with contextlib.suppress(MailError):
+                self._dialogue.allow("QUIT", timeouts.farewell())
+                self._dialogue.send(b"QUIT\r\n")
+                self._dialogue.read("QUIT")
+        self.abandon()
+
+    @property
+    def _account(self) -> str | None:
+        return self._dialogue.wire.account
+
+    @property
+    def _host(self) -> str:
+        return self._dialogue.wire.server.host
+
+    def _checked(self, recipients: Sequence[str]) -> tuple[dict[str, str], dict[str, MailError]]:
+        """Recipients with what is said for them, and those that can't be said at all."""
+        offered: dict[str, str] = {}
+        refused: dict[str, MailError] = {}
+        for recipient in recipients:
+            try:
+                address = envelope_address(recipient)
+                self._check_smtputf8(address)
+            except Rejected as error:
+                refused[recipient] = error
+            else:
+                offered[recipient] = address
+        return offered, refused
+
+    def _check_smtputf8(self, address: str, *, required: bool = False) -> None:
+        if "SMTPUTF8" not in self.extensions and (required or needs_smtputf8(address)):
+            raise Rejected("smtputf8-missing", account=self._account, host=self._host, address=address)
+
+    def _parameters(self, size: int, *, eight_bit: bool, smtputf8: bool) -> str:
+        said = f" SIZE={size}" if "SIZE" in self.extensions else ""
+        # A server without 8BITMIME gets the bytes all the same: that has worked for decades, a refusal helps nobody.
+        if (eight_bit or smtputf8) and "8BITMIME" in self.extensions:
+            said += " BODY=8BITMIME"
+        return said + " SMTPUTF8" if smtputf8 else said
+
+    def _envelope(
+        self,
+        sender: str,
+        parameters: str,
+        offered: Mapping[str, str],
+        refused: dict[str, MailError],
+        *,
+        droppable: bool,
+    ) -> tuple[str, ...]:
+        """MAIL, RCPT and DATA. Returns who is accepted; who isn't goes into ``refused``."""
+        commands = [("MAIL", f"MAIL FROM:<{sender}>{parameters}")]
+        commands += [("RCPT", f"RCPT TO:<{address}>") for address in offered.values()]
+        answers: list[Reply | None]
+        if "PIPELINING" in self.extensions:
+            answers = list(self._dialogue.exchange([*commands, ("DATA", "DATA")]))
+        else:
+            answers = self._in_step(commands)
+        mail, data = answers[0], answers[-1]
+        assert mail is not None
+        if not good(mail):
+            self._leave(data)
+            if mail.code in (455, 555) and parameters and droppable:
+                return self._envelope(sender, "", offered, refused, droppable=False)
+            raise self._dialogue.refusal(mail)
+        accepted = []
+        for recipient, reply in zip(offered, answers[1:-1], strict=True):
+            if good(reply):
+                accepted.append(recipient)
+            elif reply is not None:
+                refused[recipient] = self._dialogue.refusal(reply, recipient)
+        if not accepted:
+            self._leave(data)
+            self._reset_quietly()
+        elif data is None or data.code != 354:
+            error = self._dialogue.garbled() if data is None else self._dialogue.refusal(data)
+            self._reset_quietly()
+            raise error
+        return tuple(accepted)
+
+    def _in_step(self, commands: Sequence[tuple[str, str]]) -> list[Reply | None]:
+        """One command at a time, DATA last; None where it no longer made sense to ask."""
+        mail = self._dialogue.command(*commands[0])
+        if not good(mail):
+            return [mail, *([None] * len(commands))]
+        answers = [self._dialogue.command(*command) for command in commands[1:]]
+        data = self._dialogue.command("DATA", "DATA") if any(good(reply) for reply in answers) else None
+        return [mail, *answers, data]
+
+    def _leave(self, data: Reply | None) -> None:
+        """Get out of a DATA that was granted although there is nobody to mail to: without a dot nothing is sent."""
+        if data is not None and data.code == 354:
+            self.abandon()
+
+    def _reset_quietly(self) -> None:
+        """RSET after a refusal: what was refused is known, a session lost now is only closed."""
+        if not self._dialogue.closed:
+            try:
+                self.reset()
+            except MailError:
+                self.abandon()

@@ -1,0 +1,53 @@
+"""A mail's bytes as they go behind DATA: CR LF line ends, dots stuffed (RFC 5321 2.3.8, 4.5.2).
+
+A lone CR or LF becomes CR LF before dots are looked for. Left alone, ``\\r.\\r\\n`` or ``\\n.\\n`` ends the mail for
+some servers and not for others, and what follows becomes a second mail that nobody wrote (*SMTP smuggling*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+BLOCK = 1 << 16
+
+
+def wire_form(content: Iterable[bytes]) -> Iterator[bytes]:
+    """``content``, cut anywhere, as blocks to send: everything up to, but not with, the line of the final dot."""
+    held: list[bytes] = []
+    size = 0
+    for piece in _stuffed(content):
+        held.append(piece)
+        size += len(piece)
+        if size >= BLOCK:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
+
+
+def _stuffed(content: Iterable[bytes]) -> Iterator[bytes]:
+    at_line_start = True
+    held_cr = False  # a CR at the end of a chunk may be half of a CR LF
+    for part in content:
+        chunk = b"\r" + part if held_cr else part
+        held_cr = chunk.endswith(b"\r")
+        if held_cr:
+            chunk = chunk[:-1]
+        if not chunk:
+            continue
+        chunk = _lines(chunk)
+        if b"\n." in chunk:
+            chunk = chunk.replace(b"\n.", b"\n..")
+        if at_line_start and chunk.startswith(b"."):
+            chunk = b"." + chunk
+        at_line_start = chunk.endswith(b"\n")
+        yield chunk
+    if held_cr or not at_line_start:
+        yield b"\r\n"
+
+
+def _lines(chunk: bytes) -> bytes:
+    pairs = chunk.count(b"\r\n")
+    if chunk.count(b"\n") == pairs == chunk.count(b"\r"):
+        return chunk
+    return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")

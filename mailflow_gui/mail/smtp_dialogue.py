@@ -1,0 +1,172 @@
+"""Commands and replies of SMTP over one wire (RFC 5321 4.2, RFC 2034, RFC 2920); it knows no mail and no sign-in."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
+
+from mailflow_gui.errors import MailError, Reply
+from mailflow_gui.mail import timeouts
+from mailflow_gui.mail.replies import smtp_error
+from mailflow_gui.mail.wire import Wire
+
+_REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
+_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?:\s+|$)")
+_LONGEST_LINE = 4096
+"""RFC 5321 4.5.3.1.5 allows 512 bytes; what is far longer is no SMTP."""
+_LONGEST_REPLY = 1 << 16
+_GROUP = 100
+"""Commands in one pipelined write, so that neither side's buffers fill while the other waits (RFC 2920 3.1)."""
+
+
+class Dialogue:
+    """Commands out, replies in. After an error of the wire, garbage or 421 it is closed."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.extensions: dict[str, str] = {}
+        """What EHLO offered: keyword in upper case, and its parameters (RFC 5321 4.1.1.1)."""
+        self.closed = False
+
+    def close(self) -> None:
+        """Drop the line without another word. Never raises."""
+        self.closed = True
+        self.wire.close()
+
+    def allow(self, operation: str, seconds: float) -> None:
+        """Begin ``operation``, which has ``seconds`` until the end of its reply."""
+        self.wire.allow(operation, seconds, _LONGEST_REPLY)
+
+    def send(self, data: bytes) -> None:
+        """:raises MailError: lost; the dialogue is closed."""
+        try:
+            self.wire.send(data)
+        except MailError:
+            self.close()
+            raise
+
+    def command(self, operation: str, line: str) -> Reply:
+        """Say one line and hear the reply; ``operation`` is its verb.
+
+        :raises MailError: lost, garbage, or 421; never for another refusal.
+        """
+        self.allow(operation, timeouts.command())
+        self.send(f"{line}\r\n".encode())
+        return self.hear(operation)
+
+    def expect_good(self, operation: str) -> None:
+        """Say a verb alone. :raises MailError: refused or lost."""
+        reply = self.command(operation, operation)
+        if not good(reply):
+            raise self.refusal(reply)
+
+    def exchange(self, commands: Sequence[tuple[str, str]]) -> Iterator[Reply]:
+        """Say many lines (operation, line) ahead of their replies; for servers that offer PIPELINING."""
+        for start in range(0, len(commands), _GROUP):
+            group = commands[start : start + _GROUP]
+            self.allow(group[0][0], timeouts.command())
+            self.send(b"".join(f"{line}\r\n".encode() for _, line in group))
+            for operation, _ in group:
+                self.allow(operation, timeouts.command())
+                yield self.hear(operation)
+
+    def hear(self, operation: str) -> Reply:
+        """The next reply. :raises MailError: lost, garbage, or 421, which closes whatever was asked (RFC 5321 3.8)."""
+        reply = self.read(operation)
+        if reply.code == 421:
+            raise self.refusal(reply)
+        return reply
+
+    def read(self, operation: str, begun: bytes = b"") -> Reply:
+        """The next reply, also a 421; ``begun`` was read of it already.
+
+        :raises MailError: lost or garbage; the dialogue is closed.
+        """
+        code, texts = b"", []
+        try:
+            while True:
+                line = begun + self.wire.readline()
+                begun = b""
+                match = _REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
+                if match is None or len(line) > _LONGEST_LINE or (code and match[1] != code):
+                    raise self.garbled()
+                code = match[1]
+                texts.append((match[3] or b"").decode("utf-8", "replace"))
+                if match[2] != b"-":
+                    return _reply(int(code), texts, operation)
+        except MailError:
+            self.close()
+            raise
+
+    def stream(self, blocks: Iterable[bytes], seconds: float) -> None:
+        """Send ``blocks`` within ``seconds`` altogether, and stop as soon as the server speaks.
+
+        :raises MailError: lost, or refused in the middle; the dialogue is closed.
+        """
+        self.allow("data", seconds)
+        try:
+            for number, block in enumerate(blocks):
+                if number and self.interrupted():
+                    raise self.interruption()
+                self.send(block)
+        except BaseException:  # whatever it was, also an error of reading the mail: without a dot nothing is sent
+            self.close()
+            raise
+
+    def interrupted(self) -> bool:
+        """Whether the server has said something unasked, or hung up."""
+        if self.closed or self.wire.pending():
+            return True
+        try:
+            self.wire.socket.settimeout(0)
+            # The socket's own recv, below TLS: any record that comes unasked counts, and peeking leaves it there.
+            socket.socket.recv(self.wire.socket, 1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except (OSError, ValueError):
+            return True
+        return True
+
+    def interruption(self) -> MailError:
+        """What the server said unasked, as an error; the dialogue is closed."""
+        try:
+            self.allow("data", timeouts.command())
+            reply = self.read("data")
+        except MailError as error:
+            return error
+        self.close()
+        return self.refusal(reply)
+
+    def refusal(self, reply: Reply, recipient: str | None = None) -> MailError:
+        """The error for a reply that isn't the good one; a 421, or one that makes no sense, closes."""
+        if reply.code is None or reply.code < 400:
+            return self.garbled()
+        if reply.code == 421:
+            self.close()
+        return smtp_error(reply, self.wire.server, recipient)
+
+    def garbled(self) -> MailError:
+        """The error for what is no SMTP; the dialogue is closed, for nobody knows where the next reply begins."""
+        self.closed = True
+        return self.wire.failure("answer-garbled")
+
+
+def good(reply: Reply | None) -> TypeGuard[Reply]:
+    """Whether a reply is 2yz."""
+    return reply is not None and reply.code is not None and 200 <= reply.code < 300
+
+
+def _reply(code: int, lines: Sequence[str], operation: str) -> Reply:
+    """A reply of several lines as one; the enhanced status is taken off where it stands in each of them (RFC 2034
+    4)."""
+    enhanced, texts = None, []
+    for line in lines:
+        match = _ENHANCED.match(line)
+        if match and match[1] == str(code)[0]:
+            enhanced = enhanced or match[0].strip()
+            texts.append(line[match.end() :])
+        else:
+            texts.append(line)
+    return Reply("\n".join(texts), code, enhanced, operation)
