@@ -31,7 +31,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _FIELD_NAME = re.compile(r"[!-9;-~]{1,76}\Z")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>\Z")
-_WORDS = re.compile(" *[^ ]+")
+_SINGLE_BLANK = re.compile("(?<! ) (?! )")
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9._-]{1,60}\Z")
 
 _OURS = frozenset(
@@ -94,8 +94,8 @@ def unstructured(name: str, value: str, charset: Charset) -> str:
     if value.isascii() and "=?" not in value:
         if len(name) + 2 + len(value) <= LINE:
             return f"{name}: {value}".rstrip() + "\r\n"
-        # A token takes the blanks before it but for one, so that unfolding gives every blank back.
-        tokens = [word.removeprefix(" ") for word in _WORDS.findall(value)]
+        # Lines break at single blanks only: some readers make one blank of all that follows a line break.
+        tokens = _SINGLE_BLANK.split(value)
         if max(map(len, tokens)) < LONGEST - len(name) - 2:
             return field(name, tokens)
     return field(name, encoded_words(value, charset, len(name) + 2))
