@@ -1,0 +1,233 @@
+"""A mapping: rules compiled once, applied to the fields of many items. Equal sources and contexts give equal targets.
+
+For each rule: sources → combine or split → transformations in order → target; a condition decides between that and *otherwise*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mailflow_gui.errors import MappingError
+from mailflow_gui.mapping.conditions import Test, compile_condition
+from mailflow_gui.mapping.fields import LIST_TARGETS
+from mailflow_gui.mapping.rules import Rule, Source
+from mailflow_gui.mapping.steps import Run, collect, compile_steps, run_steps, traced
+from mailflow_gui.mapping.targets import fitted
+from mailflow_gui.mapping.transformations import TRANSFORMATIONS, MappingContext
+from mailflow_gui.mapping.transformations.lists import split_text
+from mailflow_gui.mapping.values import Value, as_list, as_text, check_size, is_blank
+
+__all__ = ["CompiledMapping", "CompiledRule", "MappingContext", "Rule", "compile_mapping"]
+
+Fields = Mapping[str, Value]
+_Read = Callable[[Fields, MappingContext], Value]
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """One row of the table, ready to run."""
+
+    index: int
+    target: str
+    read: tuple[_Read, ...]
+    join: Callable[[list[Value]], Value]
+    """Combine and split."""
+    steps: tuple[Run, ...]
+    test: Test | None
+    otherwise: tuple[_Read, ...]
+    collections: frozenset[str]
+    """For each: the fields (without their parts) whose entries the rule works on one by one; empty: works on the whole."""
+
+    def run(self, source: Fields, context: MappingContext) -> tuple[bool, Value]:
+        """Whether the target is mapped, and to what.
+
+        :raises MappingError: with this rule's index and target.
+        """
+        context = replace(context, rule=self.index)
+        try:
+            mapped, value = self._each(source, context) if self.collections else self._once(source, context)
+            return mapped, fitted(self.target, value) if mapped else None
+        except MappingError as error:
+            raise self._named(error) from error
+
+    def trace(self, source: Fields, context: MappingContext) -> list[Value | MappingError]:
+        """The value before the steps and after each one, for people who look; an error ends it. Ignores the condition."""
+        context = replace(context, rule=self.index)
+        try:
+            value = self._joined(self.read, source, context)
+        except MappingError as error:
+            return [self._named(error)]
+        found = traced(self.steps, value, context)
+        return [self._named(entry) if isinstance(entry, MappingError) else entry for entry in found]
+
+    def _named(self, error: MappingError) -> MappingError:
+        return MappingError(error.code, rule=self.index, **{**error.arguments, "target": self.target})
+
+    def _once(self, source: Fields, context: MappingContext) -> tuple[bool, Value]:
+        if self.test is not None and not self.test(source):
+            return bool(self.otherwise), self._joined(self.otherwise, source, context) if self.otherwise else None
+        return True, run_steps(self.steps, self._joined(self.read, source, context), context)
+
+    def _each(self, source: Fields, context: MappingContext) -> tuple[bool, Value]:
+        count = max((len(as_list(source.get(name))) for name in self.collections), default=0)
+        return True, collect(self._entries(source, context, count))
+
+    def _entries(self, source: Fields, context: MappingContext, count: int) -> Iterator[Value]:
+        for position in range(count):
+            entry = _Entry(source, self.collections, position)
+            mapped, value = self._once(entry, replace(context, entry=position))
+            if mapped and value is not None:
+                yield value
+
+    def _joined(self, read: tuple[_Read, ...], source: Fields, context: MappingContext) -> Value:
+        if len(read) == 1 and self.join is _flattened:
+            return read[0](source, context)
+        return self.join([one(source, context) for one in read])
+
+
+class _Entry(Mapping[str, Value]):
+    """A source in which some lists are narrowed to their entry at one position."""
+
+    def __init__(self, source: Fields, collections: frozenset[str], position: int) -> None:
+        self._source, self._collections, self._position = source, collections, position
+
+    def __getitem__(self, name: str) -> Value:
+        value = self._source[name]
+        if isinstance(value, tuple) and name.partition(".")[0] in self._collections:
+            return value[self._position] if self._position < len(value) else None
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._source)
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+
+@dataclass(frozen=True)
+class CompiledMapping:
+    """All rules, ready to run."""
+
+    rules: tuple[CompiledRule, ...]
+
+    def apply(self, source: Fields, context: MappingContext) -> dict[str, Value]:
+        """The mapped targets and nothing else, in the rules' order.
+
+        :raises MappingError: a rule failed; ``rule`` is its index, ``target`` among its arguments.
+        """
+        result: dict[str, Value] = {}
+        for rule in self.rules:
+            mapped, value = rule.run(source, context)
+            if mapped:
+                result[rule.target] = value
+        return result
+
+
+def compile_mapping(rules: Sequence[Rule]) -> CompiledMapping:
+    """The rules as functions.
+
+    :raises MappingError: a rule that can't run (:func:`mailflow_gui.mapping.checks.faults` finds them all beforehand).
+    """
+    return CompiledMapping(tuple(compile_rule(index, rule) for index, rule in enumerate(rules)))
+
+
+def compile_rule(index: int, rule: Rule) -> CompiledRule:
+    """One rule as a function.
+
+    :raises MappingError: it can't run.
+    """
+    try:
+        if rule.template is not None:
+            raise MappingError("mapping-template-unavailable")
+        return CompiledRule(
+            index=index,
+            target=rule.target,
+            read=tuple(_reader(source) for source in rule.sources),
+            join=_join(rule),
+            steps=compile_steps(rule.transformations),
+            test=compile_condition(rule.condition) if rule.condition is not None else None,
+            otherwise=tuple(_reader(source) for source in rule.otherwise or ()),
+            collections=_collections(rule),
+        )
+    except MappingError as error:
+        raise MappingError(error.code, rule=index, **{**error.arguments, "target": rule.target}) from error
+
+
+def _collections(rule: Rule) -> frozenset[str]:
+    if not rule.for_each:
+        return frozenset()
+    return frozenset(source.field.partition(".")[0] for source in rule.sources if source.field)
+
+
+def _reader(source: Source) -> _Read:
+    if source.field is not None:
+        field = source.field
+        return lambda fields, context: fields.get(field)
+    if source.property is not None:
+        return _property(source.property)
+    constant: Value = source.constant
+    return lambda fields, context: constant
+
+
+def _property(name: str) -> _Read:
+    def read(fields: Fields, context: MappingContext) -> Value:
+        if name not in context.properties:
+            raise MappingError("mapping-unknown-property", property=name[:60])
+        value: object = context.properties[name]
+        return tuple(value) if isinstance(value, list) else context.properties[name]
+
+    return read
+
+
+def _join(rule: Rule) -> Callable[[list[Value]], Value]:
+    if rule.split is not None:
+        joined = _combiner(rule.combine.delimiter if rule.combine else " ")
+        return _splitter(joined, rule.split.delimiter, rule.split.index)
+    if rule.combine is not None:
+        return _combiner(rule.combine.delimiter)
+    if len(rule.sources) > 1 and not _stays_list(rule):
+        return _combiner(" ")
+    return _flattened
+
+
+def _stays_list(rule: Rule) -> bool:
+    """Several sources stay a list where the first step, or the target when there is none, takes one."""
+    if rule.transformations and TRANSFORMATIONS[rule.transformations[0].name].input == "list":
+        return True
+    return rule.target in LIST_TARGETS
+
+
+def _flattened(values: list[Value]) -> Value:
+    """A single value as it is, several as one list."""
+    if len(values) == 1:
+        return values[0]
+    return tuple(entry for value in values for entry in as_list(value))
+
+
+def _combiner(delimiter: str) -> Callable[[list[Value]], Value]:
+    """Joins texts; what is blank leaves no delimiter behind. Nothing but absent values stays absent."""
+
+    def combine(values: list[Value]) -> Value:
+        entries = [entry for value in values for entry in as_list(value)]
+        texts = [as_text(entry) for entry in entries if not is_blank(entry)]
+        check_size(sum(map(len, texts)) + len(delimiter) * len(texts))
+        return delimiter.join(texts) if texts or any(entry is not None for entry in entries) else None
+
+    return combine
+
+
+def _splitter(
+    combine: Callable[[list[Value]], Value], delimiter: str, index: int | None
+) -> Callable[[list[Value]], Value]:
+    def split(values: list[Value]) -> Value:
+        only = values[0] if len(values) == 1 else None
+        text = combine(values)
+        if only is None and text is None:
+            return None
+        parts = only if isinstance(only, tuple) else split_text(as_text(text), delimiter)
+        if index is None:
+            return parts
+        return parts[index] if index < len(parts) else None
+
+    return split
