@@ -84,7 +84,7 @@ def _window(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximu
         fields = answers.get(uid, {})
         raw = fields.get(b"BODY[]")
         if isinstance(raw, bytes):
-            flags = tuple(flag_name(flag) for flag in fields.get(b"FLAGS") or ())
+            flags = _flags(fields)
             whole = raw if len(raw) <= maximum_size else None
             yield Fetched(uid, flags, len(raw), whole, header_block(raw)[:HEADER_LIMIT])
 
@@ -98,7 +98,7 @@ def _header_only(dialogue: Dialogue, uid: int, size: int, refused: Reply | None 
     except Rejected as error:
         refused = refused or error.reply
     header = fields.get(b"BODY[HEADER]<0>")
-    flags = tuple(flag_name(flag) for flag in fields.get(b"FLAGS") or ())
+    flags = _flags(fields)
     return Fetched(uid, flags, size, None, header if isinstance(header, bytes) else b"", refused)
 
 
@@ -142,6 +142,12 @@ def _windows(uids: list[int], sizes: dict[int, int], maximum_size: int) -> Itera
 def batches(uids: list[int]) -> Iterator[list[int]]:
     """UIDs in pieces that fit on one command line."""
     return (uids[start : start + _BATCH] for start in range(0, len(uids), _BATCH))
+
+
+def _flags(fields: dict[bytes, Any]) -> tuple[str, ...]:
+    r"""Without ``\Recent``, which says something about this session and not about the mail."""
+    names = (flag_name(flag) for flag in fields.get(b"FLAGS") or ())
+    return tuple(name for name in names if name.lower() != "\\recent")
 
 
 def flag_name(flag: object) -> str:

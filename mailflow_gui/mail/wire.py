@@ -79,6 +79,8 @@ class Wire:
             raise AccountBroken("starttls-injected", account=self.account, host=self.server.host)
         self.socket.settimeout(timeouts.connect())
         self.socket = tls.wrap(self.socket, self.server)
+        # A raw stream of its own: the old reader closes what it read from when it goes.
+        self._raw = _Metered(self)
         self._reader = io.BufferedReader(self._raw, _PIECE)
 
     @property
