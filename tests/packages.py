@@ -47,7 +47,11 @@ def install_missing() -> None:
         _preseed(environment)
         for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
             done = subprocess.run(
-                ["apt-get", "-q", *command], env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+                ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr,
+                check=False,
             )
             if done.returncode:
                 print(
