@@ -64,11 +64,13 @@ def _problem(details: ErrorDetails, path: tuple[str, ...], known: Sequence[str])
         code = "unknown-setting-misspelt" if guess else "unknown-setting"
         return Problem(code, field=place, arguments={"field": place, "guess": guess})
     if kind in {"literal_error", "enum", "union_tag_invalid"}:
-        choices = str(context.get("expected") or context.get("expected_tags") or "").replace("'", "")
+        choices = (
+            str(context.get("expected") or context.get("expected_tags") or "").replace("'", "").replace(" or ", ", ")
+        )
         guess = nearest(details["input"] if kind != "union_tag_invalid" else context.get("tag"), choices.split(", "))
         if kind == "union_tag_invalid":
             arguments["value"] = quoted(context.get("tag"))
-        arguments |= {"choices": choices.replace(" or ", ", "), "guess": guess}
+        arguments |= {"choices": choices, "guess": guess}
         return Problem("value-misspelt" if guess else "value-not-choice", field=place, arguments=arguments)
     if kind in sentences.SENTENCES:  # a validator of ours
         return Problem(

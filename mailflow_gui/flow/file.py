@@ -154,9 +154,9 @@ def write(flow: Flow, path: Path) -> None:
 
 
 def _replace(target: Path, content: bytes) -> None:
-    if target.exists() and not os.access(target, os.W_OK):
-        # A rename would quietly replace a file that somebody made read-only.
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    if target.exists():
+        with target.open("r+b"):  # a rename would quietly replace a file that somebody made read-only
+            pass
     draft = target.with_name(
         f".{secrets.token_hex(6)}.saving"
     )  # short: the target's own name may be as long as names can be

@@ -63,7 +63,9 @@ def check_graph(flow: Flow, node_types: Sequence[AnyNodeType]) -> list[Problem]:
 
 def _graph(flow: Flow, node_types: Sequence[AnyNodeType]) -> Graph:
     known = {kind.id: kind for kind in node_types}
-    nodes = {node.id: node for node in reversed(flow.nodes)}  # of two with one id, the first counts
+    nodes: dict[str, Node] = {}
+    for node in flow.nodes:
+        nodes.setdefault(node.id, node)  # of two with one id, the first counts
     return Graph(
         flow=flow,
         nodes=nodes,
@@ -131,19 +133,19 @@ def _circles(graph: Graph) -> Iterator[Problem]:
     following = _following(graph.edges)
     done: set[str] = set()
     for start in graph.nodes:
-        way: list[str] = []
+        way: dict[str, None] = {}  # in the order walked
         stack: list[tuple[str, bool]] = [(start, False)]
         while stack:
             node, leaving = stack.pop()
             if leaving:
-                way.pop()
+                way.popitem()
                 done.add(node)
             elif node in way:
-                circle = way[way.index(node) :]
+                circle = list(way)[list(way).index(node) :]
                 shown = " → ".join(label(graph.nodes[step]) for step in (*circle, node))
                 yield Problem("edges-circle", node=node, arguments={"nodes": shown})
             elif node not in done:
-                way.append(node)
+                way[node] = None
                 stack.append((node, True))
                 stack.extend((edge.target, False) for edge in reversed(following.get(node, [])))
 
