@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
 
 from mailflow_gui.flow.item import AfterReceiving, Watch
 from mailflow_gui.flow.node_type import ConnectionField, NodeSettings, Port, SourceType
@@ -39,7 +39,7 @@ class _Group(BaseModel):
 class Delay(_Group):
     """How long to wait between two polls."""
 
-    value: Annotated[StrictInt | float, Field(title=N_("Value"), gt=0, allow_inf_nan=False)] = 5
+    value: Annotated[StrictInt | StrictFloat, Field(title=N_("Value"), gt=0, allow_inf_nan=False)] = 5
     unit: Annotated[Unit, Field(title=N_("Unit"))] = "seconds"
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
@@ -16,6 +17,7 @@ from mailflow_gui.mail import compose_answer, compose_charset, compose_header
 from mailflow_gui.mail.compose import Charset, Draft
 from mailflow_gui.mail.envelope import envelope_address, parse_addresses
 from mailflow_gui.mail.values import Address, Attachment
+from mailflow_gui.mapping.fields import header_of
 from mailflow_gui.mapping.values import Value, as_list, as_text, is_blank
 
 _ADDRESS_FIELDS = ("from", "to", "cc", "bcc", "reply_to")
@@ -161,7 +163,7 @@ def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing |
         subject=as_text(_resolved("subject", settings, data)),
         text=as_text(_resolved("text", settings, data)),
         html=as_text(_resolved("html", settings, data)),
-        attachments=_attachments(item),
+        attachments=_attachments(item, own=settings.mode == "new"),
         headers=_headers(item),
         charset=settings.charset,
     )
@@ -226,10 +228,14 @@ def _addresses(name: str, settings: SendSettings, data: Mapping[str, Value]) -> 
             envelope_address(value.address or value.name)
             found.append(value)
         elif isinstance(value, str):
-            found += parse_addresses(value)
+            found += _parsed(value)
         elif value is not None:
             raise Rejected("send-not-an-address", field=name)
     return _once(found)
+
+
+_parsed = lru_cache(maxsize=256)(parse_addresses)
+"""Typed addresses are the same for every item."""
 
 
 def _once(addresses: Sequence[Address]) -> tuple[Address, ...]:
@@ -240,11 +246,16 @@ def _once(addresses: Sequence[Address]) -> tuple[Address, ...]:
     return tuple(found.values())
 
 
-def _attachments(item: Item) -> tuple[Attachment, ...]:
-    """:raises Rejected: what was mapped isn't a file."""
+def _attachments(item: Item, *, own: bool) -> tuple[Attachment, ...]:
+    """What was mapped or is carried; with ``own``, the received mail's where no mapper stands between.
+
+    :raises Rejected: what was mapped isn't a file.
+    """
     mapped = item.fields.get("attachments")
     if is_blank(mapped):
-        return (item.attachments or ()) if item.mapped or item.attachments is not None else item.message.attachments
+        return (
+            item.message.attachments if own and not item.mapped and item.attachments is None else item.attachments or ()
+        )
     files = [value for value in as_list(mapped) if value is not None]
     if not all(isinstance(value, Attachment) for value in files):
         raise Rejected("send-not-a-file")
@@ -252,17 +263,20 @@ def _attachments(item: Item) -> tuple[Attachment, ...]:
 
 
 def _headers(item: Item) -> tuple[tuple[str, str], ...]:
-    """The single headers that were mapped.
+    """The further headers that were mapped: single ones (``headers.X-Ticket``), and those of the list ``headers``.
 
     :raises Rejected: one of them isn't ours to set.
     """
-    headers = []
-    for field, value in item.fields.items():
-        name = field.removeprefix("headers.")
-        if name != field and not is_blank(value):
-            compose_header.check_name(name)
-            headers.append((name, as_text(value)))
-    return tuple(headers)
+    headers = [header_of(line) for line in as_list(item.fields.get("headers"))]
+    headers += [
+        (name.removeprefix("headers."), as_text(value))
+        for name, value in item.fields.items()
+        if name.startswith("headers.")
+    ]
+    found = tuple((name, value) for name, value in headers if value.strip())
+    for name, _value in found:
+        compose_header.check_name(name)
+    return found
 
 
 SEND_EMAIL = SinkType(
