@@ -29,17 +29,14 @@ CANARY = "canary-77b1"
 ADD_INBOX = ("add", "--name", "Inbox", "--protocol", "imap", "--host", "imap.example.com")
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MAILFLOW_HOME", str(tmp_path))
-    monkeypatch.setenv("LANGUAGE", "en")
-    # This machine's own keyring, if there is one, stays out of these tests.
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine's own keyring, if there is one, stays out of these tests."""
     monkeypatch.setenv(os_keyring.CHOICE_VARIABLE, "keyring.backends.fail.Keyring")
-    return tmp_path
 
 
 @pytest.fixture
-def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(home: paths.Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     def run_(*arguments: str, text: str | bytes = "") -> tuple[int, str, str]:
         raw = text.encode() if isinstance(text, str) else text
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8"))
@@ -55,9 +52,8 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 
 @pytest.fixture
-def store(home: Path) -> AccountStore:
-    del home
-    return AccountStore(paths.home().accounts_file)
+def store(home: paths.Home) -> AccountStore:
+    return AccountStore(home.accounts_file)
 
 
 def shown(run: Run) -> list[dict[str, Any]]:
@@ -283,7 +279,6 @@ def test_unknown_connection_exits_3(run: Run, command: str) -> None:
 
 
 def test_broken_file_of_connections_exits_3_and_stays(run: Run, store: AccountStore) -> None:
-    store.path.parent.mkdir(parents=True)
     store.path.write_text("{", encoding="utf-8")
     for arguments in (("list", "--json"), ADD_INBOX, ("remove", "inbox")):
         code, out, err = run(*arguments)

@@ -261,6 +261,11 @@ service stats {{
     mode = 0666
   }}
 }}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 """
 
 _CONFIGURATION_2_3 = (
