@@ -13,6 +13,8 @@ import pytest
 
 from mailflow_gui import language, paths
 
+pytest_plugins = ["tests.servers.fixtures", "tests.servers.smtp_fixtures"]
+
 _SMALL_SCALE = "0.1"
 
 
