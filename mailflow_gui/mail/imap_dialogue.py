@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from imapclient import IMAPClient  # type: ignore[import-untyped]  # ships no type hints
 from imapclient.response_parser import parse_response  # type: ignore[import-untyped]  # ships no type hints
 
-from mailflow_gui.errors import AccountBroken, MailError, Rejected, Transient
+from mailflow_gui.errors import AccountBroken, MailError, Transient
 from mailflow_gui.mail.imap_search import Text, quoted
-from mailflow_gui.mail.response_codes import refusal, reply
+from mailflow_gui.mail.response_codes import BUSY, imap_refusal, reply
 
 if TYPE_CHECKING:
     import socket
@@ -138,9 +138,7 @@ class Dialogue:
         return AccountBroken(code, account=self.wire.account, host=server.host, port=server.port)
 
     @contextlib.contextmanager
-    def asking(
-        self, operation: str, seconds: float, size: int = 1 << 20, otherwise: Verdict = (Transient, "server-busy")
-    ) -> Iterator[None]:
+    def asking(self, operation: str, seconds: float, size: int = 1 << 20, otherwise: Verdict = BUSY) -> Iterator[None]:
         """Around one command: deadline and byte allowance for its answer, every failure translated.
 
         After a NO or a BAD the session goes on; after anything else it is over.
@@ -213,7 +211,7 @@ class Dialogue:
         return imaplib.IMAP4.error(verdict)
 
     @contextlib.contextmanager
-    def _translating(self, operation: str, otherwise: Verdict = (Transient, "server-busy")) -> Iterator[None]:
+    def _translating(self, operation: str, otherwise: Verdict = BUSY) -> Iterator[None]:
         try:
             yield
         except MailError as error:
@@ -231,9 +229,7 @@ class Dialogue:
         kind, text = self.heard.verdict or ("", b"")
         if kind in ("NO", "BAD"):
             answer = reply(text.decode("utf-8", "replace"), operation)
-            if kind == "BAD" and otherwise[0] is Transient:
-                otherwise = (Rejected, "command-refused")
-            return refusal(answer, self.wire.server, otherwise)
+            return imap_refusal(answer, self.wire.server, kind, otherwise)
         if self.heard.goodbye is not None:
             return self._goodbye()
         if (self.heard.greeting or b"").startswith(_OTHER_PROTOCOLS):
@@ -244,4 +240,4 @@ class Dialogue:
     def _goodbye(self) -> MailError:
         self.wire.close()
         words = (self.heard.goodbye or b"").decode("utf-8", "replace")
-        return refusal(reply(words, "BYE"), self.wire.server, (Transient, "server-said-goodbye"))
+        return imap_refusal(reply(words, "BYE"), self.wire.server, "BYE", (Transient, "server-said-goodbye"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mailflow_gui.errors import MailError, Rejected, Reply
+from mailflow_gui.errors import MailError, Reply
 from mailflow_gui.mail import timeouts
 
 if TYPE_CHECKING:
@@ -59,34 +59,58 @@ def fetch(dialogue: Dialogue, uids: list[int], maximum_size: int) -> Iterator[Fe
 
 
 def _window(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum_size: int) -> Iterator[Fetched]:
-    if sizes[window[0]] > maximum_size:
-        yield from (_header_only(dialogue, uid, sizes[uid]) for uid in window)
+    if sizes[window[0]] > maximum_size:  # then it is alone
+        yield _header_only(dialogue, window[0], sizes[window[0]])
         return
-    expected = sum(sizes[uid] for uid in window)
     try:
-        # Announced sizes are wrong on some servers, hence the factor.
-        with dialogue.asking("UID FETCH", timeouts.fetch(expected), 2 * expected + (1 << 20)):
-            answers = dialogue.fetch(window, "(FLAGS BODY.PEEK[])")
+        yield from _whole(dialogue, window, sizes, maximum_size)
     except MailError as error:
-        if dialogue.wire.closed or error.reply is None:
+        if dialogue.wire.closed or error.reply is None or (len(window) == 1 and not _gone(error)):
             raise
-        if len(window) == 1:
-            if isinstance(error, Rejected):
-                yield _header_only(dialogue, window[0], sizes[window[0]], error.reply)
-                return
-            if error.reply.enhanced == "EXPUNGEISSUED":
-                return
-            raise
-        for uid in window:  # one bad mail must not hold up the others
-            yield from _window(dialogue, [uid], sizes, maximum_size)
-        return
+        yield from _one_by_one(dialogue, window, sizes, maximum_size)
+
+
+def _whole(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum_size: int) -> list[Fetched]:
+    expected = sum(sizes[uid] for uid in window)
+    # Announced sizes are wrong on some servers, hence the factor.
+    with dialogue.asking("UID FETCH", timeouts.fetch(expected), 2 * expected + (1 << 20)):
+        answers = dialogue.fetch(window, "(FLAGS BODY.PEEK[])")
+    found = []
     for uid in window:
         fields = answers.get(uid, {})
         raw = fields.get(b"BODY[]")
         if isinstance(raw, bytes):
-            flags = _flags(fields)
             whole = raw if len(raw) <= maximum_size else None
-            yield Fetched(uid, flags, len(raw), whole, header_block(raw)[:HEADER_LIMIT])
+            found.append(Fetched(uid, _flags(fields), len(raw), whole, header_block(raw)[:HEADER_LIMIT]))
+    return found
+
+
+def _one_by_one(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum_size: int) -> Iterator[Fetched]:
+    """After a NO to all of them together: one bad mail must not hold up the others.
+
+    A mail counts as refused only beside others that were given; a server that gives none has a bad hour.
+    """
+    refused: dict[int, MailError] = {}
+    found: dict[int, Fetched] = {}
+    for uid in window:
+        try:
+            found.update((each.uid, each) for each in _whole(dialogue, [uid], sizes, maximum_size))
+        except MailError as error:
+            if dialogue.wire.closed or error.reply is None:
+                raise
+            if not _gone(error):
+                refused[uid] = error
+    if refused and not found:
+        raise next(iter(refused.values()))
+    for uid in window:
+        if uid in found:
+            yield found[uid]
+        elif uid in refused:
+            yield _header_only(dialogue, uid, sizes[uid], refused[uid].reply)
+
+
+def _gone(error: MailError) -> bool:
+    return error.reply is not None and error.reply.enhanced in ("EXPUNGEISSUED", "NONEXISTENT")
 
 
 def _header_only(dialogue: Dialogue, uid: int, size: int, refused: Reply | None = None) -> Fetched:
@@ -95,8 +119,9 @@ def _header_only(dialogue: Dialogue, uid: int, size: int, refused: Reply | None 
         with dialogue.asking("UID FETCH", timeouts.fetch(HEADER_LIMIT)):
             items = f"(FLAGS BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>)"
             fields = dialogue.fetch([uid], items).get(uid, {})
-    except Rejected as error:
-        refused = refused or error.reply
+    except MailError as error:
+        if refused is None or dialogue.wire.closed:
+            raise
     header = fields.get(b"BODY[HEADER]<0>")
     flags = _flags(fields)
     return Fetched(uid, flags, size, None, header if isinstance(header, bytes) else b"", refused)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from mailflow_gui.errors import AccountBroken, MailError, Reauthenticate, Reply
+from mailflow_gui.errors import AccountBroken, MailError, Reauthenticate
 from mailflow_gui.mail import timeouts
 from mailflow_gui.mail.imap_dialogue import Dialogue
 from mailflow_gui.mail.imap_search import quoted, safe
-from mailflow_gui.mail.response_codes import redacted
+from mailflow_gui.mail.response_codes import without_secrets
 from mailflow_gui.mail.wire import Stage, Wire, unwatched
 
 if TYPE_CHECKING:
@@ -86,15 +86,4 @@ def _authenticate(dialogue: Dialogue, username: str, password: str | None) -> No
             machine.state = "AUTH"
     except MailError as error:
         # Some servers repeat the whole command in their answer.
-        raise _without_secrets(error, (password, token.decode())) from None
-
-
-def _without_secrets(error: MailError, secrets: tuple[str, ...]) -> MailError:
-    error.__cause__ = None
-    error.__context__ = None
-    for name, value in error.arguments.items():
-        if isinstance(value, str):
-            error.arguments[name] = redacted(value, secrets)
-    if (said := error.reply) is not None:
-        error.reply = Reply(redacted(said.text, secrets), said.code, said.enhanced, said.operation)
-    return error
+        raise without_secrets(error, (password, token.decode())) from None

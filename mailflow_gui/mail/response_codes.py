@@ -1,6 +1,7 @@
-"""What a refusal of an IMAP or POP3 server means, read from its response code (RFC 5530, RFC 2449, RFC 3206).
+"""A refusal of an IMAP or POP3 server: its response code set apart (RFC 5530, RFC 2449), its class looked up.
 
-The classes are those of ``resources/error_codes.json``. Words for people decide only where a server is known to give no code.
+The classes stand in :mod:`mailflow_gui.mail.replies`. A refusal without a response code means what the command in question makes
+of it, which only the session knows.
 """
 
 from __future__ import annotations
@@ -8,45 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mailflow_gui.errors import AccountBroken, MailError, Reauthenticate, Rejected, Reply, RetryAfter, Transient
+from mailflow_gui.errors import MailError, Reply, Transient
+from mailflow_gui.mail.replies import classify_imap, imap_error, pop3_error
 
 if TYPE_CHECKING:
     from mailflow_gui.mail.server import Server
 
-_CODED = re.compile(r"\[([^\] ]+)(?: [^\]]*)?\] ?(.*)", re.DOTALL)
-_LONGEST_TEXT = 500
-
-_OVERQUOTA_WAIT = 3600.0
-"""Gmail says OVERQUOTA when too much was fetched, and means an hour or more."""
-_LOGIN_DELAY = 300.0
-"""POP3's LOGIN-DELAY where the server does not say how long."""
-
 Verdict = tuple[type[MailError], str]
 """What an answer means: class of the error, and code of its sentence."""
 
-_CLASSES: dict[str, Verdict] = {
-    "UNAVAILABLE": (Transient, "server-busy"),
-    "INUSE": (Transient, "server-busy"),
-    "IN-USE": (Transient, "server-busy"),
-    "SYS/TEMP": (Transient, "server-busy"),
-    "SERVERBUG": (Transient, "server-busy"),
-    "EXPUNGEISSUED": (Transient, "server-busy"),
-    "LIMIT": (Transient, "server-busy"),
-    "AUTHENTICATIONFAILED": (Reauthenticate, "sign-in-refused"),
-    "EXPIRED": (Reauthenticate, "sign-in-refused"),
-    "AUTH": (Reauthenticate, "sign-in-refused"),
-    "AUTHORIZATIONFAILED": (AccountBroken, "account-refused"),
-    "CONTACTADMIN": (AccountBroken, "account-refused"),
-    "SYS/PERM": (AccountBroken, "account-refused"),
-    "CORRUPTION": (AccountBroken, "account-refused"),
-    "PRIVACYREQUIRED": (AccountBroken, "sign-in-needs-tls"),
-    "NOPERM": (Rejected, "command-refused"),
-    "CANNOT": (Rejected, "command-refused"),
-    "CLIENTBUG": (Rejected, "command-refused"),
-    "PARSE": (Rejected, "command-refused"),
-    "TOOBIG": (Rejected, "command-refused"),
-    "APPENDLIMIT": (Rejected, "command-refused"),
-}
+BUSY: Verdict = (Transient, "server-busy")
+
+_CODED = re.compile(r"\[([^\] ]+)(?: [^\]]*)?\] ?(.*)", re.DOTALL)
+_LONGEST_TEXT = 500
 
 
 def reply(text: str, operation: str) -> Reply:
@@ -57,34 +32,28 @@ def reply(text: str, operation: str) -> Reply:
     return Reply(text=match[2][:_LONGEST_TEXT], enhanced=match[1].upper(), operation=operation)
 
 
-def refusal(answer: Reply, server: Server, otherwise: Verdict = (Transient, "server-busy")) -> MailError:
-    """The error for a NO, a BAD or an -ERR.
+def imap_refusal(answer: Reply, server: Server, status: str = "NO", otherwise: Verdict = BUSY) -> MailError:
+    """The error for a NO, a BAD or a BYE.
 
-    :param otherwise: class and sentence where the code says nothing.
+    :param otherwise: class and sentence of a NO or a BYE without response code or well-known words.
     """
-    kind, code = _CLASSES.get(answer.enhanced or "") or _by_words(answer) or otherwise
-    account = server.account or None
-    if answer.enhanced in ("OVERQUOTA", "LOGIN-DELAY"):
-        full = answer.enhanced == "OVERQUOTA"
-        return RetryAfter(
-            "mailbox-full" if full else "server-busy",
-            seconds=_OVERQUOTA_WAIT if full else _LOGIN_DELAY,
-            account=account,
-            reply=answer,
-            host=server.host,
-            reason=answer.text,
-            operation=answer.operation,
-        )
-    return kind(code, account=account, reply=answer, host=server.host, reason=answer.text, operation=answer.operation)
+    if _too_many(answer):
+        return _error((Transient, "sign-in-unavailable"), answer, server)
+    if answer.enhanced is None and status != "BAD":
+        verdict = classify_imap(None, answer.text, answer.operation, status)
+        if verdict.row is None or verdict.row.code.startswith("BYE"):
+            return _error(otherwise, answer, server)
+    return imap_error(answer, server, status)
 
 
-def _by_words(answer: Reply) -> Verdict | None:
-    words = answer.text.lower()
-    if "too many" in words and "connections" in words:
-        return Transient, "server-busy"
-    if "authenticated but not connected" in words:  # Exchange: no licence, or a shared mailbox by a wrong name
-        return AccountBroken, "account-refused"
-    return None
+def pop3_refusal(answer: Reply, server: Server, otherwise: Verdict = BUSY) -> MailError:
+    """The error for an -ERR.
+
+    :param otherwise: class and sentence where there is no response code.
+    """
+    if _too_many(answer):
+        return _error((Transient, "sign-in-unavailable"), answer, server)
+    return pop3_error(answer, server) if answer.enhanced else _error(otherwise, answer, server)
 
 
 def redacted(text: str, secrets: tuple[str, ...]) -> str:
@@ -93,3 +62,25 @@ def redacted(text: str, secrets: tuple[str, ...]) -> str:
         if secret:
             text = text.replace(secret, "***")
     return text
+
+
+def without_secrets(error: MailError, secrets: tuple[str, ...]) -> MailError:
+    """``error`` with all that a server may have repeated of a sign-in taken out, its cause too."""
+    for name, value in error.arguments.items():
+        if isinstance(value, str):
+            error.arguments[name] = redacted(value, secrets)
+    if (said := error.reply) is not None:
+        error.reply = Reply(redacted(said.text, secrets), said.code, said.enhanced, said.operation)
+    error.__cause__ = error.__context__ = None
+    return error
+
+
+def _too_many(answer: Reply) -> bool:
+    """Dovecot's limit of sessions, which it tells with ALERT alone: no reason to ask for another password."""
+    return answer.enhanced in (None, "ALERT") and "maximum number of connections" in answer.text.lower()
+
+
+def _error(verdict: Verdict, answer: Reply, server: Server) -> MailError:
+    kind, code = verdict
+    account = server.account or None
+    return kind(code, account=account, reply=answer, host=server.host, reason=answer.text, operation=answer.operation)

@@ -117,6 +117,25 @@ class Wire:
             raise self.failure("line-dropped")
         return line
 
+    def read_to_dot(self) -> bytes:
+        r"""All up to a dot alone on a line (RFC 1939 3, RFC 5321 4.5.2), without it; dots are not undone.
+
+        Only CRLF counts as line end: mail may hold bare ones. :raises Transient: as :meth:`read`.
+        """
+        taken = bytearray(b"\r\n")  # the line before ended so; then nothing but a dot is found, too
+        while True:
+            arrived = self._reader.peek(1)
+            if not arrived:
+                raise self.failure("line-dropped")
+            looked_at = max(0, len(taken) - 4)
+            taken += arrived
+            end = taken.find(b"\r\n.\r\n", looked_at)
+            if end < 0:
+                self._reader.read(len(arrived))
+                continue
+            self._reader.read(len(arrived) - (len(taken) - end - 5))
+            return bytes(taken[2 : end + 2])
+
     def send(self, data: Buffer) -> None:
         """Send all of ``data``. :raises MailError: the server hung up or takes nothing more."""
         rest = memoryview(data)

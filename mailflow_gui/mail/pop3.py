@@ -1,0 +1,316 @@
+"""POP3 sessions (RFC 1939, RFC 2449): list, fetch, delete.
+
+A small dialogue of our own on the wire. Deleting takes effect at QUIT alone (RFC 1939 6): :meth:`Pop3Session.close` says
+whether it did, :meth:`Pop3Session.abandon` leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailflow_gui.errors import AccountBroken, MailError, Reauthenticate, Recoverable, Rejected, Transient
+from mailflow_gui.mail import timeouts
+from mailflow_gui.mail.imap_search import safe
+from mailflow_gui.mail.response_codes import BUSY, pop3_refusal, reply, without_secrets
+from mailflow_gui.mail.wire import Stage, Wire, unwatched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mailflow_gui.mail.response_codes import Verdict
+    from mailflow_gui.mail.server import Server
+
+_LIST_LIMIT = 64 << 20
+_PIPELINED_MAILS = 50
+_PIPELINED_BYTES = 2 << 20
+"""How much is asked for ahead, where the server allows it: more would fill its buffers while we still write."""
+_VANISHED: Verdict = (Recoverable, "message-vanished")
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One mail in the maildrop."""
+
+    number: int
+    """Valid in this session only."""
+    size: int
+    """Bytes, as the server announces it."""
+    uidl: str | None
+    """Its lasting name (RFC 1939 7), or None where the server has none."""
+
+
+class Pop3Session:
+    """A signed-in session. Used by one thread, but for :meth:`abort`."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._capabilities: frozenset[str] = frozenset()
+        self._deleted = 0
+
+    @classmethod
+    def open(
+        cls,
+        server: Server,
+        username: str = "",
+        password: str | None = None,
+        *,
+        on_stage: Callable[[Stage], None] = unwatched,
+    ) -> Pop3Session:
+        """Connect, secure the line, sign in: once, with one mechanism.
+
+        :raises MailError: translated; with ``Reauthenticate`` the password was refused and must not be tried again.
+        """
+        wire = Wire.open(server, on_stage)
+        try:
+            session = cls(wire)
+            session._greeting()
+            session._look_up_capabilities()
+            if server.security == "starttls":
+                on_stage("tls")
+                session._secure()
+            on_stage("sign-in")
+            session._sign_in(username, password)
+            session._look_up_capabilities()
+        except BaseException:
+            wire.close()
+            raise
+        return session
+
+    @property
+    def server(self) -> Server:
+        return self._wire.server
+
+    @property
+    def alive(self) -> bool:
+        """False once the line is lost or closed."""
+        return not self._wire.closed
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What CAPA says (RFC 2449), upper case, with SASL mechanisms as ``SASL PLAIN``; empty on old servers."""
+        return self._capabilities
+
+    def list(self) -> list[Listed]:
+        """All mails, in the server's order."""
+        sizes: dict[int, int] = {}
+        with self._numbers("LIST"):
+            sizes = {int(number): int(size) for number, size in self._pairs("LIST")}
+        names: dict[int, str] = {}
+        try:
+            with self._numbers("UIDL"):
+                names = {int(number): name.decode("ascii", "replace") for number, name in self._pairs("UIDL")}
+        except MailError as error:
+            if not self.alive or isinstance(error, AccountBroken):
+                raise
+            # An -ERR: the server has no lasting names; the caller makes its own from header and size.
+        return [Listed(number, size, names.get(number)) for number, size in sizes.items()]
+
+    def fetch(self, number: int, maximum_size: int) -> bytes:
+        """One whole mail.
+
+        :param maximum_size: bytes. Look at :attr:`Listed.size` first: a mail that turns out larger costs the session.
+        :raises Recoverable: ``message-vanished``.
+        :raises Rejected: ``message-oversized``.
+        """
+        self._ask(f"RETR {number}", timeouts.fetch(maximum_size), maximum_size, _VANISHED)
+        return self._mail(maximum_size)
+
+    def fetch_many(self, listed: Iterable[Listed], maximum_size: int) -> Iterator[tuple[Listed, bytes | None]]:
+        """Whole mails in the given order, asked for ahead where the server takes it (PIPELINING); None: vanished.
+
+        The caller leaves out what :attr:`Listed.size` says is larger than ``maximum_size``.
+        """
+        for window in _windows(list(listed), "PIPELINING" in self._capabilities):
+            expected = sum(each.size for each in window)
+            self._wire.allow("RETR", timeouts.fetch(expected), 2 * expected + maximum_size)
+            self._wire.send(b"".join(b"RETR %d\r\n" % each.number for each in window))
+            mails: list[tuple[Listed, bytes | None]] = []
+            for each in window:
+                try:
+                    self._answer("RETR", _VANISHED)
+                except Recoverable:
+                    mails.append((each, None))
+                else:
+                    mails.append((each, self._mail(maximum_size)))
+            yield from mails
+
+    def header(self, number: int) -> bytes:
+        """The header block of a mail (TOP). :raises Recoverable: ``message-vanished``."""
+        self._ask(f"TOP {number} 0", timeouts.command(), 1 << 20, _VANISHED)
+        return self._mail(1 << 20)
+
+    def delete(self, number: int) -> None:
+        """Mark a mail; it goes when :meth:`close` succeeds. :raises Recoverable: ``message-vanished``."""
+        self._ask(f"DELE {number}", timeouts.command(), otherwise=_VANISHED)
+        self._deleted += 1
+
+    def noop(self) -> None:
+        """Prove that the server is there."""
+        self._ask("NOOP", timeouts.command())
+
+    def close(self) -> None:
+        """QUIT: what was marked is deleted now.
+
+        :raises Transient: ``deletion-unsure``: mails were marked, and the server did not confirm. Without marked mails
+            nothing is ever raised.
+        """
+        if not self.alive and not self._deleted:
+            return
+        try:
+            self._ask("QUIT", timeouts.command() if self._deleted else timeouts.farewell())
+        except MailError as error:
+            if self._deleted:
+                self._deleted = 0
+                server, said = self.server, error.reply
+                raise Transient(
+                    "deletion-unsure",
+                    account=server.account or None,
+                    reply=said,
+                    host=server.host,
+                    reason=said.text if said else error.text,
+                ) from error
+        finally:
+            self._deleted = 0
+            self._wire.close()
+
+    def abandon(self) -> None:
+        """Hang up without QUIT: nothing is deleted. Never raises."""
+        self._deleted = 0
+        self._wire.close()
+
+    def abort(self) -> None:
+        """Cut the line, from any thread: a command on its way fails at once."""
+        self._wire.abort()
+
+    def _greeting(self) -> None:
+        try:
+            line = self._wire.readline()
+        except Transient as error:
+            if error.code == "no-answer":
+                raise self._wire.failure("no-greeting") from error
+            raise
+        if not line.startswith((b"+OK", b"-ERR")):
+            raise self._broken("other-protocol")
+        self._judge(line, "greeting", (Transient, "server-said-goodbye"))
+
+    def _look_up_capabilities(self) -> None:
+        """CAPA; servers older than RFC 2449 answer -ERR, which is fine."""
+        try:
+            self._ask("CAPA", timeouts.command(), otherwise=(Rejected, "command-refused"))
+        except Rejected:
+            self._capabilities = frozenset()
+            return
+        found: set[str] = set()
+        for line in self._lines():
+            words = line.decode("ascii", "replace").upper().split()
+            if words:
+                found.add(words[0])
+                found.update(f"SASL {mechanism}" for mechanism in words[1:] if words[0] == "SASL")
+        self._capabilities = frozenset(found)
+
+    def _secure(self) -> None:
+        """STLS (RFC 2595 4); nothing secret goes before it."""
+        if self._capabilities and "STLS" not in self._capabilities:
+            raise self._broken("starttls-missing")
+        self._ask("STLS", timeouts.command(), otherwise=(AccountBroken, "starttls-refused"))
+        self._wire.start_tls()
+        self._look_up_capabilities()
+
+    def _sign_in(self, username: str, password: str | None) -> None:
+        if not username:
+            raise self._broken("sign-in-needed")
+        if password is None:
+            server = self.server
+            raise Reauthenticate("password-missing", account=server.account or None, host=server.host)
+        safe(username, "user name")
+        safe(password, "password")
+        token = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
+        plain = "SASL PLAIN" in self._capabilities
+        if self._capabilities and not plain and "USER" not in self._capabilities:
+            secure = self.server.security != "none"
+            raise self._broken("sign-in-impossible" if secure else "sign-in-needs-tls")
+        refused: Verdict = (Reauthenticate, "sign-in-refused")
+        try:
+            if plain:
+                # The answer to a bare AUTH PLAIN is "+ ", RFC 5034 4; with it in one line a long one may not fit.
+                self._send("AUTH PLAIN", timeouts.command())
+                line = self._wire.readline()
+                if not line.startswith(b"+ ") and line.strip() != b"+":
+                    self._judge(line, "AUTH", refused)
+                    raise self._wire.failure("answer-garbled")
+                self._wire.send(token.encode() + b"\r\n")
+                self._answer("AUTH", refused)
+            else:
+                self._ask(f"USER {username}", timeouts.command(), otherwise=refused)
+                self._ask(f"PASS {password}", timeouts.command(), otherwise=refused)
+        except MailError as error:
+            raise without_secrets(error, (password, token)) from None
+
+    def _send(self, command: str, seconds: float, size: int = 1 << 20) -> None:
+        self._wire.allow(command.partition(" ")[0], seconds, size + (1 << 16))
+        self._wire.send(command.encode() + b"\r\n")
+
+    def _ask(self, command: str, seconds: float, size: int = 1 << 20, otherwise: Verdict = BUSY) -> None:
+        self._send(command, seconds, size)
+        self._answer(command.partition(" ")[0], otherwise)
+
+    def _answer(self, operation: str, otherwise: Verdict = BUSY) -> None:
+        self._judge(self._wire.readline(), operation, otherwise)
+
+    def _judge(self, line: bytes, operation: str, otherwise: Verdict) -> None:
+        if line.startswith(b"+OK"):
+            return
+        if not line.startswith(b"-ERR"):
+            raise self._wire.failure("answer-garbled")
+        answer = reply(line[4:].decode("utf-8", "replace").strip(), operation)
+        raise pop3_refusal(answer, self.server, otherwise)
+
+    def _lines(self) -> Iterator[bytes]:
+        """The lines of a multi-line answer (RFC 1939 3), without their line ends, dots undone."""
+        while (line := self._wire.readline().rstrip(b"\r\n")) != b".":
+            yield line[1:] if line.startswith(b".") else line
+
+    def _mail(self, maximum_size: int) -> bytes:
+        """The mail behind a +OK, its dots undone."""
+        body = self._wire.read_to_dot()
+        if len(body) > maximum_size:
+            raise Rejected("message-oversized", account=self.server.account or None, maximum=maximum_size)
+        if body.startswith(b"."):
+            body = body[1:]
+        return body.replace(b"\r\n.", b"\r\n")
+
+    def _pairs(self, command: str) -> Iterator[tuple[bytes, bytes]]:
+        self._ask(command, timeouts.command(), _LIST_LIMIT, (Rejected, "command-refused"))
+        for line in self._lines():
+            number, _, rest = line.strip().partition(b" ")
+            yield number, rest.split()[0]
+
+    @contextlib.contextmanager
+    def _numbers(self, operation: str) -> Iterator[None]:
+        """Around parsing: words in place of numbers are an answer that makes no sense."""
+        try:
+            yield
+        except (ValueError, IndexError) as error:
+            self._wire.operation = operation
+            raise self._wire.failure("answer-garbled") from error
+
+    def _broken(self, code: str) -> AccountBroken:
+        server = self.server
+        return AccountBroken(code, account=server.account or None, host=server.host, port=server.port)
+
+
+def _windows(listed: list[Listed], pipelining: bool) -> Iterator[list[Listed]]:
+    window: list[Listed] = []
+    weight = 0
+    for each in listed:
+        full = len(window) == _PIPELINED_MAILS or weight + each.size > _PIPELINED_BYTES
+        if window and (full or not pipelining):
+            yield window
+            window, weight = [], 0
+        window.append(each)
+        weight += each.size
+    if window:
+        yield window
