@@ -67,7 +67,7 @@ def compose(draft: Draft, *, message_id: str, date: datetime) -> ComposedMail:
 
     ``message_id`` has its angle brackets; ``date`` is aware. Bcc stands in no header.
 
-    :raises Rejected: an address, or the name of a further header, that can't stand in a mail; nobody in From.
+    :raises Rejected: an address, or the name of a further header, that can't stand in a mail; nobody in From; a header beyond measure.
     :raises MailFlowError: ``header-damaged``: the finished header isn't what was meant (a bug; nothing leaves).
     """
     if not draft.sender:
@@ -75,6 +75,8 @@ def compose(draft: Draft, *, message_id: str, date: datetime) -> ComposedMail:
     body = compose_body.body(draft.text, draft.html, draft.attachments, draft.charset, message_id)
     fields = [*_fields(draft, message_id, date), "MIME-Version: 1.0\r\n", *body.fields]
     block = "".join(fields)
+    if len(block) > compose_header.LARGEST_HEADER:
+        raise Rejected("header-too-large", maximum=compose_header.LARGEST_HEADER)
     compose_header.assert_names(block, [field.partition(":")[0] for field in fields])
     smtputf8 = not block.isascii() or any(needs_smtputf8(address.address) for address in draft.bcc)
     header = block.encode("utf-8") + b"\r\n"

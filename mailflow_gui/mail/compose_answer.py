@@ -21,8 +21,8 @@ _BCC = re.compile(rb"^bcc[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.
 
 
 def reply_target(message: MailMessage) -> tuple[Address, ...]:
-    """Where an answer to ``message`` goes: Reply-To, else From (RFC 5322 3.6.2)."""
-    return message.reply_to or message.from_
+    """Where an answer to ``message`` goes: Reply-To, else From (RFC 5322 3.6.2). A Reply-To that names no mailbox doesn't count."""
+    return tuple(address for address in message.reply_to if address.address) or message.from_
 
 
 def reply_subject(subject: str) -> str:

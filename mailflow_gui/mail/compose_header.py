@@ -22,6 +22,10 @@ LINE = 78
 """Characters a line should not exceed (RFC 5322 2.1.1)."""
 LONGEST = 998
 """Characters a line must not exceed."""
+LONGEST_TEXT = 16_384
+"""Characters of a field of free text; readers cut longer ones."""
+LARGEST_HEADER = 100_000
+"""Characters of all fields together; Postfix takes what is beyond 102,400 for the mail's text."""
 MAXIMUM_IDS = 30
 """Message-IDs in References; of more, the first and the newest are kept (RFC 5322 3.6.4 lets software trim)."""
 
@@ -89,7 +93,12 @@ def field(name: str, tokens: Iterable[str]) -> str:
 
 
 def unstructured(name: str, value: str, charset: Charset) -> str:
-    """A field of free text, such as Subject (RFC 5322 2.2.1)."""
+    """A field of free text, such as Subject (RFC 5322 2.2.1).
+
+    :raises Rejected: ``header-too-long``.
+    """
+    if len(value) > LONGEST_TEXT:
+        raise Rejected("header-too-long", name=name, maximum=LONGEST_TEXT)
     value = clean(value)
     if value.isascii() and "=?" not in value:
         if len(name) + 2 + len(value) <= LINE:

@@ -27,19 +27,19 @@ _EVERY: dict[Unit, str] = {
 }
 _LONGEST_DELAY = 366 * 86_400
 _CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
-_SPAN = re.compile(r"[0-9]{1,5} days?")
+_SPAN = re.compile(r"[0-9]{1,5}\s*(minute|hour|day|week|month|year)s?", re.IGNORECASE)
 
 
 class _Group(BaseModel):
     """Settings that belong together under one key."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Delay(_Group):
     """How long to wait between two polls."""
 
-    value: Annotated[StrictInt | StrictFloat, Field(title=N_("Value"), gt=0, allow_inf_nan=False)] = 5
+    value: Annotated[StrictFloat | StrictInt, Field(title=N_("Value"), gt=0, allow_inf_nan=False)] = 5
     unit: Annotated[Unit, Field(title=N_("Unit"))] = "seconds"
 
     @property

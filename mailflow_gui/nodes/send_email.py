@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from mailflow_gui.errors import Rejected
 from mailflow_gui.flow.item import Item, Outgoing, Skip, StepContext
@@ -25,6 +26,8 @@ _ADDRESS_FIELDS = ("from", "to", "cc", "bcc", "reply_to")
 
 class SendSettings(NodeSettings):
     """Settings of Send Email."""
+
+    model_config = ConfigDict(populate_by_name=False)  # only "from" is a key of flow files, "from_" is Python's
 
     connection: Annotated[
         str,
@@ -130,8 +133,6 @@ def check(settings: SendSettings) -> Sequence[Problem]:
     if not settings.from_.strip():
         problems.append(Problem("send-from-empty", severity="warning", field="from"))
     replies = settings.mode in ("reply", "reply-all")
-    if not replies and not (settings.to + settings.cc + settings.bcc).strip():
-        problems.append(Problem("send-to-empty", severity="warning", field="to"))
     for name in ("subject", "text", "html"):
         if not compose_charset.fits(typed(settings, name), settings.charset):
             problems.append(Problem("send-charset-too-small", severity="warning", field=name))
@@ -174,7 +175,7 @@ def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing |
             return Skip("answer-to-itself")
     elif settings.mode == "forward":
         draft = compose_answer.forward(draft, item.message)
-    recipients = _once((*draft.to, *draft.cc, *draft.bcc))
+    recipients = _once([_on_the_wire(address) for address in (*draft.to, *draft.cc, *draft.bcc)])
     if not recipients:
         raise Rejected("send-no-recipient")
     return Outgoing(
@@ -232,6 +233,12 @@ def _addresses(name: str, settings: SendSettings, data: Mapping[str, Value]) -> 
         elif value is not None:
             raise Rejected("send-not-an-address", field=name)
     return _once(found)
+
+
+@lru_cache(maxsize=4096)
+def _on_the_wire(address: Address) -> Address:
+    """The address as SMTP says it: two spellings of one domain are one recipient."""
+    return replace(address, address=envelope_address(address.address))
 
 
 _parsed = lru_cache(maxsize=256)(parse_addresses)

@@ -15,6 +15,14 @@ SENTENCES: dict[str, Sentence] = {
         N_("The header {name} can't be set: MailFlow or the mail servers write it themselves."),
         N_("Use the field that belongs to it, or another name, such as X-Ticket."),
     ),
+    "header-too-long": Sentence(
+        N_("The header {name} is longer than {maximum} characters, so the mail was not sent."),
+        N_("Check what is mapped to it."),
+    ),
+    "header-too-large": Sentence(
+        N_("The mail's header is longer than {maximum} characters, so the mail was not sent."),
+        N_("Send it to fewer addresses at a time, or put them into Bcc."),
+    ),
     "header-damaged": Sentence(
         N_("The finished mail's header isn't what it should be, so the mail was not sent."),
         N_("Please report this as a fault of MailFlow."),
@@ -52,10 +60,6 @@ SENTENCES: dict[str, Sentence] = {
         N_("From is empty."),
         N_("Enter the sender's address; otherwise every mail needs one that is mapped."),
     ),
-    "send-to-empty": Sentence(
-        N_("To, Cc and Bcc are empty."),
-        N_("Enter a recipient; otherwise every mail needs one that is mapped."),
-    ),
     "send-charset-too-small": Sentence(
         N_("This text has characters that ISO-2022-JP doesn't have; it will be sent in UTF-8."),
         N_("Replace characters such as ① or ㈱, or choose UTF-8."),
@@ -91,7 +95,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "search-since-invalid": Sentence(
         N_("“{value}” is no date and no span of time."),
-        N_("Write a date such as 2026-01-31, or a number of days such as 7 days."),
+        N_("Write a date such as 2026-01-31, or a span such as 7 days or 2 weeks."),
     ),
     "search-sizes-exclude": Sentence(
         N_("No mail is both larger than {larger} and smaller than {smaller} bytes."),

@@ -377,6 +377,23 @@ def test_further_headers_are_written() -> None:
     assert message["x-empty"] == ""
 
 
+@pytest.mark.parametrize(
+    "draft", [replace(DRAFT, subject="x" * 17_000), replace(DRAFT, headers=(("X-A", "x" * 17_000),))]
+)
+def test_a_text_that_readers_would_cut_is_refused(draft: Draft) -> None:
+    with pytest.raises(Rejected) as caught:
+        composed(draft)
+    assert caught.value.code == "header-too-long"
+
+
+def test_a_header_that_servers_would_cut_is_refused() -> None:
+    people = tuple(Address("", f"person{n}@example.org") for n in range(5000))
+    with pytest.raises(Rejected) as caught:
+        composed(replace(DRAFT, to=people))
+    assert caught.value.code == "header-too-large"
+    assert composed(replace(DRAFT, to=(), bcc=people)).size < 1000
+
+
 TEXTS = st.text(st.characters(), max_size=200) | st.sampled_from(
     [
         "a\r\nBcc: x@y.z",

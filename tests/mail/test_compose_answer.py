@@ -74,6 +74,12 @@ def test_a_reply_goes_to_reply_to_and_else_to_from() -> None:
     ]
 
 
+def test_a_reply_to_field_without_a_mailbox_does_not_count() -> None:
+    assert addresses(*compose_answer.reply_target(message(From="a@example.org", Reply_To="nobody here"))) == [
+        "a@example.org"
+    ]
+
+
 def test_a_reply_is_threaded_and_marked() -> None:
     answer = compose_answer.reply(DRAFT, MESSAGE, to_all=False)
     assert answer is not None

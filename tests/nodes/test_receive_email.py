@@ -148,6 +148,7 @@ def test_check_finds(keys: dict[str, object], code: str, field: str) -> None:
         {},
         {"search": {"since": "2026-01-31"}},
         {"search": {"since": "1 day"}},
+        {"search": {"since": "2 Weeks"}},
         {"search": {"larger": 10, "smaller": 12}},
         {"folder": "a", "after_receiving": {"action": "move", "folder": "A"}},
         {"process_once": False},
