@@ -2,39 +2,234 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 
-Kind = Literal["person", "auto-reply", "bounce", "list"]
-"""Who wrote a mail: a person, a machine that answers (RFC 3834), a mail system (RFC 3464) or a mailing list (RFC 2919)."""
+from mailflow_gui.mail import addresses, headers, kinds, names, text, tree, words
+from mailflow_gui.mail.values import Address, Attachment, Kind
+
+__all__ = ["Address", "Attachment", "Kind", "MailMessage"]
+
+FROM_MISSING = "from-missing"
+"""Defect: nobody is named as the author (RFC 5322 3.6 requires it)."""
+DATE_MISSING = "date-missing"
+"""Defect: no Date field (RFC 5322 3.6 requires it)."""
+FIELD_REPEATED = "header-field-repeated"
+"""Defect: a field that may stand once stands twice; the first counts."""
+NAME_UNSAFE = "attachment-name-unsafe"
+"""Defect: an attachment's name was changed because it could do harm."""
+EMPTY = "empty"
+"""Defect: there is no byte in this mail."""
+
+_ONCE = frozenset(
+    {"date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject"}
+    | {"mime-version", "content-type", "content-transfer-encoding"}
+)
 
 
 @dataclass(frozen=True)
-class Address:
-    """One mailbox (RFC 5322 3.4): display name, decoded, may be empty; and ``local@domain``."""
+class MailMessage:
+    """One received mail. ``raw`` is the truth; every other attribute is a view on it, made when it is first asked for and then kept.
 
-    name: str
-    address: str
+    No view ever raises, whatever the bytes. Texts from the header hold no control characters and no line breaks.
+    """
 
-    def __str__(self) -> str:
-        return f"{self.name} <{self.address}>" if self.name else self.address
+    raw: bytes = field(repr=False)
+    flags: tuple[str, ...] = ()
+    r"""The server's flags when the mail was fetched, such as ``\Seen``."""
 
+    # What the header says.
 
-@dataclass(frozen=True)
-class Attachment:
-    """One attached part: what it says of itself, and its decoded bytes."""
+    @cached_property
+    def _block(self) -> headers.Block:
+        return headers.split(self.raw)
 
-    name: str
-    """A safe file name: no directories, no control or direction characters, at most 120 bytes; never empty."""
-    type: str
-    """Media type in lower case, such as ``application/pdf``."""
-    content: bytes
-    inline: bool = False
-    """Content-Disposition inline, or part of multipart/related (RFC 2183, RFC 2387)."""
-    content_id: str | None = None
-    """Content-ID without its angle brackets (RFC 2392), or None."""
+    @cached_property
+    def _raw_fields(self) -> dict[str, list[bytes]]:
+        by_name: dict[str, list[bytes]] = {}
+        for name, value in self._block.fields:
+            by_name.setdefault(name.lower(), []).append(value)
+        return by_name
+
+    @cached_property
+    def _charset(self) -> str:
+        """The mail's own character set: what raw 8-bit text in its header is most likely in."""
+        return tree.media_type(self._block)[1].get("charset", "")
+
+    @cached_property
+    def _found(self) -> set[str]:
+        """Defects seen so far."""
+        return set()
+
+    def _decoded(self, value: bytes) -> str:
+        charset = "" if value.isascii() else self._charset
+        return words.decode(value[: headers.MAXIMUM_FIELD], charset, self._found)
+
+    @property
+    def header_block(self) -> bytes:
+        """The raw header: all fields, without the empty line that ends it."""
+        return self.raw[self._block.start : self._block.end].rstrip(b"\r\n")
+
+    @cached_property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """All fields in order: name as written, value decoded and on one line."""
+        return tuple((name, self._decoded(value)) for name, value in self._block.fields)
+
+    def header(self, name: str) -> str | None:
+        """The decoded value of the first field called ``name`` (upper and lower case are the same), or None."""
+        values = self._raw_fields.get(name.lower())
+        return None if values is None else self._decoded(values[0])
+
+    @cached_property
+    def subject(self) -> str:
+        return self.header("subject") or ""
+
+    def _addresses(self, name: str) -> tuple[Address, ...]:
+        found: tuple[Address, ...] = ()
+        for value in self._raw_fields.get(name, ()):
+            cut = (
+                value
+                if len(value) <= headers.MAXIMUM_FIELD
+                else value[: value.rfind(b",", 0, headers.MAXIMUM_FIELD) + 1]
+            )
+            charset = "" if cut.isascii() else self._charset
+            found += addresses.parse(words.raw(cut, charset, self._found), self._found)
+            if name in ("from", "reply-to"):
+                break
+        return found
+
+    @cached_property
+    def from_(self) -> tuple[Address, ...]:
+        """The authors; usually one."""
+        return self._addresses("from")
+
+    @cached_property
+    def to(self) -> tuple[Address, ...]:
+        return self._addresses("to")
+
+    @cached_property
+    def cc(self) -> tuple[Address, ...]:
+        return self._addresses("cc")
+
+    @cached_property
+    def bcc(self) -> tuple[Address, ...]:
+        return self._addresses("bcc")
+
+    @cached_property
+    def reply_to(self) -> tuple[Address, ...]:
+        return self._addresses("reply-to")
+
+    @cached_property
+    def date(self) -> datetime | None:
+        """When it was written, by its Date field, aware; None if there is no such field or it is no date."""
+        value = self.header("date")
+        found = headers.date(value) if value else None
+        if value and found is None:
+            self._found.add(headers.DATE_INVALID)
+        return found
+
+    @cached_property
+    def message_id(self) -> str:
+        """With its angle brackets; empty if there is none."""
+        value = self.header("message-id") or ""
+        return next(iter(headers.message_ids(value)), "")
+
+    @cached_property
+    def in_reply_to(self) -> tuple[str, ...]:
+        """Message-IDs of the mails that this one answers, with their angle brackets."""
+        return headers.message_ids(self.header("in-reply-to") or "")
+
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """Message-IDs of the thread so far, oldest first, with their angle brackets."""
+        return headers.message_ids(self.header("references") or "")
+
+    @cached_property
+    def kind(self) -> Kind:
+        """From a person, a machine that answers, a bounce, or a mailing list."""
+        media_type, named = tree.media_type(self._block)
+        author = self.from_[0] if self.from_ else Address("", "")
+        return kinds.kind(self.header, media_type, named.get("report-type", "").lower(), author.address or author.name)
+
+    # What the body holds.
+
+    @cached_property
+    def _tree(self) -> tree.Tree:
+        return tree.grow(self.raw, self._block)
+
+    @cached_property
+    def _bodies(self) -> text.Bodies:
+        return text.choose(self._tree)
+
+    @cached_property
+    def html(self) -> str:
+        """The first HTML part, as the sender wrote it: a stranger's markup, never to be shown unsanitised."""
+        part = self._bodies.html
+        return "" if part is None else text.markup(self.raw, part, self._found)
+
+    @cached_property
+    def text(self) -> str:
+        """The first plain text part, or else the HTML turned to text; lines end in LF."""
+        part = self._bodies.text
+        return text.from_html(self.html, self._found) if part is None else text.plain(self.raw, part, self._found)
+
+    @cached_property
+    def content(self) -> str:
+        """The best text there is: the plain one, or what the HTML says where that one is blank."""
+        return self.text if self.text.strip() or not self.html else text.from_html(self.html, self._found)
+
+    @cached_property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """All that is neither the text nor its HTML twin, decoded; mails inside the mail and inline pictures too."""
+        return tuple(self._attachment(part) for part in self._bodies.attachments)
+
+    def _attachment(self, part: tree.Part) -> Attachment:
+        content = tree.body(self.raw, part, self._found)
+        written = part.name
+        if not written and part.type in ("message/rfc822", "message/global"):
+            inner = words.decode((headers.split(content).get("subject") or b"")[: headers.MAXIMUM_FIELD])
+            written = inner.replace("/", "-").replace("\\", "-").rstrip(".") + ".eml" if inner else ""
+        name = names.safe(written, part.type)
+        if part.name and names.harmful(part.name):
+            self._found.add(NAME_UNSAFE)
+        return Attachment(
+            name=name,
+            type=part.type,
+            content=content,
+            inline=part.disposition == "inline"
+            or "multipart/related" in part.containers
+            or (part.type == "text/plain" and not part.disposition),
+            content_id=part.content_id,
+        )
 
     @property
     def size(self) -> int:
-        """Bytes, decoded."""
-        return len(self.content)
+        """Bytes, as received."""
+        return len(self.raw)
+
+    @cached_property
+    def defects(self) -> tuple[str, ...]:
+        """Everything that is wrong with this mail, as stable codes in alphabetical order. Looks at all of it."""
+        if not self.raw:
+            return (EMPTY,)
+        for name, values in self._raw_fields.items():
+            if name in _ONCE and len(values) > 1:
+                self._found.add(FIELD_REPEATED)
+        if not self.from_:
+            self._found.add(FROM_MISSING)
+        if "date" not in self._raw_fields:
+            self._found.add(DATE_MISSING)
+        for view in (
+            self.headers,
+            self.to,
+            self.cc,
+            self.bcc,
+            self.reply_to,
+            self.date,
+            self.content,
+            self.html,
+            self.attachments,
+        ):
+            del view  # looking is enough: each view leaves what it found in self._found
+        return tuple(sorted(self._found | self._block.defects | self._tree.defects))

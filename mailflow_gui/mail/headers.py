@@ -1,0 +1,133 @@
+"""The header block of a mail (RFC 5322 2.1, 2.2): where it ends, its fields, and what the usual fields say.
+
+Nothing here looks at the body. Fields stay raw bytes until somebody asks: most of a header is never read.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+
+MAXIMUM_BLOCK = 256 * 1024
+"""Bytes of header block that are looked at."""
+MAXIMUM_FIELD = 16 * 1024
+"""Bytes of one field's value that are looked at."""
+
+TOO_LARGE = "header-too-large"
+"""Defect: the header block is longer than 256 kB; what is beyond is not read."""
+FIELD_TOO_LONG = "header-field-too-long"
+"""Defect: a field is longer than 16 kB; what is beyond is not read."""
+MALFORMED_LINE = "header-malformed-line"
+"""Defect: a line among the fields is none; it is left out."""
+SEPARATOR_MISSING = "header-separator-missing"
+"""Defect: the body begins without an empty line before it."""
+DATE_INVALID = "date-invalid"
+"""Defect: the Date field is no date."""
+
+_NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
+_NEXT_FIELD = re.compile(rb"\r?\n(?![ \t])")
+_IDS = re.compile(r"<[^<>\s]{1,2000}>")
+_ZONES = {"JST": 9, "KST": 9, "HKT": 8, "SGT": 8, "IST": 5.5, "MSK": 3, "EET": 2, "EEST": 3, "CET": 1, "MET": 1}
+_ZONES |= {"CEST": 2, "MEST": 2, "BST": 1, "WET": 0, "WEST": 1, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13}
+"""Zones by name that the standard library doesn't know (it knows those of RFC 5322 4.3)."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A header block, cut from a mail or from one of its parts."""
+
+    start: int
+    """Offset of its first byte."""
+    end: int
+    """Offset behind its last field, before the empty line."""
+    body: int
+    """Offset of the body."""
+    fields: tuple[tuple[str, bytes], ...]
+    """Names as written and raw values (still folded and encoded), in order."""
+    defects: frozenset[str]
+
+    def get(self, name: str) -> bytes | None:
+        """The raw value of the first field called ``name`` (lower case), or None."""
+        return next((value for field, value in self.fields if field.lower() == name), None)
+
+
+def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
+    """Find and cut the header block that begins at ``start``. Never raises."""
+    end = len(raw) if end is None else end
+    defects: set[str] = set()
+    stop, body = _blank_line(raw, start, end)
+    if stop - start > MAXIMUM_BLOCK:
+        defects.add(TOO_LARGE)
+        cut = raw.rfind(b"\n", start, start + MAXIMUM_BLOCK)
+        stop = start + MAXIMUM_BLOCK if cut < 0 else cut
+    block = raw[start:stop]
+    if b"\r" in block and b"\n" not in block:  # an old Macintosh
+        block = block.replace(b"\r", b"\n")
+    fields: list[tuple[str, bytes]] = []
+    lines = _NEXT_FIELD.split(block) if block else []
+    at = 0
+    strange: tuple[int, int] | None = None  # a line that is no field, and how many fields came before it
+    for number, line in enumerate(lines):
+        match = _NAME.match(line)
+        if match is None:
+            if line.strip() and not (number == 0 and line.startswith((b"From ", b">From "))):  # mbox
+                strange = strange or (at, len(fields))
+        else:
+            value = line[match.end() :]
+            if len(value) > MAXIMUM_FIELD:
+                defects.add(FIELD_TOO_LONG)
+                value = value[: MAXIMUM_FIELD + 1]  # one more, so that readers see that it was cut
+            fields.append((match[0][:-1].rstrip().decode("ascii"), value))
+        at += len(line) + (2 if block[at + len(line) : at + len(line) + 1] == b"\r" else 1)
+    if strange is not None:
+        if strange[1] == len(fields):  # nothing but strange lines from here: this is the body already
+            defects.add(SEPARATOR_MISSING)
+            stop = body = start + strange[0]
+        else:
+            defects.add(MALFORMED_LINE)
+    return Block(start, stop, body, tuple(fields), frozenset(defects))
+
+
+def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the header ends (before the break that ends its last line) and where the body begins."""
+    if raw.startswith(b"\r\n", start, end):
+        return start, start + 2
+    if raw.startswith(b"\n", start, end):
+        return start, start + 1
+    short = raw.find(b"\n\n", start, end)
+    long = raw.find(b"\n\r\n", start, end if short < 0 else short)
+    if long >= 0:
+        return long - (raw[long - 1 : long] == b"\r"), long + 3
+    if short >= 0:
+        return short - (raw[short - 1 : short] == b"\r"), short + 2
+    if raw.find(b"\n", start, end) < 0 and (old := raw.find(b"\r\r", start, end)) >= 0:
+        return old, old + 2
+    return end, end
+
+
+def date(text: str) -> datetime | None:
+    """A Date field's value (RFC 5322 3.3), aware; an unknown zone (-0000 or none) is UTC. None if it is no date."""
+    if len(text) > 200:
+        return None
+    try:
+        parts = email.utils.parsedate_tz(text)
+    except (ValueError, TypeError, IndexError, OverflowError):  # the standard library stumbles over some nonsense
+        return None
+    if parts is None:
+        return None
+    seconds = parts[9] or 0
+    if not seconds:
+        words = text.upper().replace("(", " ").replace(")", " ").split()
+        seconds = next((int(_ZONES[word] * 3600) for word in words if word in _ZONES), 0)
+    try:
+        zone = timezone(timedelta(seconds=seconds)) if seconds else UTC
+        return datetime(*parts[:5], min(parts[5], 59), tzinfo=zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def message_ids(text: str) -> tuple[str, ...]:
+    """All Message-IDs in ``text``, with their angle brackets, each once, in order (RFC 5322 3.6.4)."""
+    return tuple(dict.fromkeys(_IDS.findall(text)))

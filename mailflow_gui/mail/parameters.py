@@ -1,0 +1,52 @@
+"""Structured MIME fields: ``value; name=value`` (RFC 2045 5.1) with continuations and character sets (RFC 2231)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from mailflow_gui.mail import charsets, words
+
+_PARAMETER = re.compile(
+    r""";[ \t]*(?P<name>[^\s=;*]+)(?:\*(?P<section>\d{1,4}))?(?P<star>\*)?[ \t]*=[ \t]*"""
+    r"""(?:"(?P<quoted>(?:[^"\\]|\\.)*)"?|(?P<plain>[^;"]*))""",
+    re.DOTALL,
+)
+
+
+def split(value: bytes, charset: str = "", defects: set[str] | None = None) -> tuple[str, Mapping[str, str]]:
+    """The leading token in lower case, and the parameters by their lower-case names, decoded. Never raises."""
+    text = words.raw(value, charset, defects)
+    head, _semicolon, rest = text.partition(";")
+    token = re.sub(r"\([^()]*\)", "", head).strip().lower()
+    if not rest:
+        return token, {}
+    plain: dict[str, str] = {}
+    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    for match in _PARAMETER.finditer(text, len(head)):
+        name = match["name"].lower()
+        found = re.sub(r'\\(["\\])', r"\1", match["quoted"]) if match["plain"] is None else match["plain"]
+        found = found.strip()
+        if match["section"] is None and not match["star"]:
+            plain.setdefault(name, words.clean(words.decode_words(found, defects)))
+        else:
+            sections.setdefault(name, {}).setdefault(int(match["section"] or 0), (found, bool(match["star"])))
+    for name, by_number in sections.items():
+        plain[name] = words.clean(_joined(by_number, defects))
+    return token, plain
+
+
+def _joined(by_number: Mapping[int, tuple[str, bool]], defects: set[str] | None) -> str:
+    """The sections of one parameter: percent-encoded bytes are joined before the character set reads them."""
+    charset = "utf-8"
+    data = bytearray()
+    for number in sorted(by_number):
+        text, encoded = by_number[number]
+        if encoded and number == min(by_number) and text.count("'") >= 2:
+            charset, _language, text = text.split("'", 2)
+        data += unquote_to_bytes(text) if encoded else text.encode("utf-8", "replace")
+    text, defect = charsets.decode(bytes(data), charset or "utf-8")
+    if defect and defects is not None:
+        defects.add(defect)
+    return words.decode_words(text, defects)

@@ -1,0 +1,258 @@
+"""The tree of a mail's parts (RFC 2045, RFC 2046) as a flat list of leaves, found by their offsets in the raw bytes.
+
+No part is copied or decoded before somebody asks for it, and nothing recurses: a mail of 50 MB costs its offsets, a mail with a thousand
+nested multiparts costs a thousand short steps at most.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mailflow_gui.mail import headers, parameters
+
+MAXIMUM_DEPTH = 50
+MAXIMUM_PARTS = 1000
+
+TOO_DEEP = "parts-too-deep"
+"""Defect: multiparts nest deeper than 50; the innermost is kept whole, as an attachment."""
+TOO_MANY = "parts-too-many"
+"""Defect: more than 1,000 parts; the rest is kept whole, as the last attachment."""
+BOUNDARY_MISSING = "boundary-missing"
+"""Defect: a multipart doesn't say how its parts are divided; it is read as text."""
+BOUNDARY_NOT_FOUND = "boundary-not-found"
+"""Defect: a multipart without any part; it is read as text."""
+NOT_CLOSED = "multipart-not-closed"
+"""Defect: a multipart without its last delimiter: the mail may have been cut off."""
+ENCODING_UNKNOWN = "transfer-encoding-unknown"
+"""Defect: a Content-Transfer-Encoding nobody knows; the bytes are kept as they are."""
+BASE64_BROKEN = "base64-broken"
+"""Defect: base64 that ends in the middle of a byte or is padded in the middle; what can be read is kept."""
+
+_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
+_NOT_BASE64 = bytes(
+    byte for byte in range(256) if not (chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/="))
+)
+_IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One leaf of the tree: what its header says, and where its body lies."""
+
+    type: str
+    """Media type in lower case."""
+    parameters: Mapping[str, str]
+    """Of Content-Type, such as ``charset``."""
+    disposition: str
+    """``attachment``, ``inline`` or empty (RFC 2183)."""
+    name: str
+    """The file name as written, decoded but not yet safe; may be empty."""
+    encoding: str
+    """Content-Transfer-Encoding in lower case."""
+    content_id: str | None
+    containers: tuple[str, ...]
+    """Types of the multiparts around it, outermost first."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All leaves of a mail, in order."""
+
+    type: str
+    """Media type of the whole mail."""
+    parameters: Mapping[str, str]
+    parts: tuple[Part, ...]
+    defects: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Entity:
+    """A part still to be looked at."""
+
+    block: headers.Block
+    end: int
+    containers: tuple[str, ...]
+    whole: bool = False
+    """Not to be divided any further."""
+
+
+def media_type(block: headers.Block, container: str = "") -> tuple[str, Mapping[str, str]]:
+    """Type and parameters of an entity; what is missing or broken is plain text (RFC 2045 5.2)."""
+    value = block.get("content-type")
+    if value is None:
+        return ("message/rfc822" if container == "multipart/digest" else "text/plain"), {}
+    found, named = parameters.split(value)
+    found = found.replace(" ", "")
+    if found == "text":
+        found = "text/plain"
+    return (found if _TYPE.fullmatch(found) else "text/plain"), named
+
+
+def grow(raw: bytes, block: headers.Block) -> Tree:
+    """The tree of the mail whose header block is ``block``. Never raises."""
+    defects: set[str] = set()
+    parts: list[Part] = []
+    waiting = [_Entity(block, len(raw), ())]
+    while waiting:
+        entity = waiting.pop()
+        container = entity.containers[-1] if entity.containers else ""
+        found, named = media_type(entity.block, container)
+        if found.startswith("multipart/") and not entity.whole:
+            boundary = named.get("boundary", "").rstrip()
+            children = _divide(raw, entity, (found, boundary), len(parts) + len(waiting), defects)
+            if children is not None:
+                waiting += reversed(children)
+                continue
+            found = "text/plain"
+        if entity.containers:  # the defects of the mail's own header are its header's
+            defects |= entity.block.defects
+        parts.append(_leaf(entity, found, named, defects))
+    whole, named = media_type(block)
+    return Tree(whole, named, tuple(parts), frozenset(defects))
+
+
+def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defects: set[str]) -> list[_Entity] | None:
+    """The entities inside a multipart, given its type and boundary; None if it can't be divided."""
+    found, boundary = kind
+    if not boundary:
+        defects.add(BOUNDARY_MISSING)
+        return None
+    spans, closed = _spans(
+        raw, entity.block.body, entity.end, boundary.encode("utf-8", "replace"), MAXIMUM_PARTS - known
+    )
+    if not spans:
+        defects.add(BOUNDARY_NOT_FOUND)
+        return None
+    if not closed:
+        defects.add(NOT_CLOSED)
+    if spans[-1][2]:
+        defects.add(TOO_MANY)
+    containers = (*entity.containers, found)
+    too_deep = len(containers) >= MAXIMUM_DEPTH
+    children = []
+    for start, end, rest in spans:
+        block = headers.Block(start, start, start, (), frozenset()) if rest else headers.split(raw, start, end)
+        child = _Entity(block, end, containers, rest or too_deep)
+        if too_deep and media_type(block)[0].startswith("multipart/"):
+            defects.add(TOO_DEEP)
+        children.append(child)
+    return children
+
+
+def _spans(raw: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int, bool]], bool]:
+    """Where the parts between the delimiters lie, and whether the last delimiter was found; the third value marks the undivided rest."""
+    delimiter = b"--" + boundary
+    spans: list[tuple[int, int, bool]] = []
+    opened: int | None = None
+    at = start if raw.startswith(delimiter, start, end) else _line_start(raw, delimiter, start, end)
+    while at >= 0:
+        after = at + len(delimiter)
+        last = raw.startswith(b"--", after, end)
+        line_end = raw.find(b"\n", after, end)
+        line_end = end if line_end < 0 else line_end
+        if not raw[after + 2 * last : min(line_end, after + 200)].strip(b" \t\r"):
+            if opened is not None:
+                spans.append((opened, max(opened, _before_break(raw, at)), False))
+            if last:
+                return spans, True
+            opened = min(line_end + 1, end)
+            if len(spans) + 1 >= most:
+                return [*spans, (opened, end, True)], True
+        at = _line_start(raw, delimiter, line_end, end)
+    if opened is not None:
+        spans.append((opened, end, False))
+    return spans, False
+
+
+def _line_start(raw: bytes, delimiter: bytes, start: int, end: int) -> int:
+    """Offset of the next line that begins with ``delimiter``, or -1."""
+    found = raw.find(b"\n" + delimiter, start, end)
+    return found + 1 if found >= 0 else -1
+
+
+def _before_break(raw: bytes, at: int) -> int:
+    """The line break before a delimiter belongs to the delimiter (RFC 2046 5.1.1)."""
+    at -= raw[at - 1 : at] == b"\n"
+    return at - (raw[at - 1 : at] == b"\r")
+
+
+def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[str]) -> Part:
+    block = entity.block
+    charset = named.get("charset", "")
+    disposition, said = parameters.split(block.get("content-disposition") or b"", charset, defects)
+    if disposition and disposition != "inline":  # an unknown disposition is an attachment (RFC 2183 2.8)
+        disposition = "attachment"
+    encoding = parameters.split(block.get("content-transfer-encoding") or b"", "", None)[0].strip(" .")
+    identifier = parameters.split(block.get("content-id") or b"")[0] and _content_id(block)
+    return Part(
+        type=found,
+        parameters=named,
+        disposition=disposition,
+        name=said.get("filename") or named.get("name", ""),
+        encoding="" if found.startswith("multipart/") else encoding,
+        content_id=identifier or None,
+        containers=entity.containers,
+        start=block.body,
+        end=entity.end,
+    )
+
+
+def _content_id(block: headers.Block) -> str:
+    from mailflow_gui.mail import words
+
+    text = words.decode(block.get("content-id") or b"")
+    match = re.search(r"<([^<>\s]+)>", text)
+    return match[1] if match else text.strip("<> ")[:500]
+
+
+def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
+    """The decoded bytes of ``part``. Never raises."""
+    if part.encoding == "base64":
+        return _base64(raw[part.start : part.end], defects)
+    if part.encoding == "quoted-printable":
+        return binascii.a2b_qp(raw[part.start : part.end])
+    if part.encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return _uuencode(raw[part.start : part.end], defects)
+    if part.encoding not in _IDENTITY:
+        defects.add(ENCODING_UNKNOWN)
+    return raw[part.start : part.end]
+
+
+def _base64(data: bytes, defects: set[str]) -> bytes:
+    padding = data.find(b"=")
+    if padding < 0 or not data[padding:].strip(b"= \t\r\n"):
+        try:
+            return binascii.a2b_base64(data)
+        except binascii.Error:
+            pass
+    defects.add(BASE64_BROKEN)
+    letters = data.translate(None, _NOT_BASE64)
+    return b"".join(_unpadded(piece) for piece in re.findall(rb"[^=]+", letters))
+
+
+def _unpadded(letters: bytes) -> bytes:
+    """Base64 letters without padding; a last letter that holds no whole byte is dropped."""
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def _uuencode(data: bytes, defects: set[str]) -> bytes:
+    decoded = bytearray()
+    inside = False
+    for line in data.splitlines():
+        if not inside:
+            inside = line.startswith(b"begin ")
+        elif line.strip() in (b"end", b"`"):
+            break
+        else:
+            try:
+                decoded += binascii.a2b_uu(line)
+            except binascii.Error:
+                defects.add(ENCODING_UNKNOWN)
+    return bytes(decoded) if inside else data
