@@ -153,12 +153,14 @@ def is_address(host: str) -> bool:
 
 
 def _is_host_name(host: str) -> bool:
-    from mailflow_gui.mail.tls import ascii_host
+    encoded = host.removesuffix(".")
+    if not host.isascii():
+        from mailflow_gui.mail.tls import ascii_host  # here, for it brings a TLS library that few names need
 
-    try:
-        encoded = ascii_host(host)
-    except ValueError:
-        return False
+        try:
+            encoded = ascii_host(host)
+        except ValueError:
+            return False
     labels = encoded.split(".")
     # A last label of digits alone is a mistyped address (RFC 1123 2.1), never a name.
     return len(encoded) <= 253 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()

@@ -25,16 +25,20 @@ def run(command: str, environ: dict[str, str], timeout: float) -> str:
     :param timeout: seconds; then the command and its children are ended.
     :raises AccountError: it can't be started, fails, takes too long, or prints nothing or no text.
     """
+    output = complaint = b""
+    in_time = True
     with _start(command, environ) as process:
         try:
             output, complaint = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired as error:
+        except subprocess.TimeoutExpired:
+            in_time = False
             _end(process)
             process.communicate()
-            raise AccountError("password-command-timeout", seconds=round(timeout)) from error
         except BaseException:
             _end(process)
             raise
+    if not in_time:  # raised here: the exception above carries what was printed so far
+        raise AccountError("password-command-timeout", seconds=round(timeout))
     lines = _text(output).splitlines()
     if process.returncode != 0:
         said = _without(_text(complaint), lines)

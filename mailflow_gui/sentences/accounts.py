@@ -85,7 +85,7 @@ SENTENCES: dict[str, Sentence] = {
             "or sign in to a desktop session with a keyring (Secret Service, KWallet)."
         ),
     ),
-    "keyring-locked": Sentence(N_("The system's keyring is locked."), _WITHOUT_KEYRING),
+    "keyring-locked": Sentence(N_("The system's keyring is locked, and nobody unlocked it."), _WITHOUT_KEYRING),
     "keyring-timeout": Sentence(N_("The system's keyring gave no answer within {seconds} seconds."), _WITHOUT_KEYRING),
     "keyring-failed": Sentence(N_("The system's keyring reports a fault ({reason})."), _WITHOUT_KEYRING),
     "password-command-failed": Sentence(

@@ -17,10 +17,11 @@ from mailflow_gui import cli, paths
 from mailflow_gui.accounts import os_keyring
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.journal import account_states, flows
+from mailflow_gui.journal import account_states, flows, requests
 from mailflow_gui.journal.journal import opened
 from tests.accounts import secret_service
 from tests.servers import certificates
+from tests.servers.dovecot import Dovecot
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -308,6 +309,27 @@ def test_validate_says_where_it_failed(run: Run, store: AccountStore, monkeypatc
     assert "Connecting: failed." in out
     assert "does not work" in err
     assert store.get("a").validated is None
+
+
+def test_good_validation_is_shown_noted_and_told_to_the_runner(
+    run: Run, store: AccountStore, dovecot: Dovecot, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = ("--certificate", str(dovecot.certificate_file))
+    run("add", "--name", "A", "--host", dovecot.host, "--port", str(dovecot.imaps), "--username", user, *certificate)
+    use_in_flow("flow", "a")
+    monkeypatch.setenv("MAILFLOW_PASSWORD_A", dovecot.password)
+    code, out, err = run("validate", "A")
+    assert (code, err) == (0, "")
+    assert [line.partition(":")[0] for line in out.splitlines()[:-1]] == [
+        "Parameters", "Name look-up", "Connecting", "Encryption", "Sign-in", "Abilities",
+    ]  # fmt: skip
+    assert out.splitlines()[-1] == "The connection “A” works."
+    assert shown(run)[0]["state"] == "ok"
+    assert store.get("a").validated
+    with opened(paths.home()) as journal:
+        waiting = requests.open_requests(journal.read())
+    assert [(request.kind, request.subject) for request in waiting] == [("validated", "a")]
+    assert dovecot.logins(user) == 1
 
 
 def test_validate_without_a_password_fails_before_the_network(run: Run) -> None:
