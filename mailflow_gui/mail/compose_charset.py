@@ -27,6 +27,7 @@ _TWINS = str.maketrans(
     }
 )
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
+_SWITCHES = re.compile("[\x0e\x0f\x1b]")  # would be read as switches of the character set
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -37,7 +38,7 @@ def well_formed(text: str) -> str:
 
 def encode(text: str, charset: Charset) -> tuple[bytes, Charset]:
     """``text`` as bytes and the charset they are in: the one asked for, or UTF-8 where that can't hold the text."""
-    if charset == "iso-2022-jp":
+    if charset == "iso-2022-jp" and not _SWITCHES.search(text):
         folded = _HALF_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text.translate(_TWINS))
         try:
             return folded.encode("iso2022_jp"), charset

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from mailflow_gui.errors import MailFlowError, Rejected
 from mailflow_gui.mail import compose_header
-from mailflow_gui.mail.compose import ComposedMail, Draft, compose, message_id
+from mailflow_gui.mail.compose import Charset, ComposedMail, Draft, compose, message_id
+from mailflow_gui.mail.compose_charset import encode
 from mailflow_gui.mail.message import Address, Attachment, MailMessage
 
 BOT = Address("Bot", "bot@example.com")
@@ -428,6 +429,23 @@ def test_no_value_changes_the_set_of_header_names(
     assert longest_line(raw.partition(b"\r\n\r\n")[0]) <= 998
     assert read(raw)["bcc"] is None
     assert len(MailMessage(raw).attachments) == 1
+
+
+PROSE = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r") | st.sampled_from("日本語、テキスト①㈱～ab \n\x1b"),
+    max_size=600,
+)
+
+
+@given(text=PROSE, html=PROSE, charset=st.sampled_from(["utf-8", "iso-2022-jp"]))
+def test_any_text_comes_back(text: str, html: str, charset: Charset) -> None:
+    message = written(replace(DRAFT, text="x" + text, html=f"<{html}", charset=charset))
+    for part, wanted in zip(message.iter_parts(), ("x" + text, f"<{html}"), strict=True):
+        body = part.get_content().replace("\r\n", "\n")
+        if part.get_content_charset() == "iso-2022-jp":
+            assert encode(body, "iso-2022-jp") == encode(wanted, "iso-2022-jp")
+        else:
+            assert body == wanted
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=400))
