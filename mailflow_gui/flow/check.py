@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from mailflow_gui.errors import FlowFileError
 from mailflow_gui.flow.faults import problems_of
-from mailflow_gui.flow.graph import check_graph, label
+from mailflow_gui.flow.graph import check_graph, graph_of, label
+from mailflow_gui.flow.mapped import mapped_fields
 from mailflow_gui.flow.model import Flow, Node, Stub
 from mailflow_gui.flow.node_type import AnyNodeType, NodeSettings, connection_fields
 from mailflow_gui.flow.problems import Problem, Severity
@@ -31,9 +32,24 @@ def check(flow: Flow, node_types: Sequence[AnyNodeType]) -> tuple[Problem, ...]:
     known = {kind.id: kind for kind in node_types}
     for node in flow.nodes:
         if node.type in known:
-            found = [*_settings(node, known[node.type]), *_connections(node, known[node.type], flow)]
+            found = [*_settings(node, known[node.type], flow), *_connections(node, known[node.type], flow)]
             problems += [replace(problem, node=node.id) for problem in found]
-    return tuple(problems)
+    return (*problems, *_arriving(flow, node_types))
+
+
+def _arriving(flow: Flow, node_types: Sequence[AnyNodeType]) -> Iterator[Problem]:
+    """What is missing in that which arrives at a node, where the mappers before it alone decide that."""
+    graph = graph_of(flow, node_types)
+    settings: dict[str, NodeSettings] = {}
+    for node, kind in graph.types.items():
+        read = _read(graph.nodes[node], kind)
+        if isinstance(read, NodeSettings):
+            settings[node] = read
+    for node, own in settings.items():
+        mapped = mapped_fields(graph, node, settings)
+        if mapped is not None:
+            for problem in graph.types[node].check_mapped(own, mapped):
+                yield replace(problem, node=node)
 
 
 def settings_of(node: Node, node_types: Sequence[AnyNodeType]) -> NodeSettings:
@@ -68,9 +84,11 @@ def _setting_names(kind: AnyNodeType) -> list[str]:
     return [info.alias or name for name, info in kind.settings.model_fields.items()]
 
 
-def _settings(node: Node, kind: AnyNodeType) -> Sequence[Problem]:
+def _settings(node: Node, kind: AnyNodeType, flow: Flow) -> Sequence[Problem]:
     read = _read(node, kind)
-    return kind.check(read) if isinstance(read, NodeSettings) else read
+    if isinstance(read, NodeSettings):
+        return [*kind.check(read), *kind.check_properties(read, flow.properties)]
+    return read
 
 
 def _connections(node: Node, kind: AnyNodeType, flow: Flow) -> Iterator[Problem]:

@@ -50,7 +50,7 @@ class Graph:
 
 def check_graph(flow: Flow, node_types: Sequence[AnyNodeType]) -> list[Problem]:
     """Every problem of the drawing, nodes and links first, then what follows from them."""
-    graph = _graph(flow, node_types)
+    graph = graph_of(flow, node_types)
     problems = [*_nodes(flow, node_types), *_edges(graph)]
     circles = list(_circles(graph))
     problems += circles
@@ -61,7 +61,8 @@ def check_graph(flow: Flow, node_types: Sequence[AnyNodeType]) -> list[Problem]:
     return problems
 
 
-def _graph(flow: Flow, node_types: Sequence[AnyNodeType]) -> Graph:
+def graph_of(flow: Flow, node_types: Sequence[AnyNodeType]) -> Graph:
+    """The flow with the type of each node, without the edges that make no sense."""
     known = {kind.id: kind for kind in node_types}
     nodes: dict[str, Node] = {}
     for node in flow.nodes:

@@ -5,7 +5,7 @@ Palette, card, ports, settings form, checks, command line, JSON Schema and the g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -66,6 +66,14 @@ class NodeType(Generic[S]):
     outputs: tuple[Port, ...] = ()
     check: Callable[[S], Sequence[Problem]] = field(default=lambda settings: ())
     """Findings beyond the settings model's own; ``node`` is filled in by the caller."""
+    check_properties: Callable[[S, Mapping[str, Any]], Sequence[Problem]] = field(
+        default=lambda settings, properties: ()
+    )
+    """Findings about the flow properties that these settings read; ``node`` is filled in by the caller."""
+    maps: Callable[[S], Collection[str]] | None = None
+    """The fields that leave this node, where it lets nothing else pass; None: what came in stays."""
+    check_mapped: Callable[[S, Collection[str]], Sequence[Problem]] = field(default=lambda settings, mapped: ())
+    """Findings about what arrives: called with the fields that every arriving item can have, where mappers alone decide that."""
 
 
 @dataclass(frozen=True)

@@ -134,5 +134,7 @@ DATA_MAPPER = TransformType(
     inputs=(Port("message", N_("Message"), "message"),),
     outputs=(Port("email", N_("Email"), "fields"), Port("error", N_("Error"), "error")),
     check=check,
+    check_properties=check_properties,
+    maps=lambda settings: {rule.target for rule in settings.rules},
     transform=transform,
 )

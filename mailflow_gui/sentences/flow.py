@@ -144,6 +144,9 @@ SENTENCES: dict[str, Sentence] = {
         N_("These links go round in a circle: {nodes}."), N_("Remove one of them: a mail would never come to its end.")
     ),
     # Settings of nodes
+    "send-to-nobody": Sentence(
+        N_("No recipient is typed, and none is mapped."), N_("Enter one in To, Cc or Bcc, or map one before.")
+    ),
     "node-settings-broken": Sentence(
         N_("The settings of the node {node} can't be used; the first fault is in {field}."),
         N_("mailflow check lists all of them."),

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from imapclient import IMAPClient
-from imapclient.exceptions import LoginError
+from imapclient import IMAPClient  # type: ignore[import-untyped]  # it ships no types
+from imapclient.exceptions import LoginError  # type: ignore[import-untyped]  # it ships no types
 
 from mailflow_gui.errors import StorageError, UsageError
 from mailflow_gui.sandbox import Sandbox
@@ -248,7 +248,7 @@ def test_putting_a_mail_leaves_nothing_behind_when_it_fails(tmp_path: Path) -> N
     store.prepare()
     put(store.delivered, MAIL, key="same")
     (store.delivered / "new").rename(store.delivered / "gone")
-    with pytest.raises(OSError, match="No such file|cannot find"):
+    with pytest.raises(OSError, match=r"No such file|cannot find"):
         put(store.delivered, MAIL)
     assert list((store.delivered / "tmp").iterdir()) == []
 
