@@ -145,6 +145,8 @@ def smtp_error(reply: Reply, server: Server, recipient: str | None = None) -> Ma
     }.get(verdict.outcome, {"MAIL": "sender-refused", "RCPT": "recipient-refused"}.get(reply.operation, "mail-refused"))
     if verdict.outcome == "retry-backoff" and reply.operation == "AUTH":
         code = "sign-in-unavailable"
+    if code == "sender-refused" and (reply.code == 552 or (reply.enhanced or "").startswith(("5.2.3", "5.3."))):
+        code = "mail-refused"  # its size, said at MAIL
     return _error(verdict, code, reply, server, recipient=recipient or "")
 
 

@@ -382,7 +382,7 @@ def test_content_that_can_not_be_read_is_never_sent_in_part(server: RecordingSmt
     with pytest.raises(OSError, match="the disk has gone"):
         session.begin("me@example.com", ["you@example.com"], content(), size=100)
     assert not usable(session)
-    server.close()
+    server.settle()
     assert server.messages == []
 
 

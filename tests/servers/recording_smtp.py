@@ -137,8 +137,8 @@ class RecordingSmtp:
         """From now on answer ``verb`` like this, ``times`` times; text gets its line end, bytes go out as they are.
 
         Verbs: CONNECT (the banner), EHLO, HELO, STARTTLS, AUTH, MAIL, RCPT, DATA, BODY (when its first bytes arrive),
-        DOT (the mail is complete and not kept), KEPT (the mail is kept, this is the answer), RSET, NOOP, QUIT.
-        ``about`` must stand in the line.
+        DOT (the mail is complete and not kept), KEPT (the mail is kept, this is the answer), RSET, NOOP, QUIT; or the
+        first word of any other line, in upper case. ``about`` must stand in the line.
         """
         with self._changed:
             self._hooks.append(_Hook(verb.upper(), answer, about, times))
@@ -150,6 +150,11 @@ class RecordingSmtp:
                 f"{len(self.messages)} mails came"
             )
             return list(self.messages)
+
+    def settle(self, seconds: float = 10.0) -> None:
+        """Wait until all sessions have ended, because their clients have gone: then everything sent has been read."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.open_sessions == 0, seconds), "a session is still open"
 
     def close(self) -> None:
         """Stop listening, cut all sessions and wait for their threads."""
@@ -183,15 +188,14 @@ class RecordingSmtp:
                 return
             with self._changed:
                 self.sessions += 1
+                self.open_sessions += 1
+                self.most_sessions = max(self.most_sessions, self.open_sessions)
                 self._sockets.add(sock)
                 thread = threading.Thread(target=self._serve, args=(sock, self.sessions), daemon=True)
                 self._threads.append(thread)
             thread.start()
 
     def _serve(self, sock: socket.socket, number: int) -> None:
-        with self._changed:
-            self.open_sessions += 1
-            self.most_sessions = max(self.most_sessions, self.open_sessions)
         line = _Line(sock, self)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -202,7 +206,8 @@ class RecordingSmtp:
             line.close()
             with self._changed:
                 self.open_sessions -= 1
-                self._sockets.discard(sock)
+                self._sockets.discard(line.sock)
+                self._changed.notify_all()
 
     # ---- for sessions
 
@@ -316,7 +321,7 @@ class _Session:
             verb = text.split(" ")[0].split(":")[0].upper()
             method = getattr(self, f"do_{verb.lower()}", None)
             if method is None:
-                self.line.say("500 5.5.2 what?")
+                self.say(verb, "500 5.5.2 what?")
                 continue
             method(text)
             if verb == "QUIT":
