@@ -103,6 +103,66 @@ def plan(transaction: Transaction, item: int, planned: Sequence[Planned]) -> lis
     return ids
 
 
+def plan_again(transaction: Transaction, item: int) -> None:
+    """What waits for its next try is tried now."""
+    transaction.database.execute(
+        "UPDATE deliveries SET state = 'planned', due = NULL WHERE state = 'queued' AND mail IN (SELECT id FROM mails WHERE item = ?)",
+        (item,),
+    )
+
+
+def reset(transaction: Transaction, item: int, states: Sequence[DeliveryState]) -> None:
+    """Deliveries of an item that are in one of ``states`` may be tried at once, as if for the first time."""
+    marks = ",".join("?" * len(states))
+    transaction.database.execute(
+        "UPDATE deliveries SET state = 'queued', due = 0, attempts = 0, first_attempt = NULL"  # noqa: S608 - only question marks
+        f" WHERE state IN ({marks}) AND mail IN (SELECT id FROM mails WHERE item = ?)",
+        (*states, item),
+    )
+
+
+def release(transaction: Transaction, item: int, account: str) -> None:
+    """Deliveries of an item that waited for an account may be tried at once."""
+    transaction.database.execute(
+        "UPDATE deliveries SET state = 'queued', due = 0 WHERE state = 'held'"
+        " AND mail IN (SELECT id FROM mails WHERE item = ? AND account = ?)",
+        (item, account),
+    )
+
+
+def resend_doubtful(transaction: Transaction, flow: str) -> None:
+    """Deliveries in doubt whose node says *resend* are tried again."""
+    transaction.database.execute(
+        "UPDATE deliveries SET state = 'queued', due = 0 WHERE state = 'uncertain' AND mail IN (SELECT mails.id FROM mails"
+        " JOIN items ON items.id = mails.item WHERE items.flow = ? AND mails.when_uncertain = 'resend'"
+        " AND items.state IN ('planned', 'queued', 'held', 'uncertain'))",
+        (flow,),
+    )
+    transaction.database.execute(
+        "UPDATE items SET state = 'queued', due = 0 WHERE flow = ? AND state = 'uncertain' AND EXISTS"
+        " (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND deliveries.state = 'queued')",
+        (flow,),
+    )
+
+
+def arrived(transaction: Transaction, item: int) -> None:
+    """A person says that what was maybe sent has arrived."""
+    transaction.database.execute(
+        "UPDATE deliveries SET state = 'sent', receipt = 'resolved by a person', at = ?"
+        " WHERE state = 'uncertain' AND mail IN (SELECT id FROM mails WHERE item = ?)",
+        (time.time(), item),
+    )
+
+
+def give_up(transaction: Transaction, item: int) -> None:
+    """Nothing of an item is to be sent any more."""
+    transaction.database.execute(
+        "UPDATE deliveries SET state = 'failed', due = NULL, at = ?"
+        " WHERE state != 'sent' AND mail IN (SELECT id FROM mails WHERE item = ?)",
+        (time.time(), item),
+    )
+
+
 def put(
     transaction: Transaction,
     mail: int,
@@ -179,13 +239,16 @@ def deliveries_of(database: sqlite3.Connection, mail: int) -> list[DeliveryRow]:
     return [_delivery(row) for row in rows]
 
 
-def summary(database: sqlite3.Connection, item: int) -> dict[str, int]:
-    """How many deliveries of an item are in each state."""
+def summary(database: sqlite3.Connection, item: int, *, without: frozenset[int] = frozenset()) -> dict[str, int]:
+    """How many deliveries of an item are in each state, those of the mails ``without`` left out."""
     rows = database.execute(
-        "SELECT deliveries.state, count(*) FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = ? GROUP BY 1",
-        (item,),
+        "SELECT mail, deliveries.state FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = ?", (item,)
     )
-    return {str(state): int(count) for state, count in rows}
+    counts: dict[str, int] = {}
+    for mail, state in rows:
+        if mail not in without:
+            counts[state] = counts.get(state, 0) + 1
+    return counts
 
 
 def item_state(counts: Mapping[str, int]) -> items.State:

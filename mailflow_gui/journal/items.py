@@ -194,6 +194,18 @@ def open_uncertain(database: sqlite3.Connection, flow: str) -> int:
     )
 
 
+def hold_doubtful(transaction: Transaction, flow: str) -> None:
+    """Items of an interrupted run that have nothing left to do but a delivery in doubt wait for a person."""
+    transaction.database.execute(
+        "UPDATE items SET state = 'uncertain' WHERE flow = ? AND state = 'planned'"
+        " AND EXISTS (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id"
+        "   AND deliveries.state = 'uncertain')"
+        " AND NOT EXISTS (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id"
+        "   AND deliveries.state IN ('planned', 'queued', 'held'))",
+        (flow,),
+    )
+
+
 def unflagged(database: sqlite3.Connection, watch: int, limit: int) -> list[ItemRow]:
     """Settled items whose server flag is still to move, oldest first."""
     rows = database.execute("SELECT * FROM items WHERE watch = ? AND flagging = 1 ORDER BY id LIMIT ?", (watch, limit))

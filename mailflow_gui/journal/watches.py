@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mailflow_gui.journal.journal import Transaction
@@ -85,21 +85,17 @@ def begin(
 
 
 def resume(transaction: Transaction, account: str, existing: Literal["process", "skip"]) -> int:
-    """A person's answer to a changed UIDVALIDITY or a lost journal: how the account's watches start anew. Returns how many there are."""
-    transaction.database.execute("DELETE FROM meta WHERE key = 'lost:' || ?", (account,))
-    transaction.database.execute(
-        "INSERT INTO meta(key, value) VALUES ('resume:' || ?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-        (account, existing),
-    )
-    return transaction.database.execute(
+    """A person's answer to a changed UIDVALIDITY or a lost journal: how the account's watches start anew.
+
+    Returns how many watches it concerns; with none, nothing is changed.
+    """
+    database = transaction.database
+    count = database.execute(
         "UPDATE watches SET started = 0, existing = ? WHERE account = ?", (existing, account)
     ).rowcount
-
-
-def decided(database: sqlite3.Connection, account: str) -> str | None:
-    """What a person decided for watches of this account that the lost journal knew and this one doesn't yet."""
-    row = database.execute("SELECT value FROM meta WHERE key = 'resume:' || ?", (account,)).fetchone()
-    return str(row[0]) if row else None
+    if count:
+        database.execute("DELETE FROM meta WHERE key = 'lost:' || ?", (account,))
+    return count
 
 
 def taken(database: sqlite3.Connection, watch_id: int, epoch: int, uids: Sequence[Uid]) -> set[Uid]:
@@ -121,3 +117,8 @@ def raise_low_water(transaction: Transaction, watch_id: int, uid: int) -> None:
 def checked(transaction: Transaction, watch_id: int) -> None:
     """A poll succeeded now."""
     transaction.database.execute("UPDATE watches SET last_success = ? WHERE id = ?", (time.time(), watch_id))
+
+
+def with_low_water(row: WatchRow, uid: int) -> WatchRow:
+    """The row after :func:`raise_low_water`."""
+    return replace(row, low_water=max(row.low_water, uid))

@@ -1,0 +1,105 @@
+"""A flow made ready to run: typed settings, node types and wiring looked up once. Immutable, shared by all threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailflow_gui.errors import FlowFileError
+from mailflow_gui.flow.check import check, settings_of
+from mailflow_gui.flow.item import Watch
+from mailflow_gui.flow.model import Edge, Flow
+from mailflow_gui.flow.node_type import AnyNodeType, NodeSettings, SinkType, SourceType, connection_fields
+
+
+@dataclass(frozen=True)
+class Step:
+    """One node, ready to work."""
+
+    id: str
+    type: AnyNodeType
+    settings: NodeSettings
+    outputs: Mapping[str, tuple[Edge, ...]]
+    """Edges by output port."""
+
+    @property
+    def onward(self) -> tuple[Edge, ...]:
+        """The edges of the first output, by which items go on when all went well."""
+        outputs = self.type.outputs
+        return self.outputs.get(outputs[0].name, ()) if outputs else ()
+
+    @property
+    def on_error(self) -> tuple[Edge, ...]:
+        """The edges of the error port: not empty when the flow handles this node's failures itself."""
+        return tuple(
+            edge for port in self.type.outputs if port.type == "error" for edge in self.outputs.get(port.name, ())
+        )
+
+
+@dataclass(frozen=True)
+class CompiledFlow:
+    """All steps of one version of a flow, by node id."""
+
+    flow: Flow
+    steps: Mapping[str, Step]
+    accounts: Mapping[str, str]
+    """Stub id -> account id."""
+
+    @property
+    def continues(self) -> bool:
+        """Whether something comes behind a sink, so that an item isn't at its end when its mail has left."""
+        return any(isinstance(step.type, SinkType) and any(step.outputs.values()) for step in self.steps.values())
+
+    def sources(self) -> Sequence[Step]:
+        """The enabled nodes where items begin."""
+        return [step for step in self.steps.values() if isinstance(step.type, SourceType) and step.settings.enabled]
+
+    def watch(self, step: Step) -> Watch:
+        """What a source asks to receive, its connection bound to an account."""
+        from dataclasses import replace
+
+        assert isinstance(step.type, SourceType)
+        watch = step.type.watch(step.settings)
+        return replace(watch, account=self.account(watch.account))
+
+    def account(self, stub: str) -> str:
+        """The account that a connection of the flow is bound to; the stub's own id where nothing is bound (preview)."""
+        return self.accounts.get(stub, stub)
+
+
+def compile_flow(flow: Flow, node_types: Sequence[AnyNodeType], accounts: Mapping[str, str]) -> CompiledFlow:
+    """Make a flow ready to run.
+
+    :raises FlowFileError: it has errors; all problems are listed.
+    """
+    problems = check(flow, node_types)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise FlowFileError(
+            "flow-has-errors", problems=problems, name=flow.name, count=len(errors), first=errors[0].text
+        )
+    types = {node_type.id: node_type for node_type in node_types}
+    steps: dict[str, Step] = {}
+    for node in flow.nodes:
+        outputs: dict[str, list[Edge]] = {}
+        for edge in flow.edges:
+            if edge.source == node.id:
+                outputs.setdefault(edge.source_port, []).append(edge)
+        wired = {port: tuple(edges) for port, edges in outputs.items()}
+        steps[node.id] = Step(node.id, types[node.type], settings_of(node, node_types), wired)
+    return CompiledFlow(flow, steps, accounts)
+
+
+def used_stubs(flow: Flow, node_types: Sequence[AnyNodeType]) -> dict[str, set[str]]:
+    """The connections that the enabled nodes of a flow name: stub id -> protocols that fit every node naming it."""
+    types: dict[str, Any] = {node_type.id: node_type for node_type in node_types}
+    used: dict[str, set[str]] = {}
+    for node in flow.nodes:
+        if node.type not in types or not node.enabled:
+            continue
+        for key, mark in connection_fields(types[node.type].settings):
+            stub = node.settings.get(key)
+            if isinstance(stub, str) and stub:
+                used.setdefault(stub, set(mark.protocols)).intersection_update(mark.protocols)
+    return used

@@ -1,0 +1,233 @@
+"""The delivering thread: takes items through the flow, freezes the mails that come out and hands them to the senders."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from mailflow_gui.engine import settling
+from mailflow_gui.engine.delivery import Advance, End, Mail, StepTaken, advance
+from mailflow_gui.engine.work import Work
+from mailflow_gui.errors import MailFlowError
+from mailflow_gui.journal import deliveries, items
+from mailflow_gui.journal.deliveries import DeliveryRow, MailRow, Planned
+from mailflow_gui.journal.journal import Journal, Transaction
+from mailflow_gui.mail.compose import compose, message_id
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One frozen mail that a sender is to bring to some of its recipients."""
+
+    work: Work
+    mail: int
+    node: str
+    account: str
+    sender: str
+    recipients: tuple[str, ...]
+    message_id: str
+    content: tuple[bytes, ...] | None
+    """The frozen bytes, or None: still to be read from the spool."""
+    row: MailRow | None
+    eight_bit: bool
+    smtputf8: bool
+    when_uncertain: str
+
+
+class Delivering(threading.Thread):
+    """Works through its queue until it is stopped."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        send: Callable[[Job], None],
+        concluded: Callable[[Work, settling.Concluded], None],
+        crashed: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(name="delivering", daemon=True)
+        self._journal = journal
+        self._send = send
+        self._concluded = concluded
+        self._crashed = crashed
+        self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+
+    def put(self, work: Work) -> None:
+        """Take an item on (again)."""
+        self._queue.put(work)
+
+    def stop(self) -> None:
+        """End after the item in hand; what is queued stays in the journal for the next run."""
+        self._queue.put(None)
+
+    def run(self) -> None:
+        try:
+            while (work := self._queue.get()) is not None:
+                if not work.running.stopping.is_set():
+                    self._deliver(work)
+                else:
+                    work.running.leave(work.row.id, None)
+        except Exception as error:
+            self._crashed(error)
+            raise
+
+    def _deliver(self, work: Work) -> None:
+        flow = work.running.version_flow(work.row.version) or work.running.flow
+        known = self._known(work) if work.known else {}
+        result = advance(flow, work.row.node, work.item(), _ends(known))
+        failures = [(step.node, step.error) for step in result.errors if step.error is not None]
+        planned = []
+        new = [mail for mail in result.mails if (mail.node, mail.way) not in known]
+        for mail in new:
+            try:
+                planned.append(plan(work, mail))
+            except MailFlowError as error:
+                failures.append((mail.node, error))
+        work.branch_failed = bool(failures)
+        steps = _steps_with(result, failures)
+        handled = frozenset(known[key][0].id for key in result.handled)
+        resumed = list(known.values()) if work.resuming else []
+        work.known, work.resuming = True, False
+        future = self._journal.write(
+            lambda transaction: _record(
+                transaction, work, planned, failures, steps=steps, handled=handled, resume=bool(resumed)
+            )
+        )
+        future.add_done_callback(lambda done: self._recorded(done, work, planned, resumed))
+
+    def _recorded(
+        self,
+        future: Future[tuple[list[int], settling.Concluded]],
+        work: Work,
+        planned: Sequence[Planned],
+        resumed: Sequence[tuple[MailRow, list[DeliveryRow]]],
+    ) -> None:
+        """In the journal's thread, once the mails are frozen."""
+        if future.exception() is not None:
+            self._crashed(future.exception() or RuntimeError())
+            return
+        ids, concluded = future.result()
+        jobs = [_job(work, mail, row_id) for mail, row_id in zip(planned, ids, strict=True)]
+        jobs += [job for row, rows in resumed if (job := _resumed_job(work, row, rows)) is not None]
+        if concluded.state != "planned":
+            self._concluded(work, concluded)
+            return
+        for job in jobs:
+            self._send(job)
+
+    def _known(self, work: Work) -> dict[tuple[str, str], tuple[MailRow, list[DeliveryRow]]]:
+        database = self._journal.read()
+        return {
+            (mail.node, mail.way): (mail, deliveries.deliveries_of(database, mail.id))
+            for mail in deliveries.mails_of(database, work.row.id)
+        }
+
+
+def plan(work: Work, mail: Mail) -> Planned:
+    """Freeze a mail: its bytes and its Message-ID follow from the item alone.
+
+    :raises MailFlowError: it can't be written.
+    """
+    outgoing = mail.outgoing
+    digest = hashlib.sha256(f"{work.row.key}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
+    identity = message_id(digest, outgoing.sender)
+    composed = compose(outgoing.draft, message_id=identity, date=work.item().clock)
+    return Planned(
+        node=mail.node,
+        way=mail.way,
+        account=outgoing.account,
+        sender=outgoing.sender,
+        recipients=tuple(dict.fromkeys(address.address for address in outgoing.recipients)),
+        message_id=identity,
+        eight_bit=composed.eight_bit,
+        smtputf8=composed.smtputf8,
+        when_uncertain=outgoing.when_uncertain,
+        content=composed.content,
+    )
+
+
+def _record(
+    transaction: Transaction,
+    work: Work,
+    planned: Sequence[Planned],
+    failures: Sequence[tuple[str, MailFlowError]],
+    *,
+    steps: str,
+    handled: frozenset[int],
+    resume: bool,
+) -> tuple[list[int], settling.Concluded]:
+    row = work.row
+    transaction.database.execute("UPDATE items SET steps = ? WHERE id = ?", (steps, row.id))
+    settling.note_failures(transaction, work, failures, "step")
+    if row.dry:
+        # Shown as what would have happened: nothing is frozen, nothing leaves.
+        state: items.State = "failed" if failures else "sent" if planned else "skipped"
+        items.settle(transaction, row.id, state, flagging=False)
+        return [0] * len(planned), settling.Concluded(state)
+    if resume:
+        deliveries.plan_again(transaction, row.id)
+    ids = deliveries.plan(transaction, row.id, planned)
+    return ids, settling.conclude(transaction, work, handled=handled)
+
+
+def _ends(known: Mapping[tuple[str, str], tuple[MailRow, list[DeliveryRow]]]) -> dict[tuple[str, str], End]:
+    ends = {}
+    for key, (_mail, rows) in known.items():
+        states = {row.state for row in rows}
+        if states <= {"sent", "failed"}:
+            ends[key] = End("sent") if "sent" in states else End("failed", ("send-failed", {}))
+    return ends
+
+
+def _steps_with(result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> str:
+    failed = dict(failures)
+    steps = [
+        StepTaken(step.node, "failed", error=failed[step.node]) if step.node in failed else step
+        for step in result.steps
+    ]
+    return settling.steps_json(steps)
+
+
+def _job(work: Work, mail: Planned, row_id: int) -> Job:
+    return Job(
+        work=work,
+        mail=row_id,
+        node=mail.node,
+        account=mail.account,
+        sender=mail.sender,
+        recipients=mail.recipients,
+        message_id=mail.message_id,
+        content=mail.content,
+        row=None,
+        eight_bit=mail.eight_bit,
+        smtputf8=mail.smtputf8,
+        when_uncertain=mail.when_uncertain,
+    )
+
+
+def _resumed_job(work: Work, row: MailRow, rows: Sequence[DeliveryRow]) -> Job | None:
+    """What is left to send of a mail that an earlier run, or an earlier try, has frozen."""
+    recipients = tuple(delivery.recipient for delivery in rows if delivery.state in {"planned", "queued"})
+    if not recipients:
+        return None
+    return Job(
+        work=work,
+        mail=row.id,
+        node=row.node,
+        account=row.account,
+        sender=row.sender,
+        recipients=recipients,
+        message_id=row.message_id,
+        content=None,
+        row=row,
+        eight_bit=row.eight_bit,
+        smtputf8=row.smtputf8,
+        when_uncertain=row.when_uncertain,
+    )

@@ -1,0 +1,159 @@
+"""Taking an item through the flow: pure stepping, from its source to the mails that its sinks ask for.
+
+:func:`advance` may be called again for the same item at any time and comes to the same mails: that is how a run goes on after a crash, how
+an item goes on behind a sink, and what preview and dry run show.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from mailflow_gui.engine.compiled import CompiledFlow, Step
+from mailflow_gui.errors import MailFlowError, MappingError
+from mailflow_gui.flow.item import Item, Outgoing, Skip, StepContext
+from mailflow_gui.flow.model import Edge
+from mailflow_gui.flow.node_type import SinkType, TransformType
+
+log = logging.getLogger(__name__)
+
+StepOutcome = Literal["passed", "skipped", "failed"]
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """What one node did with an item."""
+
+    node: str
+    outcome: StepOutcome
+    items: tuple[Item, ...] = ()
+    """What it gave on (a transform) or was given (a sink)."""
+    error: MailFlowError | None = None
+    outgoing: Outgoing | None = None
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail that a sink asks for. ``way`` tells apart the ways by which one item reached one node."""
+
+    node: str
+    way: str
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True)
+class End:
+    """How a mail of this item has ended so far: sent to at least one recipient, failed for all, or not at its end."""
+
+    state: Literal["open", "sent", "failed"]
+    error: tuple[str, Mapping[str, object]] | None = None
+
+
+@dataclass
+class Advance:
+    """How far an item has come."""
+
+    mails: list[Mail] = field(default_factory=list)
+    """All mails its sinks ask for, those in the journal already included."""
+    steps: list[StepTaken] = field(default_factory=list)
+    waiting: bool = False
+    """Some branch waits for a mail to end."""
+    handled: set[tuple[str, str]] = field(default_factory=set)
+    """Failed mails whose error port took over."""
+
+    @property
+    def errors(self) -> list[StepTaken]:
+        """The steps that failed with nobody taking over."""
+        return [step for step in self.steps if step.outcome == "failed"]
+
+
+def advance(flow: CompiledFlow, source: str, item: Item, ends: Mapping[tuple[str, str], End] | None = None) -> Advance:
+    """Take ``item`` from its source as far as it gets. ``ends``: how mails that were planned earlier stand, by (node, way)."""
+    walk = _Walk(flow, ends or {})
+    step = flow.steps.get(source)
+    if step is not None:
+        walk.follow(step.onward, item, source)
+        walk.run()
+    return walk.result
+
+
+class _Walk:
+    """Depth first along the edges, in the file's order; a stack of its own, since flows may be long."""
+
+    def __init__(self, flow: CompiledFlow, ends: Mapping[tuple[str, str], End]) -> None:
+        self.flow = flow
+        self.ends = ends
+        self.result = Advance()
+        self._ahead: list[tuple[Step, Item, str]] = []
+
+    def follow(self, edges: Sequence[Edge], item: Item, way: str) -> None:
+        """Put the nodes behind ``edges`` next in line."""
+        self._ahead.extend(
+            (self.flow.steps[edge.target], item, f"{way}.{edge.source_port}>{edge.target}") for edge in reversed(edges)
+        )
+
+    def run(self) -> None:
+        """Work until nothing lies ahead."""
+        while self._ahead:
+            step, item, way = self._ahead.pop()
+            try:
+                if isinstance(step.type, TransformType):
+                    self._transform(step, step.type, item, way)
+                elif isinstance(step.type, SinkType):
+                    self._sink(step, step.type, item, way)
+            except MailFlowError as error:
+                self._fail(step, item, way, error)
+            except Exception as error:  # noqa: BLE001 - a node's bug is a poison message for that node; it stops only itself, loudly
+                self._fail(step, item, way, _bug(step, error))
+
+    def _context(self, step: Step) -> StepContext:
+        return StepContext(flow=self.flow.flow.name, node=step.id, properties=self.flow.flow.properties)
+
+    def _transform(self, step: Step, node_type: TransformType[Any], item: Item, way: str) -> None:
+        if not step.settings.enabled:
+            self.result.steps.append(StepTaken(step.id, "passed", (item,)))
+            self.follow(step.onward, item, way)
+            return
+        outputs = node_type.transform(item, step.settings, self._context(step))
+        self.result.steps.append(StepTaken(step.id, "passed", tuple(one for some in outputs.values() for one in some)))
+        for port, given in reversed(list(outputs.items())):
+            for number, one in reversed(list(enumerate(given))):
+                self.follow(step.outputs.get(port, ()), one, way if len(given) == 1 else f"{way}#{number}")
+
+    def _sink(self, step: Step, node_type: SinkType[Any], item: Item, way: str) -> None:
+        if not step.settings.enabled:
+            self.result.steps.append(StepTaken(step.id, "skipped", (item,)))
+            return
+        outgoing = node_type.plan(item, step.settings, self._context(step))
+        if isinstance(outgoing, Skip):
+            self.result.steps.append(StepTaken(step.id, "skipped", (item,), error=MailFlowError(outgoing.code)))
+            return
+        outgoing = replace(outgoing, account=self.flow.account(outgoing.account))
+        self.result.mails.append(Mail(step.id, way, outgoing))
+        self.result.steps.append(StepTaken(step.id, "passed", (item,), outgoing=outgoing))
+        end = self.ends.get((step.id, way), End("open"))
+        if end.state == "open":
+            self.result.waiting = True
+        elif end.state == "sent":
+            self.follow(step.onward, item, way)
+        elif step.on_error:
+            self.result.handled.add((step.id, way))
+            self.follow(step.on_error, replace(item, error=end.error), way)
+
+    def _fail(self, step: Step, item: Item, way: str, error: MailFlowError) -> None:
+        if step.on_error:
+            self.result.steps.append(StepTaken(step.id, "passed", (item,), error=error))
+            self.follow(step.on_error, replace(item, error=(error.code, error.arguments)), way)
+        else:
+            self.result.steps.append(StepTaken(step.id, "failed", (item,), error=error))
+
+
+def _bug(step: Step, error: Exception) -> MappingError:
+    """A node's function raised what it never should: a poison message for that node. It stops only itself, loudly."""
+    log.error("node %s of type %s raised", step.id, step.type.id, exc_info=error)
+    told = MappingError("node-raised", node=step.id, error=type(error).__name__)
+    told.__cause__ = RuntimeError("".join(traceback.format_exception(error)))
+    return told

@@ -1,0 +1,322 @@
+"""The engine: starts and stops flows, and keeps their threads together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mailflow_gui.accounts.sessions import Sessions
+from mailflow_gui.accounts.store import AccountStore
+from mailflow_gui.engine import requests as asked
+from mailflow_gui.engine import settling
+from mailflow_gui.engine.binding import bind
+from mailflow_gui.engine.budget import Budget
+from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
+from mailflow_gui.engine.delivering import Delivering, Job
+from mailflow_gui.engine.events import Events
+from mailflow_gui.engine.gates import Gates
+from mailflow_gui.engine.receiving import Receiving
+from mailflow_gui.engine.receiving_imap import ReceivingImap
+from mailflow_gui.engine.receiving_pop3 import ReceivingPop3
+from mailflow_gui.engine.resuming import Resuming, settle_doubts
+from mailflow_gui.engine.sending import Sending
+from mailflow_gui.engine.watching import Tools, open_watching
+from mailflow_gui.engine.work import Mode, RunningFlow, Summary, Work
+from mailflow_gui.errors import AccountError, FlowFileError, JournalError, MailFlowError
+from mailflow_gui.flow import file as flow_file
+from mailflow_gui.flow.model import Flow
+from mailflow_gui.flow.node_type import AnyNodeType
+from mailflow_gui.journal import flows, items
+from mailflow_gui.journal.journal import Journal, Transaction
+
+log = logging.getLogger(__name__)
+
+LOOK = 1.0
+"""Seconds between looks at requests and due retries."""
+
+
+class Engine:
+    """Runs any number of flows in this process. Close it, or use it as a context manager."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        accounts: AccountStore,
+        sessions: Sessions,
+        node_types: Sequence[AnyNodeType],
+        events: Events,
+    ) -> None:
+        self._journal = journal
+        self._accounts = accounts
+        self._node_types = node_types
+        self._events = events
+        self._gates = Gates(journal, sessions, events)
+        self._sessions = sessions
+        self._budget = Budget()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition()
+        self._running: dict[tuple[str, bool], RunningFlow] = {}
+        self._starting: set[tuple[str, bool]] = set()
+        self._receiving: dict[tuple[str, str], Receiving] = {}
+        self._sending: dict[str, Sending] = {}
+        self._closing = threading.Event()
+        self._failure: MailFlowError | None = None
+        self._delivering = Delivering(journal, send=self._send, concluded=self._concluded, crashed=self._crash)
+        self._delivering.start()
+        self._tools = Tools(journal, events, self._budget, self._delivering.put, self._crash)
+        self._resuming = Resuming(journal, self._budget, self._delivering.put, self._load_version)
+        asked.carry_out_all(journal)
+        self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
+        self._looking.start()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    # ---- starting and stopping
+
+    def start(
+        self, flow: Flow, path: Path | str, *, mode: Mode, dry: bool = False, bindings: Mapping[str, str] | None = None
+    ) -> RunningFlow:
+        """Begin a run of ``flow``, which lies at ``path``.
+
+        :raises FlowFileError: the flow has errors.
+        :raises AccountError: a connection of the flow has no account here.
+        :raises JournalError: it runs already, or the journal can't be used.
+        """
+        bound, missing = bind(flow, self._accounts.all(), self._node_types, bindings)
+        compiled = compile_flow(flow, self._node_types, bound)
+        if missing:
+            raise AccountError("flow-unbound", name=flow.name, first=missing[0].text, count=len(missing))
+        if not compiled.sources():
+            raise FlowFileError("flow-without-source", name=flow.name)
+        resolved = str(Path(path).resolve())
+        key = flow.id or resolved
+        with self._lock:
+            if (key, dry) in self._starting or (key, dry) in self._running:
+                raise JournalError("flow-runs-already", name=flow.name)
+            self._starting.add((key, dry))
+        try:  # never wait for the journal with the lock held: its thread takes the lock too
+            running = self._begin(compiled, key, resolved, mode, dry=dry)
+            with self._lock:
+                self._running[key, dry] = running
+        finally:
+            self._starting.discard((key, dry))
+        self._events.publish("run-started", flow=flow.name, run=running.run, mode=mode, dry_run=dry)
+        settle_doubts(self._journal, running)
+        self._watch(running)
+        self._resuming.begin(running)
+        return running
+
+    def _begin(self, compiled: CompiledFlow, key: str, path: str, mode: Mode, *, dry: bool) -> RunningFlow:
+        content = flow_file.dumps(compiled.flow)
+        accounts = sorted(set(compiled.accounts.values()))
+
+        def begin(transaction: Transaction) -> tuple[str, int]:
+            version = flows.keep(
+                transaction, key, name=compiled.flow.name, path=path, content=content, accounts=accounts
+            )
+            return version, flows.begin_run(transaction, key, version, mode, dry=dry)
+
+        version, run = self._journal.write(begin).result()
+        return RunningFlow(
+            key=key, path=path, flow=compiled, version=version, run=run, mode=mode, dry=dry, accounts=compiled.accounts
+        )
+
+    def _watch(self, running: RunningFlow) -> None:
+        for step in running.flow.sources():
+            running.begin_watching(step.id)
+        for step in running.flow.sources():
+            watching = open_watching(self._journal, running, step)
+            place = (watching.watch.account, watching.watch.folder)
+            with self._lock:
+                thread = self._receiving.get(place)
+                if thread is None or not thread.add(watching):
+                    thread = self._receiving[place] = self._new_receiving(*place)
+                    thread.add(watching)
+                    thread.start()
+
+    def _new_receiving(self, account: str, folder: str) -> Receiving:
+        gate = self._gates.of(account)
+        if self._accounts.get(account).protocol == "pop3":
+            return ReceivingPop3(gate, folder, self._tools, self._receiving_ended, self._sessions.pop3)
+        return ReceivingImap(gate, folder, self._tools, self._receiving_ended, self._sessions.imap)
+
+    def stop(self, running: RunningFlow) -> None:
+        """Stop one flow: what is in hand is finished, what is queued stays in the journal."""
+        running.stopping.set()
+        running.resumed.set()
+        self._wake()
+
+    def wait(self, running: RunningFlow, timeout: float | None = None) -> bool:
+        """Wait until a run has ended; False if it hasn't within ``timeout`` seconds.
+
+        :raises MailFlowError: what ended the whole engine: a journal that can't be used, no room, a bug.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while not running.finished:
+                if self._failure is not None:
+                    raise self._failure
+                left = None if end is None else end - time.monotonic()
+                if left is not None and left <= 0:
+                    return False
+                self._changed.wait(min(0.5, left if left is not None else 0.5))
+        if self._failure is not None:
+            raise self._failure
+        return True
+
+    def end(self, running: RunningFlow) -> Summary:
+        """Record that a finished run is over; returns what it has done."""
+        with self._lock:
+            self._running.pop((running.key, running.dry), None)
+        outcome = "stopped" if running.stopping.is_set() else "done"
+        self._journal.write(lambda transaction: flows.end_run(transaction, running.run, outcome)).result()
+        summary = self.summary(running)
+        self._events.publish("run-ended", flow=running.name, run=running.run, **summary.as_json())
+        return summary
+
+    def summary(self, running: RunningFlow) -> Summary:
+        """What a run has done so far."""
+        return running.summary(items.open_uncertain(self._journal.read(), running.key))
+
+    def troubles(self, running: RunningFlow) -> list[MailFlowError]:
+        """What keeps a run's connections from being used, receiving first, each said once."""
+        found = list(running.troubles.values())
+        for account in running.accounts.values():
+            trouble = self._gates.of(account).trouble
+            if trouble is not None:
+                found.append(trouble)
+        return list({(error.code, str(error)): error for error in found}.values())
+
+    def close(self) -> None:
+        """Stop every flow and end all threads; what is in hand is finished."""
+        self._closing.set()
+        with self._lock:
+            receiving = list(self._receiving.values())
+            for running in self._running.values():
+                running.stopping.set()
+        self._wake()
+        for thread in receiving:
+            thread.stop()
+        for thread in receiving:
+            thread.join()
+        self._looking.join()
+        self._delivering.stop()
+        self._delivering.join()
+        with self._lock:
+            sending = list(self._sending.values())
+        for sender in sending:
+            sender.stop()
+
+    # ---- what the threads tell
+
+    def _send(self, job: Job) -> None:
+        with self._lock:
+            sender = self._sending.get(job.account)
+            if sender is None:
+                account = self._accounts.get(job.account)
+                sender = self._sending[job.account] = Sending(
+                    self._gates.of(job.account),
+                    self._sessions.smtp,
+                    self._journal,
+                    self._events,
+                    sessions=min(2, account.maximum_sessions),
+                    concluded=self._concluded,
+                    crashed=self._crash,
+                )
+        sender.put(job)
+
+    def _concluded(self, work: Work, concluded: settling.Concluded) -> None:
+        """An item may have settled, or waits. In the journal's thread, once that is durable."""
+        if concluded.onward:
+            self._delivering.put(work)
+            return
+        if concluded.state == "planned":
+            return  # other mails of this item are still on their way
+        running, row = work.running, work.row
+        settled = concluded.state in items.SETTLED
+        name = "settled" if settled else "retrying" if concluded.state == "queued" else concluded.state
+        if name in {"settled", "retrying", "held", "uncertain"}:
+            self._events.publish(name, flow=running.name, item=row.id, state=concluded.state)
+        running.leave(row.id, concluded.state if settled else None)
+        self._budget.give_back(work.size)
+        self._wake_receiving(row.account, row.folder)
+        with self._changed:
+            self._changed.notify_all()
+
+    def _receiving_ended(self, thread: Receiving) -> None:
+        with self._lock:
+            for place, known in list(self._receiving.items()):
+                if known is thread:
+                    del self._receiving[place]
+        with self._changed:
+            self._changed.notify_all()
+
+    def _crash(self, error: BaseException) -> None:
+        """A thread can't go on: the whole engine stops, and says why."""
+        if self._failure is None:
+            log.critical("the engine stops", exc_info=error)
+            self._failure = error if isinstance(error, MailFlowError) else _bug(error)
+        with self._changed:
+            self._changed.notify_all()
+
+    def _wake(self) -> None:
+        with self._lock:
+            threads = list(self._receiving.values())
+        for thread in threads:
+            thread.wake()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _wake_receiving(self, account: str, folder: str) -> None:
+        thread = self._receiving.get((account, folder))
+        if thread is not None:
+            thread.wake()
+
+    # ---- requests and retries
+
+    def _look(self) -> None:
+        try:
+            while not self._closing.wait(LOOK):
+                for request in asked.carry_out_all(self._journal):
+                    if request.kind == "validated":
+                        self._gates.of(request.subject).reopen()
+                        self._wake()
+                with self._lock:
+                    flows_now = list(self._running.values())
+                for running in flows_now:
+                    if running.mode != "once" and running.resumed.is_set() and not running.stopping.is_set():
+                        self._resuming.feed_due(running)
+        except Exception as error:
+            self._crash(error)
+            raise
+
+    def _load_version(self, running: RunningFlow, version: str) -> CompiledFlow:
+        """The flow as it was when an item began; this run's own where the old version can't be read any more."""
+        known = running.version_flow(version)
+        if known is None:
+            content = flows.content(self._journal.read(), version)
+            try:
+                if content is None:
+                    raise FlowFileError("flow-version-gone", name=running.name)
+                known = compile_flow(flow_file.loads(content, running.name), self._node_types, running.flow.accounts)
+            except FlowFileError as error:
+                log.warning(
+                    "an earlier version of %s can't be used, its items go on with this one: %s", running.name, error
+                )
+                known = replace(running.flow)
+            running.add_version(version, known)
+        return known
+
+
+def _bug(error: BaseException) -> MailFlowError:
+    told = JournalError("engine-bug", error=f"{type(error).__name__}: {error}")
+    told.__cause__ = error
+    return told

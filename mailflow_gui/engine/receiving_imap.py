@@ -1,0 +1,152 @@
+"""Receiving over IMAP: new mail by UID, oldest first; flags by UID once items have settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from mailflow_gui.engine.gates import Gate
+from mailflow_gui.engine.receiving import Receiving
+from mailflow_gui.engine.watching import MAXIMUM_SIZE, Fetched, Tools, Watching, begin
+from mailflow_gui.errors import MailError, MailFlowError, Rejected
+from mailflow_gui.flow.item import AfterReceiving
+from mailflow_gui.journal import watches
+from mailflow_gui.journal.items import ItemRow
+from mailflow_gui.mail import imap_fetch
+from mailflow_gui.mail.imap import ImapSession, Selected
+
+IDLE_FROM = 1.0
+"""Seconds of waiting from which IDLE is worth its round trips."""
+KEEP = 300.0
+"""Seconds for which a session without IDLE is kept open between polls."""
+
+
+@dataclass(frozen=True)
+class _Live:
+    session: ImapSession
+    selected: Selected
+
+
+class ReceivingImap(Receiving):
+    """One IMAP folder."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        folder: str,
+        tools: Tools,
+        ended: Callable[[Receiving], None],
+        connect: Callable[[str], ImapSession],
+    ) -> None:
+        super().__init__(gate, folder, tools, ended)
+        self._open_session = connect
+        self._live: _Live | None = None
+
+    def _connect(self) -> None:
+        if self._live is not None and self._live.session.alive:
+            return
+        if self.gate.closed is None and self.gate.wait > 0 and self.gate.trouble is not None:
+            raise self.gate.trouble
+        session = self.gate.open(self._open_session)
+        self._folder_trouble = None
+        try:
+            self._live = _Live(session, session.select(self.folder))
+        except MailError as error:
+            session.close()
+            if not error.code.startswith("folder-"):
+                raise
+            self._folder_failed(error)
+
+    def _disconnect(self, *, broken: bool = False) -> None:
+        live, self._live = self._live, None
+        if live is not None:
+            if broken:
+                live.session.abort()
+            live.session.close()
+
+    def _poll(self, watching: Watching) -> int:
+        live = self._live
+        if live is None:
+            return 0
+        begin(watching, self.tools.journal, live.selected.uid_validity, live.selected.uid_next, list)
+        if not watching.ahead:
+            live.session.noop()
+            watching.ahead = list(self._search(watching, live.session))
+        limit = watching.watch.maximum if watching.watch.maximum > 0 else len(watching.ahead)
+        batch = [int(uid) for uid in watching.ahead[:limit]]
+        watching.ahead = watching.ahead[limit:]
+        count = self._fetch(watching, live.session, batch) if batch else 0
+        self._note_low_water(watching, batch)
+        return count
+
+    def _search(self, watching: Watching, session: ImapSession) -> Sequence[int]:
+        """UIDs that this watch hasn't taken on yet, oldest first."""
+        row, watch = watching.row, watching.watch
+        first = (row.low_water if self._steady(watching) else row.baseline) + 1
+        found = session.search(watch.search, unseen_only=watch.unseen_only, first_uid=first)
+        if not watch.process_once:
+            return [uid for uid in found if uid not in watching.repeated or watching.running.mode != "until-idle"]
+        known = watches.taken(self.tools.journal.read(), row.id, row.uid_validity or 0, found)
+        return [uid for uid in found if uid not in known]
+
+    def _steady(self, watching: Watching) -> bool:
+        """Whether mail once passed over stays passed over, so that only higher UIDs need a look."""
+        watch = watching.watch
+        return watch.process_once and not watch.unseen_only and not watch.search
+
+    def _fetch(self, watching: Watching, session: ImapSession, uids: Sequence[int]) -> int:
+        count = 0
+        last: Future[int | None] | None = None
+        for mail in session.fetch(uids, maximum_size=MAXIMUM_SIZE):
+            if self._stopping.is_set() or watching.running.stopping.is_set():
+                break
+            if watching.watch.unseen_only and r"\Seen" in mail.flags:
+                continue  # somebody has read it since the search
+            taken = self._take_on(watching, _fetched(mail))
+            if taken is None:
+                break
+            last = taken
+            count += 1
+        if last is not None:
+            last.result()
+        return count
+
+    def _note_low_water(self, watching: Watching, batch: Sequence[int]) -> None:
+        if batch and self._steady(watching) and not watching.running.stopping.is_set() and not self._stopping.is_set():
+            row_id, highest = watching.row.id, batch[-1]
+            self.tools.journal.write(lambda transaction: watches.raise_low_water(transaction, row_id, highest))
+            watching.row = watches.with_low_water(watching.row, highest)
+
+    def _act(self, action: AfterReceiving, rows: Sequence[ItemRow]) -> None:
+        live = self._live
+        if live is None:
+            return
+        uids = [int(row.uid) for row in rows if row.uid_validity == live.selected.uid_validity]
+        if not uids:
+            return
+        if action.action == "mark-seen":
+            live.session.mark_seen(uids)
+        elif action.action == "move":
+            live.session.move(uids, action.folder or "")
+        elif action.action == "delete":
+            live.session.delete(uids)
+
+    def _rest(self, seconds: float) -> bool:
+        live = self._live
+        if live is not None and live.session.alive:
+            if seconds >= IDLE_FROM and any(watching.watch.idle and not watching.done for watching in self._watchings):
+                try:
+                    return live.session.idle(seconds, self._wake_reader)
+                except MailFlowError as error:
+                    self._failed(error)
+                    return False
+            if seconds > KEEP:
+                self._disconnect()
+        self._sleep(seconds)
+        return False
+
+
+def _fetched(mail: imap_fetch.Fetched) -> Fetched:
+    refusal = Rejected("received-refused", reply=mail.refused, reason=mail.refused.text) if mail.refused else None
+    return Fetched(mail.uid, mail.flags, mail.size, mail.raw, mail.header, refusal)

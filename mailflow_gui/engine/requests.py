@@ -1,0 +1,75 @@
+"""Carrying out what people asked for, by command line or window, while a runner runs or between runs."""
+
+from __future__ import annotations
+
+import logging
+
+from mailflow_gui.errors import MailFlowError
+from mailflow_gui.journal import account_states, deliveries, items, requests, watches
+from mailflow_gui.journal.journal import Journal, Transaction
+from mailflow_gui.journal.requests import Request
+
+log = logging.getLogger(__name__)
+
+
+def carry_out(transaction: Transaction, request: Request) -> None:
+    """Do what a request asks in the journal, and tick it off. What it asks of an item that is gone or doesn't wait for it, is nothing."""
+    if request.kind == "resume":
+        watches.resume(transaction, request.subject, "skip" if request.argument == "skip" else "process")
+    elif request.kind == "validated":
+        account_states.put(transaction, request.subject, "ok")
+        release(transaction, request.subject)
+    else:
+        _about_item(transaction, request)
+    requests.done(transaction, request.id)
+
+
+def release(transaction: Transaction, account: str) -> None:
+    """What an account held may be tried again."""
+    database = transaction.database
+    held = [
+        int(item)
+        for (item,) in database.execute(
+            "SELECT DISTINCT mails.item FROM mails JOIN deliveries ON mail = mails.id"
+            " JOIN items ON items.id = mails.item AND items.state IN ('planned', 'queued', 'held', 'uncertain')"
+            " WHERE mails.account = ? AND deliveries.state = 'held'",
+            (account,),
+        )
+    ]
+    for item in held:
+        deliveries.release(transaction, item, account)
+        _recount(transaction, item)
+
+
+def _about_item(transaction: Transaction, request: Request) -> None:
+    row = items.get(transaction.database, int(request.subject)) if request.subject.isdigit() else None
+    if row is None:
+        log.warning("request %d: no message %s", request.id, request.subject)
+        return
+    if request.kind == "retry" and row.state in {"failed", "queued", "held"}:
+        deliveries.reset(transaction, row.id, ("failed", "queued", "held"))
+        items.put_state(transaction, row.id, "queued", 0.0)
+    elif request.kind == "discard" and row.state in {"failed", "queued", "held", "uncertain"}:
+        deliveries.give_up(transaction, row.id)
+        items.put_error(transaction, row.id, MailFlowError("discarded"), "reject-message")
+        items.settle(transaction, row.id, "skipped", flagging=not row.dry)
+    elif request.kind == "resolve-sent":
+        deliveries.arrived(transaction, row.id)
+        _recount(transaction, row.id)
+    elif request.kind == "resolve-resend":
+        deliveries.reset(transaction, row.id, ("uncertain",))
+        _recount(transaction, row.id)
+
+
+def _recount(transaction: Transaction, item: int) -> None:
+    """Set an item's state anew from its deliveries. One whose mails have all ended goes through its flow once more, and settles there."""
+    state = deliveries.item_state(deliveries.summary(transaction.database, item))
+    items.put_state(transaction, item, "queued" if state in {*items.SETTLED, "queued", "planned"} else state, 0.0)
+
+
+def carry_out_all(journal: Journal) -> list[Request]:
+    """Carry out every open request; returns them."""
+    open_ones = requests.open_requests(journal.read())
+    for request in open_ones:
+        journal.write(lambda transaction, request=request: carry_out(transaction, request)).result()  # type: ignore[misc]  # mypy can't infer a lambda with a default
+    return open_ones

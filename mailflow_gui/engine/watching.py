@@ -1,0 +1,229 @@
+"""What a receiving session serves: the watches of all flows on one folder, and taking their mails on."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from mailflow_gui.engine import settling
+from mailflow_gui.engine.budget import Budget
+from mailflow_gui.engine.compiled import Step
+from mailflow_gui.engine.events import Events
+from mailflow_gui.engine.work import RunningFlow, Work
+from mailflow_gui.errors import JournalError, MailFlowError, Rejected
+from mailflow_gui.flow.item import Watch
+from mailflow_gui.journal import deliveries, items, watches
+from mailflow_gui.journal.items import ItemRow, Received
+from mailflow_gui.journal.journal import Journal, Transaction
+from mailflow_gui.journal.watches import WatchKey, WatchRow
+from mailflow_gui.mail.message import MailMessage
+from mailflow_gui.mail.parse import parse
+
+log = logging.getLogger(__name__)
+
+MAXIMUM_SIZE = 50 * 1024 * 1024
+"""Bytes of a mail that is taken on whole; of a larger one only the header is kept, and it is a dead letter."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every receiving thread works with."""
+
+    journal: Journal
+    events: Events
+    budget: Budget
+    deliver: Callable[[Work], None]
+    crashed: Callable[[BaseException], None]
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A mail as it came from a server, of either protocol."""
+
+    uid: int | str
+    flags: tuple[str, ...]
+    size: int
+    raw: bytes | None
+    """None: too large, or the server wouldn't give it."""
+    header: bytes
+    refusal: MailFlowError | None = None
+
+
+@dataclass
+class Watching:
+    """One watch that a session serves. Only the session's thread changes it."""
+
+    running: RunningFlow
+    step: Step
+    watch: Watch
+    row: WatchRow
+    due: float = 0.0
+    """When its next poll is due (monotonic seconds)."""
+    ahead: list[int | str] = field(default_factory=list)
+    """Mails found by the last search that are still to be fetched."""
+    polls: int = 0
+    repeated: set[int | str] = field(default_factory=set)
+    """Without the ledger: what this run has taken on, so that *until idle* ends."""
+    done: bool = False
+    """It makes no further polls in this run."""
+
+    def finish(self, trouble: MailFlowError | None = None) -> None:
+        """Make no further polls."""
+        self.done = True
+        self.running.end_polling(self.step.id, trouble)
+
+
+def open_watching(journal: Journal, running: RunningFlow, step: Step) -> Watching:
+    """Begin to serve a source.
+
+    :raises JournalError: nobody has decided yet what existing mail means, after the journal was lost.
+    """
+    watch = running.flow.watch(step)
+    key = WatchKey(running.key, step.id, watch.account, watch.folder, running.dry)
+    row = journal.write(lambda transaction: watches.watch(transaction, key)).result()
+    journal.know_account(watch.account)
+    return Watching(running, step, watch, row)
+
+
+def begin(
+    watching: Watching, journal: Journal, uid_validity: int | None, uid_next: int, present: Callable[[], list[str]]
+) -> None:
+    """Compare the folder with what the journal knows of it, and begin in it if it is new.
+
+    ``uid_next``: IMAP; ``present``: POP3, gives the keys of all mails there.
+
+    :raises JournalError: the folder isn't the one that the journal knows (``uidvalidity-changed``), or the journal was lost
+        (``journal-lost``): a person must decide.
+    """
+    row = watching.row
+    if row.started and row.uid_validity == uid_validity:
+        return
+    arguments = {"account": watching.watch.account, "folder": watching.watch.folder}
+    if row.started and watching.watch.process_once:
+        raise JournalError("uidvalidity-changed", **arguments)
+    if row.lost and row.existing is None:
+        raise JournalError("journal-lost", **arguments)
+    existing = row.existing or watching.watch.existing_mail
+    skip = existing == "skip"
+    baseline = uid_next - 1 if skip and uid_validity is not None else 0
+    skipped = present() if skip and uid_validity is None else []
+    journal.write(lambda transaction: watches.begin(transaction, row.id, uid_validity, baseline, skipped)).result()
+    watching.row = WatchRow(
+        id=row.id,
+        key=row.key,
+        uid_validity=uid_validity,
+        baseline=baseline,
+        low_water=baseline,
+        started=True,
+        existing=None,
+        lost=False,
+    )
+
+
+def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | None]:
+    """Keep a mail in the journal and, once it is durable, put its item on its way. The caller has taken its size from the budget."""
+    running, row = watching.running, watching.row
+    raw = fetched.raw if fetched.raw is not None else fetched.header
+    message = parse(raw, fetched.flags)
+    received = Received(
+        watch=row.id,
+        flow=running.key,
+        node=watching.step.id,
+        account=row.key.account,
+        folder=row.key.folder,
+        uid_validity=row.uid_validity,
+        uid=fetched.uid,
+        key=_key(watching, fetched.uid, message),
+        version=running.version,
+        run=running.run,
+        dry=running.dry,
+        once=watching.watch.process_once,
+        flags=fetched.flags,
+        message_id=message.message_id,
+        subject=message.subject,
+        sender=str(message.from_[0]) if message.from_ else "",
+        size=fetched.size,
+        raw=raw,
+    )
+    refusal: MailFlowError | None = None
+    if fetched.raw is None:
+        refusal = fetched.refusal or Rejected("received-too-large", size=fetched.size, maximum=MAXIMUM_SIZE)
+    if not watching.watch.process_once:
+        watching.repeated.add(fetched.uid)
+
+    def keep(transaction: Transaction) -> ItemRow | None:
+        item = items.receive(transaction, received)
+        found = items.get(transaction.database, item) if item is not None else None
+        if found is not None and refusal is not None:
+            _bury(transaction, Work(running, found, message, len(raw)), refusal)
+        return found
+
+    future = tools.journal.write(keep)
+    result: Future[int | None] = Future()
+    work = _Taken(watching, message, len(raw), refusal)
+    future.add_done_callback(lambda done: _kept(done, result, work, tools))
+    return result
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A mail between its fetching and its row in the journal."""
+
+    watching: Watching
+    message: MailMessage
+    size: int
+    refusal: MailFlowError | None
+
+
+def _kept(future: Future[ItemRow | None], result: Future[int | None], taken: _Taken, tools: Tools) -> None:
+    """In the journal's thread, once the mail is durable."""
+    watching, message, size, refusal = taken.watching, taken.message, taken.size, taken.refusal
+    error = future.exception()
+    row = None if error is not None else future.result()
+    running = watching.running
+    if row is not None:
+        running.count_received()
+        tools.events.publish(
+            "received",
+            flow=running.name,
+            node=watching.step.id,
+            item=row.id,
+            subject=row.subject,
+            sender=row.sender,
+            size=row.size,
+        )
+    if row is None or refusal is not None:
+        tools.budget.give_back(size)
+        if row is not None and refusal is not None:
+            running.leave(row.id, "failed")
+            tools.events.publish("failed", flow=running.name, item=row.id, code=refusal.code)
+    else:
+        running.enter(row.id)
+        tools.deliver(Work(running, row, message, size))
+    if error is not None:
+        result.set_exception(error)
+    else:
+        result.set_result(row.id if row else None)
+
+
+def _bury(transaction: Transaction, work: Work, error: MailFlowError) -> None:
+    """A mail that can't be taken on whole becomes a dead letter at once and never holds up the others."""
+    row = work.row
+    deliveries.note(
+        transaction, error, flow=row.flow, operation="receive", item=row.id, node=row.node, account=row.account
+    )
+    items.put_error(transaction, row.id, error, "reject-message")
+    items.settle(transaction, row.id, "failed", flagging=settling.flagging(work, "failed"))
+
+
+def _key(watching: Watching, uid: int | str, message: MailMessage) -> str:
+    """Hash of flow, node and source: the same on every machine that runs this file on this mailbox."""
+    row = watching.row
+    parts = [row.key.flow, row.key.node, row.key.folder, str(row.uid_validity), str(uid), message.message_id]
+    if not watching.watch.process_once:
+        parts.append(f"{watching.running.run}:{watching.polls}:{time.time_ns()}")
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:40]

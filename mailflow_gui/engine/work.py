@@ -1,0 +1,188 @@
+"""What is in memory of a run: the running flow with its counts, and the items on their way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from mailflow_gui.engine.compiled import CompiledFlow
+from mailflow_gui.errors import MailFlowError
+from mailflow_gui.flow.item import Item, Origin
+from mailflow_gui.journal.items import ItemRow
+from mailflow_gui.mail.message import MailMessage
+
+Mode = Literal["continuous", "once", "until-idle"]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run has done: items of this run, each counted once by its worst end; ``uncertain`` are all still open for the flow."""
+
+    received: int = 0
+    sent: int = 0
+    skipped: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    dry_run: bool = False
+
+    def as_json(self) -> dict[str, int | bool]:
+        """As ``run --json`` ends."""
+        counts: dict[str, int | bool] = {
+            "received": self.received,
+            "sent": self.sent,
+            "skipped": self.skipped,
+            "failed": self.failed,
+            "uncertain": self.uncertain,
+        }
+        return counts | ({"dry_run": True} if self.dry_run else {})
+
+
+class RunningFlow:
+    """One flow that runs. Its counts and its set of items in memory may be changed from any thread."""
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        path: str,
+        flow: CompiledFlow,
+        version: str,
+        run: int,
+        mode: Mode,
+        dry: bool,
+        accounts: Mapping[str, str],
+    ) -> None:
+        self.key = key
+        """The flow's id, or its resolved path while it has none."""
+        self.path = path
+        self.flow = flow
+        self.version = version
+        self.run = run
+        self.mode: Mode = mode
+        self.dry = dry
+        self.accounts = accounts
+        self.stopping = threading.Event()
+        self.resumed = threading.Event()
+        """Set once everything that an earlier run left unfinished is on its way again: only then is new mail fetched."""
+        self.troubles: dict[str, MailFlowError] = {}
+        """What keeps one of its nodes from receiving: node id -> error."""
+        self._lock = threading.Lock()
+        self._in_memory: set[int] = set()
+        self._counts = {"sent": 0, "skipped": 0, "failed": 0}
+        self._failed_items: set[int] = set()
+        self._received = 0
+        self._polling: set[str] = set()
+        self._watching: set[str] = set()
+        self._versions: dict[str, CompiledFlow] = {version: flow}
+
+    @property
+    def name(self) -> str:
+        """The flow's name."""
+        return self.flow.flow.name
+
+    def version_flow(self, version: str) -> CompiledFlow | None:
+        """The compiled flow of a version: this run's own, or an earlier one that has been added."""
+        return self._versions.get(version)
+
+    def add_version(self, version: str, flow: CompiledFlow) -> None:
+        """Remember an earlier version, for the items that began with it."""
+        self._versions[version] = flow
+
+    def count_received(self) -> None:
+        """One more mail was taken on."""
+        with self._lock:
+            self._received += 1
+
+    def enter(self, item: int) -> bool:
+        """An item comes into memory; False if it is there already."""
+        with self._lock:
+            if item in self._in_memory:
+                return False
+            self._in_memory.add(item)
+            return True
+
+    def leave(self, item: int, end: str | None) -> None:
+        """An item leaves memory: settled (``end``: sent, skipped, failed), or put off (None)."""
+        with self._lock:
+            self._in_memory.discard(item)
+            if end in self._counts:
+                if item in self._failed_items:  # failed earlier in this run, and was tried again since
+                    self._failed_items.discard(item)
+                    self._counts["failed"] -= 1
+                if end == "failed":
+                    self._failed_items.add(item)
+                self._counts[end] += 1
+
+    @property
+    def in_memory(self) -> int:
+        """How many items are on their way."""
+        with self._lock:
+            return len(self._in_memory)
+
+    def begin_watching(self, node: str) -> None:
+        """A source begins its part of the run."""
+        with self._lock:
+            self._polling.add(node)
+            self._watching.add(node)
+
+    def end_polling(self, node: str, trouble: MailFlowError | None = None) -> None:
+        """A source makes no further polls in this run; flags may still be to move."""
+        with self._lock:
+            self._polling.discard(node)
+            if trouble is not None:
+                self.troubles[node] = trouble
+
+    def end_watching(self, node: str) -> None:
+        """A source has done its part of the run, flags included."""
+        with self._lock:
+            self._polling.discard(node)
+            self._watching.discard(node)
+
+    @property
+    def polling(self) -> bool:
+        """Whether some source still has polls to make in this run."""
+        with self._lock:
+            return bool(self._polling)
+
+    @property
+    def finished(self) -> bool:
+        """Whether this run has nothing left to do."""
+        with self._lock:
+            return self.resumed.is_set() and not self._watching and not self._in_memory
+
+    def summary(self, uncertain: int) -> Summary:
+        """The counts so far; ``uncertain``: how many items of the flow are open as maybe sent."""
+        with self._lock:
+            return Summary(received=self._received, **self._counts, uncertain=uncertain, dry_run=self.dry)
+
+
+@dataclass
+class Work:
+    """One item on its way. Changed only by the thread that holds it."""
+
+    running: RunningFlow
+    row: ItemRow
+    message: MailMessage
+    size: int
+    """Bytes taken from the budget."""
+    known: bool = False
+    """The journal may hold mails of this item already."""
+    resuming: bool = False
+    """An earlier run, or an earlier try, has left mails unsent; they are to be sent now."""
+    branch_failed: bool = False
+    """A branch ended in an error with nobody taking over."""
+
+    def item(self) -> Item:
+        """The item as its source gives it out; the same each time it is made."""
+        row = self.row
+        origin = Origin(row.account, row.folder, row.uid_validity, str(row.uid), row.flags)
+        return Item(
+            id=row.key,
+            message=self.message,
+            origin=origin,
+            clock=datetime.fromtimestamp(row.received, UTC),
+            seed=int(row.key[:16], 16),
+        )
