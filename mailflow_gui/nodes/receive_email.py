@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictFloat, StrictInt, model_validator
 
 from mailflow_gui.flow.item import AfterReceiving, Watch
 from mailflow_gui.flow.node_type import ConnectionField, NodeSettings, Port, SourceType
@@ -25,6 +25,26 @@ _EVERY: dict[Unit, str] = {
     "hours": N_("every {value} h"),
     "days": N_("every {value} d"),
 }
+_UNITS: dict[str, JsonValue] = {
+    "milliseconds": N_("milliseconds"),
+    "seconds": N_("seconds"),
+    "minutes": N_("minutes"),
+    "hours": N_("hours"),
+    "days": N_("days"),
+}
+_ACTIONS: dict[str, JsonValue] = {
+    "mark-seen": N_("Mark as seen"),
+    "leave": N_("Leave as it is"),
+    "move": N_("Move to a folder"),
+    "delete": N_("Delete"),
+}
+_EXISTING: dict[str, JsonValue] = {"process": N_("Process it"), "skip": N_("Only what arrives from now on")}
+_THREADS: dict[str, JsonValue] = {
+    "all": N_("All messages"),
+    "first": N_("First messages of a conversation"),
+    "replies-to-flow": N_("Replies to what this flow sent"),
+    "replies-to-node": N_("Replies to what one of its nodes sent"),
+}
 _LONGEST_DELAY = 366 * 86_400
 _CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _SPAN = re.compile(r"[0-9]{1,5}\s*(minute|hour|day|week|month|year)s?", re.IGNORECASE)
@@ -40,7 +60,7 @@ class Delay(_Group):
     """How long to wait between two polls."""
 
     value: Annotated[StrictFloat | StrictInt, Field(title=N_("Value"), gt=0, allow_inf_nan=False)] = 5
-    unit: Annotated[Unit, Field(title=N_("Unit"))] = "seconds"
+    unit: Annotated[Unit, Field(title=N_("Unit"), json_schema_extra={"choices": _UNITS})] = "seconds"
 
     @property
     def seconds(self) -> float:
@@ -60,7 +80,11 @@ class AfterReceivingSettings(_Group):
 
     action: Annotated[
         Literal["mark-seen", "leave", "move", "delete"],
-        Field(title=N_("Action"), description=N_("POP3 can only leave or delete; mark seen means leave there.")),
+        Field(
+            title=N_("Action"),
+            description=N_("POP3 can only leave or delete; mark seen means leave there."),
+            json_schema_extra={"choices": _ACTIONS},
+        ),
     ] = "mark-seen"
     folder: Annotated[
         str, Field(title=N_("Folder"), description=N_("Where messages are moved; created if it is missing."))
@@ -136,6 +160,7 @@ class ReceiveSettings(NodeSettings):
         Field(
             title=N_("Existing mail"),
             description=N_("Process what is already there at the first start, or only what arrives from then on."),
+            json_schema_extra={"choices": _EXISTING},
         ),
     ] = "process"
     after_receiving: Annotated[
@@ -148,6 +173,7 @@ class ReceiveSettings(NodeSettings):
         Field(
             title=N_("Conversations"),
             description=N_("All messages, only first ones, or only replies to what this flow or its nodes sent."),
+            json_schema_extra={"choices": _THREADS},
         ),
     ] = "all"
     idle: Annotated[

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt
 
 from mailflow_gui.errors import Rejected
 from mailflow_gui.flow.item import Item, Outgoing, Skip, StepContext
@@ -21,6 +21,18 @@ from mailflow_gui.mail.values import Address, Attachment
 from mailflow_gui.mapping.fields import header_of
 from mailflow_gui.mapping.values import Value, as_list, as_text, is_blank
 
+_PRIORITIES: dict[str, JsonValue] = {
+    "consumed-data": N_("Consumed data (recommended)"),
+    "input-values": N_("Input values"),
+}
+_MODES: dict[str, JsonValue] = {
+    "new": N_("New mail"),
+    "reply": N_("Reply"),
+    "reply-all": N_("Reply to all"),
+    "forward": N_("Forward"),
+}
+_CHARSETS: dict[str, JsonValue] = {"utf-8": N_("Unicode (UTF-8)"), "iso-2022-jp": N_("Japanese (ISO-2022-JP)")}
+_UNCERTAIN: dict[str, JsonValue] = {"hold": N_("Hold and ask"), "resend": N_("Send again")}
 _ADDRESS_FIELDS = ("from", "to", "cc", "bcc", "reply_to")
 
 
@@ -61,15 +73,24 @@ class SendSettings(NodeSettings):
                 "Consumed data (recommended): what is mapped goes first, and the values typed here are defaults. "
                 "Input values: what is typed here goes first."
             ),
+            json_schema_extra={"choices": _PRIORITIES},
         ),
     ] = "consumed-data"
     mode: Annotated[
         Literal["new", "reply", "reply-all", "forward"],
-        Field(title=N_("Mode"), description=N_("A new mail, or an answer to the received one, or its forwarding.")),
+        Field(
+            title=N_("Mode"),
+            description=N_("A new mail, or an answer to the received one, or its forwarding."),
+            json_schema_extra={"choices": _MODES},
+        ),
     ] = "new"
     charset: Annotated[
         Charset,
-        Field(title=N_("Character set"), description=N_("ISO-2022-JP only for receivers that can't read UTF-8.")),
+        Field(
+            title=N_("Character set"),
+            description=N_("ISO-2022-JP only for receivers that can't read UTF-8."),
+            json_schema_extra={"choices": _CHARSETS},
+        ),
     ] = "utf-8"
     save_to_sent: Annotated[
         str | None,
@@ -81,6 +102,7 @@ class SendSettings(NodeSettings):
         Field(
             title=N_("When it is uncertain"),
             description=N_("The server's answer was lost and the mail may have been sent: ask, or risk a second one."),
+            json_schema_extra={"choices": _UNCERTAIN},
         ),
     ] = "hold"
     maximum_per_minute: Annotated[
@@ -141,6 +163,14 @@ def check(settings: SendSettings) -> Sequence[Problem]:
     if replies and settings.subject.strip() and settings.priority == "input-values":
         problems.append(Problem("send-reply-subject", severity="warning", field="subject"))
     return problems
+
+
+def check_mapped(settings: SendSettings, mapped: Collection[str]) -> Sequence[Problem]:
+    """What every mail needs, where it is neither typed nor mapped."""
+    is_typed = (settings.to + settings.cc + settings.bcc).strip()
+    if is_typed or settings.mode in ("reply", "reply-all") or not {"to", "cc", "bcc"}.isdisjoint(mapped):
+        return ()
+    return (Problem("send-to-nobody", severity="warning", field="to"),)
 
 
 def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing | Skip:
@@ -296,5 +326,6 @@ SEND_EMAIL = SinkType(
     inputs=(Port("email", N_("Email"), "fields"),),
     outputs=(Port("sent", N_("Sent"), "message"), Port("error", N_("Error"), "error")),
     check=check,
+    check_mapped=check_mapped,
     plan=plan,
 )

@@ -93,6 +93,14 @@ def test_every_setting_has_a_title(kind: AnyNodeType) -> None:
 
 
 @every_type
+def test_what_a_setting_says_of_its_choices_names_each_of_them(kind: AnyNodeType) -> None:
+    for model in models(kind.settings):
+        for key, info in model.model_fields.items():
+            if isinstance(info.json_schema_extra, dict) and isinstance(info.json_schema_extra.get("choices"), dict):
+                assert info.json_schema_extra["choices"].keys() == set(get_args(info.annotation)), key  # type: ignore[union-attr]  # just seen to be a dict
+
+
+@every_type
 def test_the_summary_is_one_line_and_never_empty(kind: AnyNodeType) -> None:
     summary = kind.summary(kind.settings())
     assert summary.strip()

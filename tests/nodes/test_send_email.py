@@ -239,6 +239,16 @@ def test_a_reply_goes_to_reply_to_with_the_subject_kept() -> None:
     assert (outgoing.replies_per_thread, outgoing.replies_per_sender_per_day) == (3, 20)
 
 
+def test_what_is_typed_and_mapped_for_a_reply_follows_the_table_too() -> None:
+    keys = {"mode": "reply", "to": "typed@example.com", "subject": "Typed"}
+    consumed = planned(item(mapped=False), settings(**keys)).draft
+    assert (addresses(consumed.to), consumed.subject) == ("orders@example.org", "Re: Price list")
+    typed = planned(item(mapped=False), settings(**keys, priority="input-values")).draft
+    assert (addresses(typed.to), typed.subject) == ("typed@example.com", "Re: Typed")
+    mapped = planned(item({"to": "mapped@example.com", "subject": "RE: Mapped"}), settings(**keys)).draft
+    assert (addresses(mapped.to), mapped.subject) == ("mapped@example.com", "Re: Mapped")
+
+
 def test_a_reply_has_its_attachments_only_from_a_mapper() -> None:
     assert planned(item(mapped=False), settings(mode="reply")).draft.attachments == ()
     assert planned(item(attachments=(FILE,)), settings(mode="reply")).draft.attachments == (FILE,)
