@@ -23,6 +23,9 @@ def use(language: str | None = None) -> None:
     """Switch to ``language`` (such as ``"ja"``), or to the system's language when None; unknown ones fall back to English."""
     global _translations  # noqa: PLW0603  (one process speaks one language)
     names = _before_english([language] if language else _system_languages())
+    # argparse asks the standard library for its own words ("usage:"), which finds them in our catalogue by the same variables.
+    gettext.bindtextdomain(DOMAIN, str(locale_directory()))
+    gettext.textdomain(DOMAIN)
     _translations = gettext.translation(DOMAIN, localedir=locale_directory(), languages=names, fallback=True)
 
 

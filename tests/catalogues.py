@@ -79,7 +79,7 @@ def _placeholders(forms: Iterable[str]) -> set[str]:
     """The names in braces, and the %-placeholders, of any form of a text."""
     names: set[str] = set()
     for form in forms:
-        names.update(re.findall(r"%\(\w+\)[sd]", form))
+        names.update(re.findall(r"%(?:\(\w+\))?[sdr]", form))
         names.update(name for _text, name, _spec, _conversion in Formatter().parse(form) if name is not None)
     return names
 

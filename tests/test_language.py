@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from mailflow_gui import language
@@ -46,6 +50,21 @@ def test_the_variables_have_gettexts_precedence(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("LANGUAGE", "ja")
     language.use()
     assert _(KNOWN) != KNOWN
+
+
+@pytest.mark.parametrize(("name", "word"), [("ja", "使い方"), ("en", "usage:")])
+def test_argparse_speaks_the_readers_language_too(name: str, word: str) -> None:
+    program = (
+        "from mailflow_gui import language; language.use(); import argparse; argparse.ArgumentParser().print_help()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", program],
+        env={**os.environ, "LANGUAGE": name},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout.startswith(word)
 
 
 def test_an_empty_text_stays_empty() -> None:
