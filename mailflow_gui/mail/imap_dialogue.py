@@ -69,6 +69,8 @@ class Machine(imaplib.IMAP4):
             self._heard.goodbye = line[6:].strip()
         elif line.startswith(self.tagpre) and (match := _STATUS.fullmatch(line)):
             self._heard.verdict = (match[1].decode().upper(), (match[2] or b"").strip())
+            if match[2] is None:  # imaplib insists on the text that RFC 3501 demands and some servers leave out
+                return line.rstrip() + b" \r\n"
         return line
 
     def send(self, data: Any) -> None:

@@ -119,7 +119,7 @@ def _header_only(dialogue: Dialogue, uid: int, size: int, refused: Reply | None 
         with dialogue.asking("UID FETCH", timeouts.fetch(HEADER_LIMIT)):
             items = f"(FLAGS BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>)"
             fields = dialogue.fetch([uid], items).get(uid, {})
-    except MailError as error:
+    except MailError:
         if refused is None or dialogue.wire.closed:
             raise
     header = fields.get(b"BODY[HEADER]<0>")

@@ -16,6 +16,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -60,13 +61,18 @@ class Stall:
 
 
 @dataclass(frozen=True)
+class Dribble:
+    """Say one byte every few milliseconds until the caller hangs up, and never end the line: no single read is slow."""
+
+
+@dataclass(frozen=True)
 class Drop:
     """Hang up; with ``reset`` rudely (RST)."""
 
     reset: bool = False
 
 
-Step = Say | Expect | StartTls | Stall | Drop
+Step = Say | Expect | StartTls | Stall | Dribble | Drop
 
 
 @dataclass
@@ -170,6 +176,10 @@ class _Call:
             case Stall():
                 while self._receive():
                     pass
+            case Dribble():
+                while True:
+                    self.sock.sendall(b"x")
+                    time.sleep(0.01)
             case Drop(reset=True):
                 # Zero linger makes close() send RST.
                 self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
