@@ -10,6 +10,7 @@ from dataclasses import replace
 from mailflow_gui.errors import Rejected
 from mailflow_gui.language import _
 from mailflow_gui.mail import names
+from mailflow_gui.mail.addresses import parse
 from mailflow_gui.mail.compose import Draft
 from mailflow_gui.mail.envelope import envelope_address
 from mailflow_gui.mail.message import MailMessage
@@ -36,12 +37,12 @@ def forward_subject(subject: str) -> str:
 
 
 def reply(draft: Draft, message: MailMessage, *, to_all: bool) -> Draft | None:
-    """``draft`` as an answer to ``message``: threaded, with one ``Re:``, never to one of its own senders.
+    """``draft`` as an answer to ``message``: threaded, with one ``Re:``, never to its own sender or to the mailbox that got it.
 
     The draft's To is kept; ``to_all`` adds everybody else whom the received mail names, as far as they can be mailed. None: the answer
     would only go to its own sender.
     """
-    own = {_same(address) for address in draft.sender}
+    own = {_same(address) for address in (*draft.sender, *_delivered_to(message))}
     to = _others(draft.to, own)
     taken = own | {_same(address) for address in to}
     cc = _others(draft.cc, taken)
@@ -115,6 +116,12 @@ def _forwarded_html(html: str, head: list[str], content: str) -> str:
 
 def _file_name(subject: str) -> str:
     return names.safe(re.sub(r"[/\\]", "-", subject).strip(" .")[:80] + ".eml" if subject else "", "message/rfc822")
+
+
+def _delivered_to(message: MailMessage) -> tuple[Address, ...]:
+    """The mailbox that got the mail, as the last server on its way wrote it; the first field of a name is the newest."""
+    written = (message.header(name) for name in ("delivered-to", "x-original-to", "envelope-to"))
+    return tuple(address for value in written if value for address in parse(value) if address.address)
 
 
 def _others(addresses: Iterable[Address], taken: set[str]) -> tuple[Address, ...]:

@@ -110,6 +110,14 @@ def test_reply_to_all_reaches_everybody_once_but_not_itself() -> None:
     assert answer.bcc == ()
 
 
+@pytest.mark.parametrize("name", ["Delivered-To", "X-Original-To", "Envelope-To"])
+def test_a_reply_to_all_leaves_out_the_mailbox_that_got_the_mail(name: str) -> None:
+    received = MailMessage(f"{name}: max@example.org\r\n{name}: eva@example.org\r\n".encode() + RAW)
+    answer = compose_answer.reply(DRAFT, received, to_all=True)
+    assert answer is not None
+    assert addresses(*answer.cc) == ["eva@example.org"]
+
+
 def test_a_reply_never_goes_to_its_own_sender() -> None:
     assert compose_answer.reply(replace(DRAFT, to=(Address("", "BOT@example.com"),)), MESSAGE, to_all=False) is None
 
