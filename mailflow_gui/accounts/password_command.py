@@ -14,6 +14,8 @@ import sys
 
 from mailflow_gui.errors import AccountError
 
+_PIPE, _NOTHING = subprocess.PIPE, subprocess.DEVNULL
+
 LONGEST_COMPLAINT = 500
 """Characters of the command's standard error that are shown."""
 
@@ -48,28 +50,41 @@ def run(command: str, environ: dict[str, str], timeout: float) -> str:
     return lines[0]
 
 
-def _start(command: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
-    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-    try:
-        if sys.platform == "win32":
-            line = f'{environ.get("COMSPEC", "cmd.exe")} /d /s /c "{command}"'
-            hidden = subprocess.CREATE_NO_WINDOW
-            return subprocess.Popen(line, env=environ, stdin=nothing, stdout=pipe, stderr=pipe, creationflags=hidden)
+if sys.platform == "win32":
+
+    def _popen(command: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+        line = f'{environ.get("COMSPEC", "cmd.exe")} /d /s /c "{command}"'
+        return subprocess.Popen(
+            line, env=environ, stdin=_NOTHING, stdout=_PIPE, stderr=_PIPE, creationflags=subprocess.CREATE_NO_WINDOW
+        )
+
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        """End the command with all that it started; a child that lives on would hold its output open."""
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
+
+    _FALLBACK_ENCODING = "mbcs"
+
+else:
+
+    def _popen(command: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
         # A session of its own has no terminal: nothing can ask there, and the whole group can be ended.
         return subprocess.Popen(
-            ["/bin/sh", "-c", command], env=environ, stdin=nothing, stdout=pipe, stderr=pipe, start_new_session=True
+            ["/bin/sh", "-c", command], env=environ, stdin=_NOTHING, stdout=_PIPE, stderr=_PIPE, start_new_session=True
         )
+
+    def _end(process: subprocess.Popen[bytes]) -> None:
+        """End the command with all that it started; a child that lives on would hold its output open."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    _FALLBACK_ENCODING = sys.getfilesystemencoding()
+
+
+def _start(command: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return _popen(command, environ)
     except (OSError, ValueError) as error:
         raise AccountError("password-command-not-started") from error
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the command with all that it started; a child that lives on would hold its output open."""
-    if sys.platform == "win32":
-        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True, check=False)
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _text(output: bytes) -> str:
@@ -77,7 +92,7 @@ def _text(output: bytes) -> str:
     try:
         return output.decode("utf-8")
     except UnicodeDecodeError:
-        return output.decode(sys.getfilesystemencoding() if sys.platform != "win32" else "mbcs", "replace")
+        return output.decode(_FALLBACK_ENCODING, "replace")
 
 
 def _without(complaint: str, printed: list[str]) -> str:

@@ -8,6 +8,7 @@ Nothing is ever asked on a terminal, and nothing is kept in memory here between 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import Literal, NoReturn
 
@@ -127,8 +128,7 @@ def without_secrets(environ: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def disable_core_dumps() -> None:
     """Keep this process's memory, secrets included, out of core files; to be called once, early, by every process."""
-    try:
+    if sys.platform != "win32":  # Windows writes a full dump of a program only where an administrator has asked for it
         import resource
-    except ImportError:  # Windows: it writes a full dump of a program only where an administrator has asked for it
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

@@ -24,6 +24,8 @@ class Stage:
     arguments: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
     detail: str = ""
     """Technical detail: the server's or the library's own words; never a secret."""
+    hint: str = ""
+    """Code of a second piece of advice, about this account's settings; or empty."""
 
     @property
     def text(self) -> str:
@@ -33,7 +35,10 @@ class Stage:
     @property
     def advice(self) -> str:
         """What to do, in the reader's language; may be empty."""
-        return sentences.advice(self.code, self.arguments)
+        # A running flow tries again by itself, and the usual advice says so; a validation doesn't.
+        own = f"validate-{self.code}"
+        usual = sentences.advice(own if own in sentences.SENTENCES else self.code, self.arguments)
+        return f"{usual} {sentences.advice(self.hint, self.arguments)}".strip()
 
     def as_json(self) -> dict[str, Any]:
         """The stage in the command line's stable shape."""

@@ -262,10 +262,9 @@ def _rename(temporary: Path, path: Path) -> None:
 
 def _sync_directory(directory: Path) -> None:
     """Make a rename last through a power cut. Windows can't open a directory, and needs none of this."""
-    if sys.platform == "win32":
-        return
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    if sys.platform != "win32":
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from mailflow_gui.accounts import abilities, fields
 from mailflow_gui.accounts.abilities import Abilities
-from mailflow_gui.accounts.account import Account
+from mailflow_gui.accounts.account import DEFAULT_PORTS, Account, Security
 from mailflow_gui.accounts.secrets import Secret, SecretStore, variable
 from mailflow_gui.accounts.sessions import secret_of
 from mailflow_gui.accounts.stages import STAGES, Stage, StageName
@@ -18,6 +18,11 @@ from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import AccountError, MailFlowError
 from mailflow_gui.mail import tls
 from mailflow_gui.sentences import Argument
+
+NAMES = {"none": "None", "starttls": "STARTTLS", "tls": "SSL/TLS"}
+"""The security methods as they stand on screen."""
+
+ENCRYPTED: tuple[Security, ...] = ("starttls", "tls")
 
 _POLL = 0.05
 """Seconds between two looks at ``cancelled``."""
@@ -123,7 +128,7 @@ def _try(account: Account, secret: Secret | None, end: Callable[[Stage], None], 
             end(Stage("abilities", True, word.code, word.arguments, word.detail))
             return
         if isinstance(word, MailFlowError):
-            end(_failed(current, word))
+            end(_hinted(_failed(current, word), account))
             return
         if isinstance(word, BaseException):
             raise word
@@ -147,3 +152,21 @@ def _passed(stage: StageName, account: Account) -> Stage:
 
 def _failed(stage: StageName, error: MailFlowError) -> Stage:
     return Stage(stage, ok=False, code=error.code, arguments=dict(error.arguments), detail=error.detail)
+
+
+def _hinted(stage: Stage, account: Account) -> Stage:
+    """With the advice that port and security method don't belong together, where that may be why a stage failed."""
+    if stage.stage not in ("connect", "tls"):
+        return stage
+    # Never the advice to do without encryption: STARTTLS on a port that is usually clear is fine.
+    fitting = [way for way in ENCRYPTED if DEFAULT_PORTS[account.protocol, way] == account.port]
+    if not fitting or account.security in fitting:
+        return stage
+    arguments: dict[str, Argument] = {
+        **stage.arguments,
+        "port": account.port,
+        "fitting": NAMES[fitting[-1]],
+        "chosen": NAMES[account.security],
+        "usual": DEFAULT_PORTS[account.protocol, account.security],
+    }
+    return replace(stage, arguments=arguments, hint="validate-hint-port")

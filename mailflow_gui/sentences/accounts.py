@@ -172,4 +172,41 @@ SENTENCES: dict[str, Sentence] = {
         N_("The server offers: {offered}. It lacks: {missing}. It refuses mail from {sender}: {reason}"),
         N_("Use a From address in your flows that this server accepts."),
     ),
+    # What a transport's error means in a validation, where nothing is tried again by itself
+    "validate-refused": Sentence(
+        N_("The server {host} accepts no calls on port {port}."),
+        N_("Check the port and the security method, and whether the server is running."),
+    ),
+    "validate-no-answer": Sentence(
+        N_("The server {host} did not answer in time on port {port} ({operation})."),
+        N_("Check the port and the security method, and look for a firewall."),
+    ),
+    "validate-unreachable": Sentence(
+        N_("The server {host} can't be reached from this network."), N_("Check whether this computer is online.")
+    ),
+    "validate-name-lookup-failed": Sentence(
+        N_("The host name {host} could not be looked up just now."), N_("Check whether this computer is online.")
+    ),
+    "validate-line-dropped": Sentence(
+        N_("The server {host} dropped the line ({operation})."),
+        N_("Try again. If it happens every time, check the port and the security method."),
+    ),
+    "validate-answer-garbled": Sentence(
+        N_("The server {host} sent an answer that makes no sense ({operation})."),
+        N_("Check the port, the protocol and the security method."),
+    ),
+    "validate-server-said-goodbye": Sentence(
+        N_("The server {host} ended the session: {reason}"), N_("Try again later.")
+    ),
+    "validate-sign-in-unavailable": Sentence(
+        N_("The server {host} can't sign in anybody just now: {reason}"),
+        N_("Try again later. The password is not the problem."),
+    ),
+    "validate-server-busy": Sentence(
+        N_("The server {host} can't do this just now ({operation}): {reason}"), N_("Try again later.")
+    ),
+    "validate-hint-port": Sentence(
+        N_("Port and security method don't belong together."),
+        N_("Port {port} is usual with {fitting}, not with {chosen}: choose {fitting}, or port {usual}."),
+    ),
 }

@@ -136,6 +136,22 @@ def test_clear_text_where_the_server_speaks_tls_is_a_wrong_port_or_method(inbox:
     assert "security method" in stages[-1].advice
 
 
+def test_advice_promises_no_further_attempts_and_names_the_usual_port(
+    inbox: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_self: socket.socket, _address: object) -> None:
+        raise ConnectionRefusedError
+
+    # Usual ports can't be listened on here, so the network is what refuses.
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    mixed_up = validate(replace(inbox, security="starttls", port=993), PASSWORD)
+    assert outcome(mixed_up) == ("connect", "refused")
+    assert "by itself" not in mixed_up[-1].advice
+    assert "Port 993 is usual with SSL/TLS, not with STARTTLS: choose SSL/TLS, or port 143." in mixed_up[-1].advice
+    assert "usual with" not in validate(inbox, PASSWORD)[-1].advice
+    assert "usual with" not in validate(replace(inbox, security="none", port=143), PASSWORD)[-1].advice
+
+
 def test_untrusted_certificate_is_said_before_the_password_is(inbox: Account, dovecot: Dovecot) -> None:
     for account in (
         replace(inbox, certificate=""),
