@@ -183,7 +183,9 @@ def _plain_error(verdict: Verdict, reply: Reply, server: Server) -> MailError:
 
 def _error(verdict: Verdict, code: str, reply: Reply, server: Server, **more: str) -> MailError:
     account = server.account or None
-    reason = " ".join(part for part in (str(reply.code or ""), reply.enhanced or "", reply.text) if part)
+    reason = " ".join(
+        part for part in (str(reply.code or ""), reply.enhanced or "", " ".join(reply.text.split())) if part
+    )
     arguments = {"host": server.host, "operation": reply.operation, "reason": reason, **more}
     if verdict.outcome == "retry-after":
         seconds = _seconds(reply)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import socket
+import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -410,3 +414,86 @@ def test_greeting_of_many_lines() -> None:
         session = opened(server)
         sent(session)
         assert len(server.messages) == 1
+
+
+def test_session_over_ipv6() -> None:
+    if not socket.has_ipv6:
+        pytest.skip("no IPv6 here")
+    try:
+        server = RecordingSmtp(host="::1")
+    except OSError:
+        pytest.skip("no IPv6 loopback here")
+    with server:
+        session = SmtpSession.open(Server("::1", server.port, "none"))
+        _OPENED.append(session)
+        sent(session)
+        assert server.lines[0] == b"EHLO [IPv6:::1]"
+
+
+def test_waiting_session_is_cut_from_another_thread(server: RecordingSmtp) -> None:
+    server.answer("KEPT", Action.HANG)
+    session = opened(server)
+    begun(session)
+    timer = threading.Timer(0.05, session.abort)
+    timer.start()
+    with pytest.raises(SendUncertain):
+        session.finish()
+    timer.join()
+
+
+def test_server_that_dribbles_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        stop = threading.Event()
+
+        def dribble() -> None:
+            sock, _ = listener.accept()
+            with sock, contextlib.suppress(OSError):
+                sock.sendall(b"220-")
+                while not stop.wait(0.01):
+                    sock.sendall(b"x")
+
+        thread = threading.Thread(target=dribble)
+        thread.start()
+        monkeypatch.setenv("MAILFLOW_TIMEOUT_SCALE", "0.005")
+        try:
+            with pytest.raises(Transient) as caught:
+                SmtpSession.open(Server("127.0.0.1", listener.getsockname()[1], "none"))
+        finally:
+            stop.set()
+            thread.join()
+        assert caught.value.code in ("no-answer", "answer-too-long")
+
+
+def test_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(Transient) as caught:
+        SmtpSession.open(Server("127.0.0.1", port, "none"))
+    assert caught.value.code == "refused"
+
+
+def test_answers_that_come_byte_by_byte_are_understood() -> None:
+    script = b"220 hi\r\n250-hi\r\n250 SIZE 0\r\n250 2.1.0 ok\r\n250 2.1.5 ok\r\n354 go\r\n250-2.0.0 taken\r\n250 2.0.0 as 42\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            sock, _ = listener.accept()
+            with sock, sock.makefile("rb") as lines, contextlib.suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for answer in re.findall(rb"(?:\d{3}-.*\r\n)*\d{3} .*\r\n", script):
+                    if answer.startswith(b"250-2.0.0"):
+                        while lines.readline() != b".\r\n":
+                            pass
+                    for byte in answer:
+                        sock.sendall(bytes([byte]))
+                    if not answer.startswith((b"250-2.0.0", b"354")):
+                        lines.readline()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        session = SmtpSession.open(Server("127.0.0.1", listener.getsockname()[1], "none"))
+        assert session.maximum_size is None
+        receipt = sent(session)
+        session.abandon()
+        thread.join()
+    assert receipt == Receipt(250, "taken\nas 42")

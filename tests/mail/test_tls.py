@@ -16,6 +16,7 @@ from mailflow_gui.errors import AccountBroken, MailError, Transient
 from mailflow_gui.mail import tls
 from mailflow_gui.mail.server import Security, Server
 from tests.servers.certificates import Certificate, make
+from tests.servers.dovecot import Dovecot
 from tests.servers.recording_smtp import RecordingSmtp
 
 
@@ -195,3 +196,19 @@ def test_host_names(name: str, host: str, fits: bool) -> None:
 def test_host_name_beyond_ascii() -> None:
     assert tls.ascii_host("bücher.example") == "xn--bcher-kva.example"
     assert tls.ascii_host("127.0.0.1") == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "security"), [("imap", "starttls"), ("imap", "tls"), ("pop3", "starttls"), ("pop3", "tls")]
+)
+def test_certificate_of_a_mailbox_server_can_be_fetched(
+    dovecot: Dovecot, protocol: tls.Protocol, security: Security
+) -> None:
+    port = {
+        ("imap", "starttls"): dovecot.imap,
+        ("imap", "tls"): dovecot.imaps,
+        ("pop3", "starttls"): dovecot.pop3,
+        ("pop3", "tls"): dovecot.pop3s,
+    }[protocol, security]
+    pem = tls.fetch_certificate(Server("127.0.0.1", port, security), protocol, 10)
+    assert tls.describe(pem) == tls.describe(dovecot.certificate.pem)

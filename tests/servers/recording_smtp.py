@@ -22,7 +22,7 @@ import struct
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -485,13 +485,6 @@ def read_directory(directory: Path) -> list[Recorded]:
         for path in sorted(directory.glob("*.eml"))
         for envelope in [json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))]
     ]
-
-
-@contextlib.contextmanager
-def recording() -> Iterator[RecordingSmtp]:
-    """A server without sign-in and TLS."""
-    with RecordingSmtp() as server:
-        yield server
 
 
 def main() -> None:
