@@ -160,13 +160,14 @@ def _hinted(stage: Stage, account: Account) -> Stage:
         return stage
     # Never the advice to do without encryption: STARTTLS on a port that is usually clear is fine.
     fitting = [way for way in ENCRYPTED if DEFAULT_PORTS[account.protocol, way] == account.port]
-    if not fitting or account.security in fitting:
+    usual = DEFAULT_PORTS[account.protocol, account.security]
+    if not fitting or account.port == usual:
         return stage
     arguments: dict[str, Argument] = {
         **stage.arguments,
         "port": account.port,
         "fitting": NAMES[fitting[-1]],
         "chosen": NAMES[account.security],
-        "usual": DEFAULT_PORTS[account.protocol, account.security],
+        "usual": usual,
     }
     return replace(stage, arguments=arguments, hint="validate-hint-port")
