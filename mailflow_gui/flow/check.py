@@ -16,7 +16,7 @@ from mailflow_gui.flow.mapped import mapped_fields
 from mailflow_gui.flow.model import Flow, Node, Stub
 from mailflow_gui.flow.node_type import AnyNodeType, NodeSettings, connection_fields
 from mailflow_gui.flow.problems import Problem, Severity
-from mailflow_gui.flow.shapes import KNOWN_KEYS, plain
+from mailflow_gui.flow.shapes import EDGE_KEYS, FLOW_KEYS, NODE_KEYS, STUB_KEYS, plain
 from mailflow_gui.flow.values import nearest, quoted
 
 _PROTOCOLS = ("imap", "pop3", "smtp")
@@ -140,14 +140,14 @@ def _properties(flow: Flow) -> Iterator[Problem]:
 
 def _unknown_keys(flow: Flow) -> Iterator[Problem]:
     """Keys outside of settings that this version doesn't know. They are kept, but somebody meant something by them."""
-    places: list[tuple[Mapping[str, Any], str, str | None]] = [(flow.extra, "", None)]
-    places += [(stub.extra, f"connections.{index}.", None) for index, stub in enumerate(flow.connections)]
-    places += [(node.extra, f"nodes.{index}.", node.id) for index, node in enumerate(flow.nodes)]
-    places += [(edge.extra, f"edges.{index}.", None) for index, edge in enumerate(flow.edges)]
-    for extra, place, node in places:
+    places: list[tuple[Mapping[str, Any], str, str | None, Sequence[str]]] = [(flow.extra, "", None, FLOW_KEYS)]
+    places += [(stub.extra, f"connections.{index}.", None, STUB_KEYS) for index, stub in enumerate(flow.connections)]
+    places += [(node.extra, f"nodes.{index}.", node.id, NODE_KEYS) for index, node in enumerate(flow.nodes)]
+    places += [(edge.extra, f"edges.{index}.", None, EDGE_KEYS) for index, edge in enumerate(flow.edges)]
+    for extra, place, node_id, known in places:
         for key in extra:
-            guess = nearest(key, KNOWN_KEYS)
+            guess = nearest(key, known)
             code = "unknown-key-misspelt" if guess else "unknown-key"
             if key.lower() in _SECRETS:
                 code = "secret-in-file"
-            yield Problem(code, node=node, arguments={"key": quoted(place + key), "guess": guess})
+            yield Problem(code, node=node_id, arguments={"key": quoted(place + key), "guess": guess})

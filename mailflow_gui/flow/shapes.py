@@ -10,13 +10,10 @@ from mailflow_gui.flow.model import FORMAT_VERSION, Edge, Flow, Node, Stub
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.flow.values import quoted
 
-_FLOW_KEYS = ("mailflow", "id", "name", "properties", "connections", "nodes", "edges")
-_STUB_KEYS = ("id", "name", "protocol", "host", "port", "security")
-_NODE_KEYS = ("id", "type", "name", "position", "settings")
-_EDGE_KEYS = ("from", "to")
-
-KNOWN_KEYS: tuple[str, ...] = tuple(dict.fromkeys((*_FLOW_KEYS, *_STUB_KEYS, *_NODE_KEYS, *_EDGE_KEYS)))
-"""Every key that this version knows outside of a node's settings."""
+FLOW_KEYS = ("mailflow", "id", "name", "properties", "connections", "nodes", "edges")
+STUB_KEYS = ("id", "name", "protocol", "host", "port", "security")
+NODE_KEYS = ("id", "type", "name", "position", "settings")
+EDGE_KEYS = ("from", "to")
 
 
 class _Reader:
@@ -100,7 +97,7 @@ def flow_from(document: Mapping[str, Any], name: str) -> Flow:
         nodes=tuple(_node(reader, place, entry) for place, entry in reader.objects(document, "nodes")),
         edges=tuple(_edge(reader, place, entry) for place, entry in reader.objects(document, "edges")),
         properties=reader.object(document, "properties", ""),
-        extra=_extra(document, _FLOW_KEYS),
+        extra=_extra(document, FLOW_KEYS),
     )
     if reader.problems:
         raise FlowFileError(
@@ -118,7 +115,7 @@ def _stub(reader: _Reader, place: str, entry: Mapping[str, Any]) -> Stub:
         host=reader.text(entry, "host", place) or "",
         port=reader.whole_number(entry, "port", place),
         security=reader.text(entry, "security", place),
-        extra=_extra(entry, _STUB_KEYS),
+        extra=_extra(entry, STUB_KEYS),
     )
 
 
@@ -129,14 +126,14 @@ def _node(reader: _Reader, place: str, entry: Mapping[str, Any]) -> Node:
         settings=reader.object(entry, "settings", place),
         position=reader.position(entry, place),
         name=reader.text(entry, "name", place),
-        extra=_extra(entry, _NODE_KEYS),
+        extra=_extra(entry, NODE_KEYS),
     )
 
 
 def _edge(reader: _Reader, place: str, entry: Mapping[str, Any]) -> Edge:
     source, source_port = reader.end(entry, "from", place)
     target, target_port = reader.end(entry, "to", place)
-    return Edge(source, source_port, target, target_port, extra=_extra(entry, _EDGE_KEYS))
+    return Edge(source, source_port, target, target_port, extra=_extra(entry, EDGE_KEYS))
 
 
 def _extra(entry: Mapping[str, Any], known: tuple[str, ...]) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,25 @@ from mailflow_gui.errors import FlowFileError
 from mailflow_gui.flow.check import check, settings_of
 from mailflow_gui.flow.model import Flow, Node
 from mailflow_gui.flow.problems import Problem
-from tests.flow.samples import LINE, NODE_TYPES, SinkSettings, flow
+from tests.flow.samples import LINE, NODE_TYPES, Fixed, SinkSettings, StepSettings, flow
+
+
+def _maps(settings: StepSettings) -> set[str]:
+    return {source.constant for source in settings.sources if isinstance(source, Fixed)}
+
+
+def _check_mapped(settings: SinkSettings, mapped: Collection[str]) -> Sequence[Problem]:
+    return () if "to" in mapped else (Problem("send-to-nobody", "warning", field="to"),)
+
+
+MAPPING_TYPES = tuple(
+    replace(kind, maps=_maps)
+    if kind.id == "step"
+    else replace(kind, check_mapped=_check_mapped)
+    if kind.id == "sink"
+    else kind
+    for kind in NODE_TYPES
+)
 
 
 def with_settings(node_id: str, settings: dict[str, Any]) -> Flow:
@@ -143,3 +162,46 @@ def test_faulty_settings_and_unknown_types_cannot_be_read() -> None:
     assert {(problem.node, problem.field) for problem in caught.value.problems} == {("s", "from"), ("s", "zebra")}
     with pytest.raises(FlowFileError, match="weather"):
         settings_of(Node("w", "weather"), NODE_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "edges", "warned"),
+    [
+        ("source step sink", LINE, True),
+        ("source step:a step:b sink", ("source.message>a.message", "a.email>b.message", "b.email>sink.email"), True),
+        ("source step filter sink", (LINE[0], "step.email>filter.in", "filter.out>sink.email"), True),
+        ("sink", (), True),
+        ("source sink", ("source.message>sink.email",), False),
+        ("source -step sink", LINE, False),
+        ("source step weather sink", (LINE[0], "step.email>weather.x", "weather.y>sink.email"), False),
+    ],
+)
+def test_what_mappers_do_not_give_is_found_where_they_alone_decide(
+    drawn: str, edges: tuple[str, ...], warned: bool
+) -> None:
+    problems = check(flow(drawn, *edges), MAPPING_TYPES)
+    assert any(problem.code == "send-to-nobody" and problem.node == "sink" for problem in problems) is warned
+
+
+def test_what_every_mapper_gives_is_enough_and_what_one_lacks_is_not() -> None:
+    drawn = flow("source step:a step:b sink", "source.message>a.message", "a.email>sink.email", "b.email>sink.email")
+    given = {"sources": [{"constant": "to"}]}
+    both = tuple(replace(node, settings=given) if node.type == "step" else node for node in drawn.nodes)
+    one = (drawn.nodes[0], both[1], *drawn.nodes[2:])
+    codes = [{problem.code for problem in check(replace(drawn, nodes=nodes), MAPPING_TYPES)} for nodes in (both, one)]
+    assert "send-to-nobody" not in codes[0]
+    assert "send-to-nobody" in codes[1]
+
+
+def test_flow_properties_that_settings_read_are_checked() -> None:
+    def check_properties(settings: StepSettings, properties: Mapping[str, Any]) -> Sequence[Problem]:
+        return (
+            () if "prefix" in properties else (Problem("value-missing", field="prefix", arguments={"field": "prefix"}),)
+        )
+
+    types = tuple(
+        replace(kind, check_properties=check_properties) if kind.id == "step" else kind for kind in NODE_TYPES
+    )
+    drawn = flow("source step sink", *LINE)
+    assert [(problem.code, problem.node) for problem in check(drawn, types)] == [("value-missing", "step")]
+    assert check(replace(drawn, properties={"prefix": "x"}), types) == ()
