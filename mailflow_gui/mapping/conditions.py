@@ -11,7 +11,7 @@ from mailflow_gui.errors import MappingError
 from mailflow_gui.mail.message import Address
 from mailflow_gui.mapping import patterns
 from mailflow_gui.mapping.rules import AllOf, AnyOf, Comparison, Condition, Expression
-from mailflow_gui.mapping.values import Value, as_date, as_decimal, as_list, as_text, clipped, is_blank
+from mailflow_gui.mapping.values import MisfitError, Value, as_date, as_decimal, as_list, as_text, clipped, is_blank
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ def compile_condition(condition: Condition | Comparison) -> Test:
     :raises MappingError: a value that can't be compared with, a bad pattern, or CEL, which this version doesn't have.
     """
     if isinstance(condition, Expression):
-        raise MappingError("mapping-cel-unavailable")
+        raise MisfitError("mapping-cel-unavailable")
     if isinstance(condition, AllOf):
         tests = tuple(compile_condition(part) for part in condition.all)
         return lambda source: all(test(source) for test in tests)
@@ -64,7 +64,7 @@ def _fits(comparison: Comparison, plain: str) -> Callable[[Value], bool]:
     if plain == "empty":
         return is_blank
     if comparison.value is None:
-        raise MappingError("mapping-value-missing", field=comparison.field)
+        raise MisfitError("mapping-value-missing", field=comparison.field)
     wanted: Value = comparison.value
     if plain in _ORDERS:
         return _ordered(comparison, _ORDERS[plain])
@@ -126,7 +126,7 @@ def _ordered(comparison: Comparison, order: _Order) -> Callable[[Value], bool]:
     number = _read(as_decimal, wanted)
     day = _read(as_date, wanted) if number is None else None
     if number is None and day is None:
-        raise MappingError("mapping-bad-value", field=comparison.field, value=clipped(wanted))
+        raise MisfitError("mapping-bad-value", field=comparison.field, value=clipped(wanted))
 
     def one(entry: Value) -> bool:
         if number is not None:

@@ -16,7 +16,7 @@ from mailflow_gui.mapping.steps import Run, collect, compile_steps, run_steps, t
 from mailflow_gui.mapping.targets import fitted
 from mailflow_gui.mapping.transformations import TRANSFORMATIONS, MappingContext
 from mailflow_gui.mapping.transformations.lists import split_text
-from mailflow_gui.mapping.values import Value, as_list, as_text, check_size, is_blank
+from mailflow_gui.mapping.values import MisfitError, Value, as_list, as_text, check_size, is_blank
 
 __all__ = ["CompiledMapping", "CompiledRule", "MappingContext", "Rule", "compile_mapping"]
 
@@ -139,7 +139,7 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
     """
     try:
         if rule.template is not None:
-            raise MappingError("mapping-template-unavailable")
+            raise MisfitError("mapping-template-unavailable")
         return CompiledRule(
             index=index,
             target=rule.target,
@@ -173,7 +173,7 @@ def _reader(source: Source) -> _Read:
 def _property(name: str) -> _Read:
     def read(fields: Fields, context: MappingContext) -> Value:
         if name not in context.properties:
-            raise MappingError("mapping-unknown-property", property=name[:60])
+            raise MisfitError("mapping-unknown-property", property=name[:60])
         value: object = context.properties[name]
         return tuple(value) if isinstance(value, list) else context.properties[name]
 

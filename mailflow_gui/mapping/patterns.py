@@ -11,8 +11,7 @@ from typing import Any
 
 import re2  # type: ignore[import-untyped,unused-ignore]  # the library has no type hints
 
-from mailflow_gui.errors import MappingError
-from mailflow_gui.mapping.values import check_size
+from mailflow_gui.mapping.values import MisfitError, check_size
 
 PATTERN_LIMIT = 2_000
 """Most characters of a pattern."""
@@ -44,7 +43,7 @@ class Pattern:
         try:
             self._pattern: Any = re2.compile(text, options)
         except (re2.error, UnicodeError) as error:
-            raise MappingError("mapping-bad-pattern", pattern=text[:60], reason=_reason(error)) from error
+            raise MisfitError("mapping-bad-pattern", pattern=text[:60], reason=_reason(error)) from error
         self.groups: int = self._pattern.groups
         self.names: dict[str, int] = dict(self._pattern.groupindex)
 
@@ -55,7 +54,7 @@ class Pattern:
         """
         number = int(group) if group.isascii() and group.isdigit() and len(group) < 4 else self.names.get(group, -1)
         if not 0 <= number <= self.groups:
-            raise MappingError("mapping-no-such-group", group=group[:60])
+            raise MisfitError("mapping-no-such-group", group=group[:60])
         return number
 
     def found(self, text: str) -> bool:
@@ -72,7 +71,7 @@ class Pattern:
             start, end = match.span()
             yield Match(start, end, (match.group(), *match.groups()))
             if time.monotonic() > deadline:
-                raise MappingError("mapping-pattern-too-slow")
+                raise MisfitError("mapping-pattern-too-slow")
 
 
 @lru_cache(maxsize=256)
@@ -82,7 +81,7 @@ def compiled(text: str, match_case: bool = True) -> Pattern:
     :raises MappingError: it is no pattern, or too long.
     """
     if len(text) > PATTERN_LIMIT:
-        raise MappingError("mapping-bad-pattern", pattern=text[:60], reason=f"> {PATTERN_LIMIT}")
+        raise MisfitError("mapping-bad-pattern", pattern=text[:60], reason=f"> {PATTERN_LIMIT}")
     return Pattern(text, match_case)
 
 

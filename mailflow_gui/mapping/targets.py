@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from mailflow_gui.errors import MappingError
 from mailflow_gui.mail.message import Address, Attachment
 from mailflow_gui.mapping.fields import ADDRESS_FIELDS, header_of
-from mailflow_gui.mapping.values import Value, as_list, as_text, clipped, is_blank
+from mailflow_gui.mapping.values import MisfitError, Value, as_list, as_text, clipped, is_blank
 
 _TEXTS = frozenset({"subject", "text", "html"})
 
@@ -45,11 +44,11 @@ def _file(value: Value) -> Attachment:
         return value
     if isinstance(value, bytes):  # the field "raw": the whole mail
         return Attachment("message.eml", MAIL_TYPE, value)
-    raise MappingError("mapping-not-an-attachment", value=clipped(value))
+    raise MisfitError("mapping-not-an-attachment", value=clipped(value))
 
 
 def _header(value: Value) -> Value:
     name, text = header_of(value)
     if not name:
-        raise MappingError("mapping-bad-header", value=clipped(value))
+        raise MisfitError("mapping-bad-header", value=clipped(value))
     return name, text

@@ -34,6 +34,10 @@ _LARGEST_EXPONENT = 300
 _SPECIAL_IN_NAMES = frozenset('()<>[]:;@\\,."')
 
 
+class MisfitError(MappingError):
+    """A value, or a text typed into a rule, that doesn't fit. It doesn't know its rule: that adds its index and its ``target``."""
+
+
 def clipped(value: Value, limit: int = 60) -> str:
     """``value`` as a short text for an error's sentence."""
     text = as_text(value)
@@ -93,12 +97,12 @@ def as_decimal(value: Value) -> Decimal:
     :raises MappingError: it isn't a number, or beyond ±1e300.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise MappingError("mapping-not-a-number", value=clipped(value))
+        raise MisfitError("mapping-not-a-number", value=clipped(value))
     number = _decimal(value)
     if number is None or not number.is_finite():
-        raise MappingError("mapping-not-a-number", value=clipped(value))
+        raise MisfitError("mapping-not-a-number", value=clipped(value))
     if number and abs(number.adjusted()) > _LARGEST_EXPONENT:
-        raise MappingError("mapping-number-too-large")
+        raise MisfitError("mapping-number-too-large")
     return number
 
 
@@ -122,7 +126,7 @@ def number(value: Decimal) -> int | float:
     :raises MappingError: beyond ±1e300.
     """
     if value and value.adjusted() > _LARGEST_EXPONENT:
-        raise MappingError("mapping-number-too-large")
+        raise MisfitError("mapping-number-too-large")
     return int(value) if value == value.to_integral_value() else float(value)
 
 
@@ -134,7 +138,7 @@ def as_date(value: Value) -> datetime | date:
     if isinstance(value, (datetime, date)):
         return value
     if not isinstance(value, str) or len(value) > 100:
-        raise MappingError("mapping-not-a-date", value=clipped(value))
+        raise MisfitError("mapping-not-a-date", value=clipped(value))
     text = unicodedata.normalize("NFKC", value).strip()
     plain = text.replace("年", "-").replace("月", "-").replace("日", " ").replace("/", "-").strip()
     for reading in (_iso, _loose, parsedate_to_datetime):
@@ -142,7 +146,7 @@ def as_date(value: Value) -> datetime | date:
             return reading(text if reading is parsedate_to_datetime else plain)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue  # the next way of writing dates is tried; after the last one it is an error
-    raise MappingError("mapping-not-a-date", value=clipped(value))
+    raise MisfitError("mapping-not-a-date", value=clipped(value))
 
 
 def _iso(text: str) -> datetime | date:
@@ -175,10 +179,10 @@ def limited(value: Value) -> Value:
 def check_size(characters: int) -> None:
     """:raises MappingError: more than a transformation may produce."""
     if characters > TEXT_LIMIT:
-        raise MappingError("mapping-text-too-large", limit=TEXT_LIMIT)
+        raise MisfitError("mapping-text-too-large", limit=TEXT_LIMIT)
 
 
 def check_count(entries: int) -> None:
     """:raises MappingError: more entries than a list may have."""
     if entries > LIST_LIMIT:
-        raise MappingError("mapping-list-too-long", limit=LIST_LIMIT)
+        raise MisfitError("mapping-list-too-long", limit=LIST_LIMIT)

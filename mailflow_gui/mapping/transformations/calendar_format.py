@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from mailflow_gui.errors import MappingError
+from mailflow_gui.mapping.values import MisfitError
 
 Calendar = Literal["gregorian", "japanese"]
 Language = Literal["en", "ja"]
@@ -55,7 +55,7 @@ def formatted(
     :raises MappingError: a letter that means nothing, or a quote that isn't closed.
     """
     if template.count("'") % 2:
-        raise MappingError("mapping-bad-date-format", format=template[:60])
+        raise MisfitError("mapping-bad-date-format", format=template[:60])
     at = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)  # noqa: DTZ001 (a plain date)
     moment = _moment(at, calendar, language)
 
@@ -65,7 +65,7 @@ def formatted(
         letter, width = match[0][0], len(match[0])
         write = _LETTERS.get(letter)
         if write is None or width > 9:
-            raise MappingError("mapping-bad-date-format", format=template[:60])
+            raise MisfitError("mapping-bad-date-format", format=template[:60])
         text = write(moment, width)
         first_year = letter == "y" and width == 1 and moment.japanese and moment.year == 1
         return "元" if first_year and template[match.end() : match.end() + 1] == "年" else text

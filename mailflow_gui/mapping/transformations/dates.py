@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field
 
-from mailflow_gui.errors import MappingError
 from mailflow_gui.language import N_
 from mailflow_gui.mapping.transformations.calendar_format import Calendar, Language, formatted
 from mailflow_gui.mapping.transformations.registry import MappingContext, Parameters, transformation
-from mailflow_gui.mapping.values import Value
+from mailflow_gui.mapping.values import MisfitError, Value
 
 
 class Zone(Parameters):
@@ -62,7 +61,7 @@ def zone_named(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a directory of zones, such as "America"
-        raise MappingError("mapping-bad-zone", zone=name[:60]) from error
+        raise MisfitError("mapping-bad-zone", zone=name[:60]) from error
 
 
 def in_zone(value: datetime | date, name: str) -> datetime | date:
@@ -78,7 +77,7 @@ def in_zone(value: datetime | date, name: str) -> datetime | date:
     try:
         return value.astimezone(zone)
     except (OverflowError, ValueError) as error:
-        raise MappingError("mapping-date-out-of-range") from error
+        raise MisfitError("mapping-date-out-of-range") from error
 
 
 def _now(context: MappingContext, zone: str) -> datetime:
@@ -89,14 +88,14 @@ def _later(value: datetime | date, step: timedelta) -> datetime | date:
     try:
         return value + step
     except OverflowError as error:
-        raise MappingError("mapping-date-out-of-range") from error
+        raise MisfitError("mapping-date-out-of-range") from error
 
 
 def _span(**amount: int) -> timedelta:
     try:
         return timedelta(**amount)
     except OverflowError as error:
-        raise MappingError("mapping-date-out-of-range") from error
+        raise MisfitError("mapping-date-out-of-range") from error
 
 
 @transformation("current-date", N_("Current date"), Zone, input="any", output="date", takes_absent=True)

@@ -6,11 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailflow_gui.errors import MappingError
 from mailflow_gui.language import N_
 from mailflow_gui.mapping.transformations.printf import printf
 from mailflow_gui.mapping.transformations.registry import MappingContext, Parameters, transformation
-from mailflow_gui.mapping.values import Value, as_text, check_count, check_size
+from mailflow_gui.mapping.values import MisfitError, Value, as_text, check_count, check_size
 
 
 class Delimiter(Parameters):
@@ -65,7 +64,7 @@ def item_at(value: tuple[Value, ...], parameters: Index, context: MappingContext
     if not value:
         return None
     if parameters.index >= len(value):
-        raise MappingError("mapping-list-too-short", index=parameters.index, count=len(value))
+        raise MisfitError("mapping-list-too-short", index=parameters.index, count=len(value))
     return value[parameters.index]
 
 

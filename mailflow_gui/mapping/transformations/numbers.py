@@ -9,10 +9,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailflow_gui.errors import MappingError
 from mailflow_gui.language import N_
 from mailflow_gui.mapping.transformations.registry import MappingContext, Parameters, transformation
-from mailflow_gui.mapping.values import Value, as_decimal, is_blank, number
+from mailflow_gui.mapping.values import MisfitError, Value, as_decimal, is_blank, number
 
 EXACT = Context(prec=120)
 
@@ -36,12 +35,12 @@ def _folded(numbers: list[Decimal], step: Callable[[Decimal, Decimal], Decimal])
     try:
         return number(reduce(step, numbers))
     except DecimalException as error:
-        raise MappingError("mapping-number-too-large") from error
+        raise MisfitError("mapping-number-too-large") from error
 
 
 def _quotient(left: Decimal, right: Decimal) -> Decimal:
     if not right:
-        raise MappingError("mapping-division-by-zero")
+        raise MisfitError("mapping-division-by-zero")
     return EXACT.divide(left, right)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from mailflow_gui.errors import MappingError
-from mailflow_gui.mapping.values import Value, as_decimal, as_text, check_size
+from mailflow_gui.mapping.values import MisfitError, Value, as_decimal, as_text, check_size
 
 _PLACE = re.compile(r"%(?:(\d{1,3})\$)?([-0,+]*)(\d{1,4})?(?:\.(\d{1,2}))?([sSdfxXn%])")
 """Position, flags, width, precision, kind; ours, linear, and only used on templates."""
@@ -24,7 +23,7 @@ def printf(template: str, values: tuple[Value, ...]) -> str:
     while (found := template.find("%", at)) >= 0:
         match = _PLACE.match(template, found)
         if match is None:
-            raise MappingError("mapping-bad-template", template=template[:60])
+            raise MisfitError("mapping-bad-template", template=template[:60])
         position, flags, width, precision, kind = match.groups()
         pieces.append(template[at:found])
         if kind in "%n":
@@ -53,7 +52,7 @@ def _one(value: Value, kind: str, flags: str, precision: int | None) -> str:
         number = number.quantize(Decimal(1).scaleb(-(6 if precision is None else precision)), context=_EXACT)
         text = f"{number:,f}" if "," in flags else f"{number:f}"
     elif number != number.to_integral_value():
-        raise MappingError("mapping-not-a-whole-number", value=as_text(value)[:60])
+        raise MisfitError("mapping-not-a-whole-number", value=as_text(value)[:60])
     elif kind == "d":
         text = f"{int(number):,}" if "," in flags else str(int(number))
     else:
@@ -73,5 +72,5 @@ def check_template(template: str) -> None:
     while (found := template.find("%", at)) >= 0:
         match = _PLACE.match(template, found)
         if match is None:
-            raise MappingError("mapping-bad-template", template=template[:60])
+            raise MisfitError("mapping-bad-template", template=template[:60])
         at = match.end()

@@ -26,6 +26,9 @@ _INTRODUCTION_END = re.compile(
 _INTRODUCTION_START = re.compile(r"(?:on|am|le|el|il)\s.*\d|.*\d{4}|.*<[^<>]+@[^<>]+>|.*さん", re.IGNORECASE)
 _OUTLOOK = re.compile(r"(?:from|von|de|差出人|送信者)\s?[:：]", re.IGNORECASE)
 _OUTLOOK_NEXT = re.compile(r"(?:sent|date|gesendet|envoyé|enviado|送信日時|日時|to|宛先)\s?[:：]", re.IGNORECASE)
+_FOLDED_START = re.compile(r"(?:on|am|le|el|il)\s[^\n]{0,200}\d|\d{4}\s?[年/.-]", re.IGNORECASE)
+_BLANK_LIMIT = 3
+"""Blank lines between an introduction and its quotation."""
 _LINE_LIMIT = 400
 """Lines that introduce a quotation are short; longer ones aren't looked at."""
 
@@ -64,13 +67,16 @@ def _begins_copy(line: str, following: str) -> bool:
 def _drop_introduction(kept: list[str]) -> None:
     """Take back the "On … somebody wrote:" that stands before a quotation, on one line or folded onto two."""
     last = len(kept)
-    while last and not kept[last - 1].strip():
+    while last and len(kept) - last < _BLANK_LIMIT and not kept[last - 1].strip():
         last -= 1
-    for count in (1, 2):
-        whole = " ".join(kept[last - count : last]) if last >= count else ""
-        if whole and len(whole) <= _LINE_LIMIT and _INTRODUCTION_END.search(whole) and _INTRODUCTION_START.match(whole):
-            del kept[last - count :]
-            return
+    if last > 1 and _FOLDED_START.match(kept[last - 2]) and _introduces(f"{kept[last - 2]} {kept[last - 1]}"):
+        del kept[last - 2 :]
+    elif last and _introduces(kept[last - 1]):
+        del kept[last - 1 :]
+
+
+def _introduces(line: str) -> bool:
+    return bool(len(line) <= _LINE_LIMIT and _INTRODUCTION_END.search(line) and _INTRODUCTION_START.match(line))
 
 
 @transformation("quote-for-reply", N_("Quote for a reply"))
