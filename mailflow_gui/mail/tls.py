@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from mailflow_gui.errors import AccountBroken
+from mailflow_gui.mail import timeouts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -110,10 +111,10 @@ def certificates_only(pem: str) -> str:
     return "".join(each.public_bytes(Encoding.PEM).decode("ascii") for each in _load(pem))
 
 
-def fetch_certificate(server: Server, protocol: Protocol, timeout: float = 30.0) -> str:
+def fetch_certificate(server: Server, protocol: Protocol, timeout: float | None = None) -> str:
     """The PEM of the certificate that a server shows, unverified, for a person to look at. Nothing secret is sent.
 
-    :param timeout: seconds for connecting, and again for each answer.
+    :param timeout: seconds for connecting, and again for each answer; None: the usual ones.
     :raises MailError: the server can't be reached or speaks no TLS.
     """
     from mailflow_gui.mail.transport_errors import translate
@@ -123,7 +124,8 @@ def fetch_certificate(server: Server, protocol: Protocol, timeout: float = 30.0)
     looking.check_hostname = False
     looking.verify_mode = ssl.CERT_NONE  # only shown to a person; the session that signs in verifies
     try:
-        with socket.create_connection((server.host, server.port), timeout=timeout) as sock:
+        seconds = timeouts.connect() if timeout is None else timeout
+        with socket.create_connection((ascii_host(server.host), server.port), timeout=seconds) as sock:
             if server.security == "starttls":
                 _ask_for_tls(sock, protocol)
             with looking.wrap_socket(sock, server_hostname=ascii_host(server.host)) as secure:

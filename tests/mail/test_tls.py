@@ -158,7 +158,7 @@ def test_description() -> None:
 def test_certificate_can_be_fetched_for_a_look(tmp_path: Path, security: Security) -> None:
     own = make()
     with serving(own, tmp_path, implicit=security == "tls") as server:
-        pem = tls.fetch_certificate(Server("127.0.0.1", server.port, security), "smtp", 10)
+        pem = tls.fetch_certificate(Server("127.0.0.1", server.port, security), "smtp")
         assert tls.describe(pem) == tls.describe(own.pem)
 
 
@@ -166,7 +166,7 @@ def test_certificate_can_not_be_fetched_where_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with pytest.raises(Transient):
-        tls.fetch_certificate(Server("127.0.0.1", port, "tls"), "imap", 10)
+        tls.fetch_certificate(Server("127.0.0.1", port, "tls"), "imap")
 
 
 @pytest.mark.parametrize(
@@ -210,5 +210,5 @@ def test_certificate_of_a_mailbox_server_can_be_fetched(
         ("pop3", "starttls"): dovecot.pop3,
         ("pop3", "tls"): dovecot.pop3s,
     }[protocol, security]
-    pem = tls.fetch_certificate(Server("127.0.0.1", port, security), protocol, 10)
+    pem = tls.fetch_certificate(Server("127.0.0.1", port, security), protocol)
     assert tls.describe(pem) == tls.describe(dovecot.certificate.pem)
