@@ -49,6 +49,10 @@ def _imap(account: Account, secret: Secret | None, begin: Callable[[StageName], 
 def _pop3(account: Account, secret: Secret | None, begin: Callable[[StageName], None]) -> Abilities:
     with contextlib.closing(open_pop3(account, secret, begin)) as session:
         begin("abilities")
+        if not session.capabilities:  # a server older than CAPA (RFC 2449): only trying tells
+            named = [mail.uidl is not None for mail in session.list()]
+            code = "validate-pop3-unknown" if not named or all(named) else "validate-pop3-no-uidl"
+            return Abilities(code, _sorted(POP3, ()), "")
         code = "validate-pop3-abilities" if "UIDL" in session.capabilities else "validate-pop3-no-uidl"
         return Abilities(code, _sorted(POP3, session.capabilities), " ".join(sorted(session.capabilities)))
 

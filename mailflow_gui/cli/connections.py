@@ -154,7 +154,7 @@ def remove(arguments: argparse.Namespace) -> int:
             # No keyring here, nothing in it. A locked one may hold the password: then it is the user's to decide.
             if error.code != "keyring-absent":
                 if not arguments.force and connections_edit.may_use_keyring(account):
-                    raise UsageError("account-secret-stays", name=account.name, reason=error.text) from error
+                    raise AccountError("account-secret-stays", name=account.name, reason=error.text) from error
                 output.complain(_("Its password may still be in the keyring: {reason}").format(reason=error.text))
         accounts.remove(account.id)
     output.say(_("Removed the connection “{name}”.").format(name=account.name), json_asked=arguments.json)

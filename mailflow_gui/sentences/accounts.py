@@ -162,8 +162,9 @@ SENTENCES: dict[str, Sentence] = {
     "validate-pop3-abilities": Sentence(N_("The server offers: {offered}. It lacks: {missing}.")),
     "validate-pop3-no-uidl": Sentence(
         N_("The server gives its mails no lasting ids (UIDL)."),
-        N_("MailFlow can't tell new mails from known ones there. Use IMAP if the server speaks it."),
+        N_("MailFlow tells mails apart by header and size there. Use IMAP if the server speaks it."),
     ),
+    "validate-pop3-unknown": Sentence(N_("The server does not say what it can do, as old servers don't.")),
     "validate-smtp-abilities": Sentence(N_("The server offers: {offered}. It lacks: {missing}.")),
     "validate-smtp-sender-ok": Sentence(
         N_("The server offers: {offered}. It lacks: {missing}. It accepts mail from {sender}.")

@@ -85,6 +85,27 @@ def test_pop3_shows_its_abilities(inbox: Account, dovecot: Dovecot) -> None:
     assert "UIDL, TOP" in stages[-1].text
 
 
+@pytest.mark.parametrize(
+    ("capabilities", "ids", "code"),
+    [
+        (b"-ERR what?\r\n", b"+OK\r\n1 abc\r\n.\r\n", "validate-pop3-unknown"),
+        (b"-ERR what?\r\n", b"-ERR what?\r\n", "validate-pop3-no-uidl"),
+        (b"+OK\r\nTOP\r\nUSER\r\n.\r\n", b"-ERR what?\r\n", "validate-pop3-no-uidl"),
+    ],
+)
+def test_old_pop3_server_is_taken_as_it_is(inbox: Account, capabilities: bytes, ids: bytes, code: str) -> None:
+    def old(sock: socket.socket) -> None:
+        sock.sendall(b"+OK ready\r\n")
+        while command := sock.recv(4096).split():
+            answers = {b"CAPA": capabilities, b"UIDL": ids, b"LIST": b"+OK\r\n1 100\r\n.\r\n"}
+            sock.sendall(answers.get(command[0].upper(), b"+OK\r\n"))
+
+    with scripted(old) as port:
+        stages = validate(replace(inbox, protocol="pop3", port=port, security="none"), PASSWORD)
+    assert outcome(stages) == ("abilities", code)
+    assert stages[-1].ok
+
+
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
 def test_wrong_password_is_tried_once(inbox: Account, dovecot: Dovecot, protocol: str) -> None:
     port = {"imap": dovecot.imaps, "pop3": dovecot.pop3s}[protocol]

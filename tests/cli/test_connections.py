@@ -27,6 +27,8 @@ Run = Callable[..., tuple[int, str, str]]
 
 CANARY = "canary-77b1"
 
+needs_keyring = pytest.mark.skipif(bool(secret_service.MISSING), reason=f"not installed: {secret_service.MISSING}")
+
 ADD_INBOX = ("add", "--name", "Inbox", "--protocol", "imap", "--host", "imap.example.com")
 
 
@@ -346,29 +348,44 @@ def test_every_action_explains_itself(run: Run, command: str) -> None:
     assert "usage:" in out
 
 
-@pytest.mark.skipif(bool(secret_service.MISSING), reason=f"not installed: {secret_service.MISSING}")
+def in_session(home: Path, *arguments: str, text: str = "", unlocked: bool = True) -> tuple[int, str]:
+    """Run the command line where a real keyring lives; the canary is in none of its words."""
+    code = "import sys; from mailflow_gui.cli import main; sys.exit(main())"
+    done = secret_service.run(home, ["-c", code, "connections", *arguments], text=text, unlocked=unlocked)
+    assert CANARY not in done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+def kept(home: Path) -> str:
+    """The secret in the keyring, or ``None``."""
+    code = (
+        "from mailflow_gui.accounts.secrets import SecretStore; from mailflow_gui.accounts.account import Account\n"
+        "found = SecretStore().get(Account('inbox', 'Inbox', 'imap', 'h.example', 993, username='me'))\n"
+        "print(found and found.reveal())"
+    )
+    return secret_service.run(home, ["-c", code]).stdout.strip()
+
+
+@needs_keyring
 def test_password_goes_into_the_keyring_and_nowhere_else(tmp_path: Path) -> None:
-    def call(*arguments: str, text: str = "") -> str:
-        code = "import sys; from mailflow_gui.cli import main; sys.exit(main())"
-        done = secret_service.run(tmp_path, ["-c", code, "connections", *arguments], text=text)
-        assert done.returncode == 0, done.stderr
-        assert CANARY not in done.stdout + done.stderr
-        return done.stdout
-
-    def kept() -> str:
-        code = (
-            "from mailflow_gui.accounts.secrets import SecretStore; from mailflow_gui.accounts.account import Account\n"
-            "found = SecretStore().get(Account('inbox', 'Inbox', 'imap', 'h.example', 993, username='me'))\n"
-            "print(found and found.reveal())"
-        )
-        return secret_service.run(tmp_path, ["-c", code]).stdout.strip()
-
-    call(*ADD_INBOX, "--username", "me", "--password-stdin", text=CANARY + "\r\n")
-    assert kept() == CANARY
-    call("edit", "inbox", "--password-stdin", text=CANARY + "-2")
-    assert kept() == CANARY + "-2"
+    code, said = in_session(tmp_path, *ADD_INBOX, "--username", "me", "--password-stdin", text=CANARY + "\r\n")
+    assert code == 0, said
+    assert kept(tmp_path) == CANARY
+    assert in_session(tmp_path, "edit", "inbox", "--password-stdin", text=CANARY + "-2")[0] == 0
+    assert kept(tmp_path) == CANARY + "-2"
     files = [path for path in (tmp_path / "mailflow").rglob("*") if path.is_file()]
     assert any(path.name == "accounts.json" for path in files)
     assert not [path for path in files if CANARY.encode() in path.read_bytes()]
-    call("remove", "inbox")
-    assert kept() == "None"
+    assert in_session(tmp_path, "remove", "inbox")[0] == 0
+    assert kept(tmp_path) == "None"
+
+
+@needs_keyring
+def test_connection_stays_while_its_password_cannot_be_deleted(tmp_path: Path) -> None:
+    code, said = in_session(tmp_path, *ADD_INBOX, "--username", "me", "--password-stdin", text=CANARY)
+    assert code == 0, said
+    code, said = in_session(tmp_path, "remove", "inbox", unlocked=False)
+    assert (code, "--force" in said) == (3, True)
+    code, said = in_session(tmp_path, "remove", "inbox", "--force", unlocked=False)
+    assert (code, "may still be in the keyring" in said) == (0, True)
+    assert kept(tmp_path) == CANARY
