@@ -497,3 +497,27 @@ def test_answers_that_come_byte_by_byte_are_understood() -> None:
         session.abandon()
         thread.join()
     assert receipt == Receipt(250, "taken\nas 42")
+
+
+def test_wherever_the_line_is_cut_the_outcome_is_true(server: RecordingSmtp) -> None:
+    """Cut at every byte that we send: *sent* and *try again* are certain, and everything else says that it is not."""
+    outcomes = set()
+    length = 0
+    while "sent" not in outcomes or length < 10:
+        length += 1
+        server.cut_after = length
+        server.messages.clear()
+        outcome = "sent"
+        try:
+            sent(opened(server))
+        except SendUncertain:
+            outcome = "uncertain"
+        except Transient:
+            outcome = "again"
+        while _OPENED:
+            _OPENED.pop().abandon()
+        server.settle()
+        kept = len(server.messages)
+        assert kept == {"sent": 1, "again": 0}.get(outcome, kept), (length, outcome)
+        outcomes.add(outcome)
+    assert "again" in outcomes

@@ -226,3 +226,14 @@ def test_cram_md5_matches_the_example_of_its_specification() -> None:
     challenge = b"<1896.697170952@postoffice.reston.mci.net>"  # RFC 2195 2
     assert sasl.answer("CRAM-MD5", "tim", "tanstaaftanstaaf", challenge, 0) == b"tim b913a602c7eda7a495b4e6e7334d3890"
     assert hmac.compare_digest(sasl.initial("PLAIN", "tim", "tanstaaf") or b"", b"\0tim\0tanstaaf")
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_large_mail_arrives_whole(start: Start, certificate: Certificate, security: Security) -> None:
+    server = start(security)
+    chunks = [bytes(range(256)).replace(b"\r", b"").replace(b"\n", b"") + b"\r\n.\r\n" for _ in range(15_000)]
+    with signed_in(server, security, certificate) as session:
+        for _ in range(2):
+            session.begin("me@example.com", ["you@example.com"], chunks, size=sum(map(len, chunks)), eight_bit=True)
+            session.finish()
+    assert [mail.raw == b"".join(chunks) for mail in server.messages] == [True, True]

@@ -110,6 +110,8 @@ class RecordingSmtp:
         self.most_sessions = 0
         self.ahead = 0
         """How many commands had arrived before the one before them was answered."""
+        self.cut_after: int | None = None
+        """Hang up on a session once it has taken this many bytes from its client."""
         self._context, self._implicit = context, implicit_tls
         self._directory = directory
         self._hooks: list[_Hook] = []
@@ -252,9 +254,12 @@ class _Line:
         self.sock = sock
         self.buffer = bytearray()
         self._server = server
+        self._taken = 0
 
     def more(self) -> None:
-        data = self.sock.recv(1 << 16)
+        left = 1 << 16 if self._server.cut_after is None else max(0, self._server.cut_after - self._taken)
+        data = self.sock.recv(min(left, 1 << 16)) if left else b""
+        self._taken += len(data)
         if not data:
             raise EOFError
         if not isinstance(self.sock, ssl.SSLSocket):
