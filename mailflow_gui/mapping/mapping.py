@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from mailflow_gui.errors import MappingError
 from mailflow_gui.mapping.conditions import Test, compile_condition
@@ -174,10 +175,16 @@ def _property(name: str) -> _Read:
     def read(fields: Fields, context: MappingContext) -> Value:
         if name not in context.properties:
             raise MisfitError("mapping-unknown-property", property=name[:60])
-        value: object = context.properties[name]
-        return tuple(value) if isinstance(value, list) else context.properties[name]
+        return _constant(context.properties[name])
 
     return read
+
+
+def _constant(value: object) -> Value:
+    """A flow property as a value: what a constant may be, too."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_constant(entry) for entry in value)
+    return value if value is None or isinstance(value, (str, int, float, datetime, date)) else str(value)
 
 
 def _join(rule: Rule) -> Callable[[list[Value]], Value]:

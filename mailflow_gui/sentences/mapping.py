@@ -52,10 +52,6 @@ SENTENCES: dict[str, Sentence] = {
         N_("Conditions written in CEL are not available in this version."),
         N_("Use a condition made of fields and operators instead."),
     ),
-    "mapping-to-missing": Sentence(
-        N_("Nothing is mapped to To, Cc or Bcc."),
-        N_("That is fine when Send Email names a recipient; else map one of them."),
-    ),
     "mapping-value-missing": Sentence(
         N_("The condition on “{field}” has nothing to compare with."), N_("Type a value, or choose “empty”.")
     ),

@@ -24,8 +24,8 @@ Input = Literal["text", "number", "date", "list", "any"]
 class MappingContext:
     """All that a mapping may know beside its source: equal contexts and sources give equal results."""
 
-    properties: Mapping[str, Value] = field(default_factory=dict)
-    """The flow's properties."""
+    properties: Mapping[str, object] = field(default_factory=dict)
+    """The flow's properties, as in its file: texts, numbers, booleans, lists of texts."""
     clock: datetime = field(kw_only=True)
     """The item's "now" (aware)."""
     seed: int = field(kw_only=True)

@@ -69,9 +69,13 @@ def test_dates_become(name: str, parameters: dict[str, Any], value: Value, expec
 )
 @pytest.mark.parametrize("value", ["soon", "明日", 5, True, "2025-13-01", "9" * 101])
 def test_what_is_no_date_is_an_error(name: str, value: Value) -> None:
-    parameters: dict[str, Any] = {"add-days": {"days": 1}, "add-seconds": {"seconds": 1}, "to-zone": {"zone": "UTC"}}.get(name, {})
+    needed: dict[str, dict[str, Any]] = {
+        "add-days": {"days": 1},
+        "add-seconds": {"seconds": 1},
+        "to-zone": {"zone": "UTC"},
+    }
     with pytest.raises(MappingError) as raised:
-        run(name, value, **parameters)
+        run(name, value, **needed.get(name, {}))
     assert raised.value.code == "mapping-not-a-date"
 
 
