@@ -9,7 +9,9 @@ import math
 import os
 import secrets
 import stat
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -132,6 +134,11 @@ def _check_depth(document: object) -> None:
 def dumps(flow: Flow) -> str:
     """The flow as the text of a file of this version: fixed key order, two spaces, newline at the end."""
     return layout(shapes.document_of(flow))
+
+
+def with_id(flow: Flow) -> Flow:
+    """The flow with an id: its own, or a new one for its first save (and for Save As: give the flow without its id)."""
+    return flow if flow.id else replace(flow, id=str(uuid.uuid4()))
 
 
 def write(flow: Flow, path: Path) -> None:

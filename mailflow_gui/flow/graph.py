@@ -155,7 +155,7 @@ def _reach(graph: Graph) -> Iterator[Problem]:
     sources = [node for node, kind in graph.types.items() if isinstance(kind, SourceType)]
     roots = [*sources, *(node for node in graph.nodes if node not in graph.types)]  # who knows what an unknown one is
     if not roots:
-        yield Problem("flow-without-source", "warning")
+        yield Problem("source-missing", "warning")
         return
     following = _following(graph.edges)
     reached: set[str] = set()

@@ -1,7 +1,7 @@
 """The sandbox's IMAP server: pymap's maildir backend with one user, and with its sharp edges covered.
 
-Written against pymap 0.36.7 exactly, since it reaches into the backend: bodies keep their bytes, a folder's UID list is written beside
-itself, and user and password live in memory only.
+Written against pymap 0.36.7 exactly, since it reaches into the backend: a folder's UID list is written beside itself, and user
+and password live in memory only. :mod:`folders` sees to the mails.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ import asyncio
 import contextlib
 import io
 from argparse import Namespace
-from collections.abc import AsyncIterator, Iterator
-from mailbox import MaildirMessage
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.maildir import Config, FilterSet, Identity, Login, Session
 from pymap.backend.maildir.io import FileWriteable
 from pymap.backend.maildir.layout import MaildirLayout
-from pymap.backend.maildir.mailbox import MailboxSet, Maildir
 from pymap.concurrent import Subsystem
 from pymap.exceptions import AuthorizationFailure, InvalidAuth
 from pymap.imap import IMAPServer
@@ -27,7 +25,8 @@ from pymap.user import UserMetadata
 from pysasl.creds.server import ServerCredentials
 from pysasl.hashing import Cleartext
 
-from mailflow_gui.sandbox.store import COLON, with_crlf, write_text
+from mailflow_gui.sandbox.folders import RawMailboxSet, RawMaildir
+from mailflow_gui.sandbox.store import COLON, write_text
 
 _LARGEST_APPEND = 50_000_000
 _LAYOUT = "++"
@@ -77,43 +76,13 @@ class _Config(Config):
         return b"MailFlow sandbox ready"
 
 
-class _AsStored(MaildirMessage):
-    """A stored mail whose bytes are those of its file; rebuilding them from parsed parts would change many mails."""
-
-    stored: bytes = b""
-
-    def __bytes__(self) -> bytes:
-        return self.stored
-
-
-class _Maildir(Maildir):
-    def get_message(self, key: str) -> MaildirMessage:
-        message = _AsStored()
-        message.stored = with_crlf(self.get_bytes(key))
-        return message
-
-    def iterkeys(self) -> Iterator[str]:
-        """In the order of names, which begin with the time of arrival: UIDs are given in this order."""
-        return iter(sorted(super().iterkeys()))
-
-    def keys(self) -> list[str]:
-        return list(self.iterkeys())
-
-
 class _Identity(Identity):
     @contextlib.asynccontextmanager
     async def new_session(self) -> AsyncIterator[Session]:
         path = self.config.base_dir
-        maildir = _Maildir(path, create=False)
-        maildir.colon = COLON
-        layout = MaildirLayout.get(path, _LAYOUT, _Folder)
-        yield Session(self.name, self.config, MailboxSet(maildir, layout), FilterSet(path))
-
-
-class _Folder(_Maildir):
-    """A folder below INBOX: made by the layout, which knows of no colon."""
-
-    colon = COLON
+        layout = MaildirLayout.get(path, _LAYOUT, RawMaildir)
+        folders = RawMailboxSet(RawMaildir(path, create=False), layout)
+        yield Session(self.name, self.config, folders, FilterSet(path))
 
 
 class _Login(Login):

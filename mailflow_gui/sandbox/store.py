@@ -70,8 +70,10 @@ def with_crlf(raw: bytes) -> bytes:
     return re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
 
 
-def put(folder: Path, raw: bytes, *, key: str | None = None, received: float | None = None) -> None:
+def put(folder: Path, raw: bytes, *, key: str | None = None, info: str = "", received: float | None = None) -> None:
     """Add a mail to a folder, whole or not at all, and see it safely on disk.
+
+    ``info`` are Maildir's flags such as ``2,S``: a mail without them is new. ``received`` is when it came (POSIX time), else now.
 
     :raises OSError: no room or no right to write here.
     """
@@ -84,11 +86,12 @@ def put(folder: Path, raw: bytes, *, key: str | None = None, received: float | N
             os.fsync(file.fileno())
         if received is not None:
             os.utime(draft, (received, received))  # IMAP's INTERNALDATE
-        draft.rename(folder / "new" / name)
+        target = folder / "cur" / f"{name}{COLON}{info}" if info else folder / "new" / name
+        draft.rename(target)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    sync_directory(folder / "new")
+    sync_directory(target.parent)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -92,7 +92,7 @@ SENTENCES: dict[str, Sentence] = {
         N_("The connection {connection} has the security method {value}."), N_("Choose one of: {choices}.")
     ),
     # The drawing
-    "flow-without-source": Sentence(
+    "source-missing": Sentence(
         N_("Nothing starts this flow."), N_("Add a node that receives mail, such as Receive Email.")
     ),
     "node-duplicate": Sentence(N_("{count} nodes have the id {node}."), N_("Give each node its own id.")),

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -273,3 +274,11 @@ def test_no_right_to_write_is_a_storage_error(unprivileged: Path, directory_mode
         unprivileged.chmod(0o755)
     assert caught.value.code == "flow-file-no-right"
     assert path.read_text(encoding="utf-8") == "the old one"
+
+
+def test_an_id_is_made_once_and_kept() -> None:
+    first = file.with_id(Flow(name="n"))
+    assert first.id is not None
+    assert uuid.UUID(first.id).version == 4
+    assert file.with_id(first) == first
+    assert file.with_id(Flow(name="n")).id != first.id

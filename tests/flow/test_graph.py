@@ -139,7 +139,7 @@ def test_a_source_and_a_step_with_nothing_behind_them() -> None:
 
 
 def test_a_flow_without_a_source() -> None:
-    assert found(flow("step sink", LINE[1])) == {("warning", "flow-without-source", None)}
+    assert found(flow("step sink", LINE[1])) == {("warning", "source-missing", None)}
 
 
 def test_two_nodes_with_one_id() -> None:

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,50 @@ def test_many_sessions_at_once_see_every_mail_once(tmp_path: Path) -> None:
             client.select_folder("Delivered")
             assert sorted(bodies(client)) == sorted(sandbox.delivered())
         assert len(sandbox.delivered()) == 20
+
+
+def test_appended_and_copied_mail_keeps_bytes_flags_and_date(tmp_path: Path) -> None:
+    raw = b"Subject: \x8c\xa9\xff\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\x1b\x80\r\n"
+    date = datetime(2020, 2, 29, 12, 0, tzinfo=UTC)
+    with Sandbox(tmp_path) as sandbox, imap(sandbox) as client:
+        client.create_folder("Sent")
+        client.append("Sent", raw, [rb"\Seen", rb"\Flagged"], date)
+        client.select_folder("Sent")
+        client.copy([1], "INBOX")
+        client.copy([1], "Sent")
+        for folder, uid in (("Sent", 1), ("Sent", 2), ("INBOX", 13)):
+            client.select_folder(folder)
+            found = client.fetch([uid], ["BODY.PEEK[]", "FLAGS", "INTERNALDATE"])[uid]
+            assert found[b"BODY[]"] == raw
+            assert {rb"\Seen", rb"\Flagged"} <= set(found[b"FLAGS"])
+            assert found[b"INTERNALDATE"].astimezone(UTC) == date
+    with Sandbox(tmp_path) as sandbox, imap(sandbox, "Sent") as client:
+        assert client.search(["SEEN", "FLAGGED"]) == [1, 2]
+
+
+def test_flags_stay_with_a_mail_that_is_moved(tmp_path: Path) -> None:
+    with Sandbox(tmp_path) as sandbox, imap(sandbox) as client:
+        client.create_folder("Done")
+        client.add_flags([2], [rb"\Seen"])
+        client.move([2, 3], "Done")
+        client.select_folder("Done")
+        assert (client.search(), client.search(["SEEN"])) == ([1, 2], [1])
+        assert bodies(client) == sample_mails()[1:3]
+
+
+def test_mails_appended_while_others_look_have_one_uid_each(tmp_path: Path) -> None:
+    def add() -> None:
+        with imap(sandbox) as client:
+            for number in range(15):
+                client.append("INBOX", b"Subject: %d\r\n\r\nx\r\n" % number)
+
+    with Sandbox(tmp_path) as sandbox, imap(sandbox) as looker:
+        adders = [threading.Thread(target=add) for _ in range(2)]
+        for adder in adders:
+            adder.start()
+        while any(adder.is_alive() for adder in adders):
+            looker.select_folder("INBOX")
+        for adder in adders:
+            adder.join()
+        looker.select_folder("INBOX")
+        assert len(looker.search()) == 12 + 30
