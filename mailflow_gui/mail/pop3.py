@@ -116,12 +116,16 @@ class Pop3Session:
         :raises Rejected: ``message-oversized``.
         """
         self._ask(f"RETR {number}", timeouts.fetch(maximum_size), maximum_size, _VANISHED)
-        return self._mail(maximum_size)
+        mail = self._mail()
+        if len(mail) > maximum_size:
+            raise Rejected("message-oversized", account=self.server.account or None, maximum=maximum_size)
+        return mail
 
     def fetch_many(self, listed: Iterable[Listed], maximum_size: int) -> Iterator[tuple[Listed, bytes | None]]:
         """Whole mails in the given order, asked for ahead where the server takes it (PIPELINING); None: vanished.
 
-        The caller leaves out what :attr:`Listed.size` says is larger than ``maximum_size``.
+        The caller leaves out what :attr:`Listed.size` says is larger than ``maximum_size``; a mail that turns out larger
+        comes all the same.
         """
         for window in _windows(list(listed), "PIPELINING" in self._capabilities):
             expected = sum(each.size for each in window)
@@ -133,14 +137,17 @@ class Pop3Session:
                     self._answer("RETR", _VANISHED)
                 except Recoverable:
                     mails.append((each, None))
+                except MailError:
+                    self._wire.close()  # the answers to the other RETRs are still on their way
+                    raise
                 else:
-                    mails.append((each, self._mail(maximum_size)))
+                    mails.append((each, self._mail()))
             yield from mails
 
     def header(self, number: int) -> bytes:
         """The header block of a mail (TOP). :raises Recoverable: ``message-vanished``."""
         self._ask(f"TOP {number} 0", timeouts.command(), 1 << 20, _VANISHED)
-        return self._mail(1 << 20)
+        return self._mail()
 
     def delete(self, number: int) -> None:
         """Mark a mail; it goes when :meth:`close` succeeds. :raises Recoverable: ``message-vanished``."""
@@ -273,11 +280,9 @@ class Pop3Session:
         while (line := self._wire.readline().rstrip(b"\r\n")) != b".":
             yield line[1:] if line.startswith(b".") else line
 
-    def _mail(self, maximum_size: int) -> bytes:
+    def _mail(self) -> bytes:
         """The mail behind a +OK, its dots undone."""
         body = self._wire.read_to_dot()
-        if len(body) > maximum_size:
-            raise Rejected("message-oversized", account=self.server.account or None, maximum=maximum_size)
         if body.startswith(b"."):
             body = body[1:]
         return body.replace(b"\r\n.", b"\r\n")

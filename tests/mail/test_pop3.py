@@ -54,8 +54,7 @@ def test_wrong_password_asks_for_another_and_is_tried_once(dovecot: Dovecot, use
 
 def test_mails_are_listed_with_lasting_names(dovecot: Dovecot, user: str) -> None:
     raws = [b"Subject: %d\r\n\r\n%s\r\n" % (number, b"x" * number) for number in range(3)]
-    for raw in raws:
-        dovecot.deliver(user, raw)
+    dovecot.deliver_all(user, raws)
     first, second = open_session(dovecot, user), open_session(dovecot, user)
     listed = first.list()
     assert [each.size for each in listed] == [len(raw) for raw in raws]
@@ -80,8 +79,7 @@ def test_mails_come_byte_for_byte_whatever_their_dots(dovecot: Dovecot, user: st
 @pytest.mark.parametrize("pipelining", [True, False])
 def test_many_mails_come_in_order_and_vanished_ones_are_told(dovecot: Dovecot, user: str, pipelining: bool) -> None:
     raws = [b"Subject: %d\r\n\r\n%s\r\n" % (number, b"x" * 70 * number) for number in range(120)]
-    for raw in raws:
-        dovecot.deliver(user, raw)
+    dovecot.deliver_all(user, raws)
     session = open_session(dovecot, user)
     if not pipelining:
         session._capabilities -= {"PIPELINING"}

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 from tests.servers.certificates import Certificate, make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 HOST = "127.0.0.1"
 PASSWORD = "pw"
@@ -64,14 +64,23 @@ class Dovecot:
 
     def deliver(self, user: str, raw: bytes, folder: str = "INBOX", flags: tuple[str, ...] = ()) -> int:
         """Put a mail into a folder (made if missing) and return its UID."""
+        return self.deliver_all(user, [raw], folder, flags)[0]
+
+    def deliver_all(
+        self, user: str, raws: Iterable[bytes], folder: str = "INBOX", flags: tuple[str, ...] = ()
+    ) -> list[int]:
+        """Put mails into a folder (made if missing), in this order, and return their UIDs."""
+        uids = []
         with self.client(user) as client:
             if folder != "INBOX":
                 client.create(_quoted(folder))
-            kind, data = client.append(_quoted(folder), " ".join(flags), "", raw)
-            assert kind == "OK", data
-            found = re.search(rb"APPENDUID \d+ (\d+)", data[0])
-            assert found is not None
-            return int(found[1])
+            for raw in raws:
+                kind, data = client.append(_quoted(folder), " ".join(flags), "", raw)
+                assert kind == "OK", data
+                found = re.search(rb"APPENDUID \d+ (\d+)", data[0])
+                assert found is not None
+                uids.append(int(found[1]))
+        return uids
 
     def messages(self, user: str, folder: str = "INBOX") -> dict[int, bytes]:
         """All mails of a folder, raw, by UID; none if there is no such folder."""
@@ -102,10 +111,12 @@ class Dovecot:
     def logins(self, user: str) -> int:
         """How often this user has signed in well, deliveries and looks of this class not counted."""
         own = self._client_logins.get(user, 0)
+        self._settle()
         return self._count(f"Login: user=<{user}>") - own
 
     def refused_logins(self, user: str) -> int:
-        """How many passwords were refused for this user."""
+        """How many passwords were refused for this user, on lines that are closed by now."""
+        self._settle()
         return len(re.findall(rf"auth failed, (\d+) attempts.*user=<{re.escape(user)}>", self.log()))
 
     def log(self) -> str:
@@ -124,6 +135,15 @@ class Dovecot:
             client.logout()
 
     _client_logins: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def _settle(self) -> None:
+        """Wait until the log has what happened so far: a login of a marker user stands in it."""
+        marker = self.new_user()
+        with self.client(marker):
+            pass
+        end = time.monotonic() + 10
+        while self._count(f"Login: user=<{marker}>") == 0 and time.monotonic() < end:
+            time.sleep(0.01)
 
     def _count(self, words: str) -> int:
         return self.log().count(words)
@@ -233,12 +253,20 @@ def _quoted(folder: str) -> str:
 
 _SERVICES = """
 first_valid_uid = 1
+mail_fsync = never
 mailbox_idle_check_interval = 1 secs
 mail_max_userip_connections = 100
 namespace inbox {{
   inbox = yes
 }}
+service imap {{
+  service_count = 1000
+}}
+service pop3 {{
+  service_count = 1000
+}}
 service imap-login {{
+  service_count = 0
   inet_listener imap {{
     port = {server.imap}
   }}
@@ -248,6 +276,7 @@ service imap-login {{
   }}
 }}
 service pop3-login {{
+  service_count = 0
   inet_listener pop3 {{
     port = {server.pop3}
   }}
