@@ -77,7 +77,7 @@ def codec(charset: str) -> str | None:
         found = codecs.lookup(name)
     except (LookupError, ValueError, UnicodeError):
         return None
-    if found.name in _NO_CHARSETS or not found._is_text_encoding:
+    if found.name.replace("-", "_") in _NO_CHARSETS or not found._is_text_encoding:
         return None
     return {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}.get(
         found.name, found.name

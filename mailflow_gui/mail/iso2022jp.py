@@ -21,10 +21,11 @@ def looks_like(data: bytes) -> bool:
 
 def decode(data: bytes) -> tuple[str, bool]:
     """``data`` as text, and whether all of it could be read; what can't is U+FFFD. Never raises."""
-    try:
-        return data.decode("iso2022_jp").translate(_TO_CP932), True
-    except UnicodeDecodeError:
-        pass
+    if b"\x0e" not in data:  # Python's codec leaves a shift to katakana as it is
+        try:
+            return data.decode("iso2022_jp").translate(_TO_CP932), True
+        except UnicodeDecodeError:
+            pass
     texts: list[str] = []
     state = b""
     for token in _ESCAPES.split(data):

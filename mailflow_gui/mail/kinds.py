@@ -21,7 +21,7 @@ def kind(header: Header, content_type: str, report_type: str, from_address: str)
 
     :param content_type: media type of the whole mail.
     :param report_type: its ``report-type`` parameter (RFC 6522).
-    :param from_address: the From field's address.
+    :param from_address: the From field's address, or its name if it has no address.
     """
     if _bounce(header, content_type, report_type, from_address):
         return "bounce"
@@ -39,7 +39,12 @@ def _bounce(header: Header, content_type: str, report_type: str, from_address: s
         return True
     if (header("Return-Path") or "").replace(" ", "") == "<>":  # RFC 5321 4.5.5; answers of machines have it too
         return not _automatic(header, content_type, report_type) or header("X-Failed-Recipients") is not None
-    return from_address.partition("@")[0].lower() in _DAEMONS or header("X-Failed-Recipients") is not None
+    return bool({*_local(from_address)} & _DAEMONS) or header("X-Failed-Recipients") is not None
+
+
+def _local(author: str) -> list[str]:
+    """The local part of an address; the first word where a mail system left its domain out."""
+    return author.partition("@")[0].lower().split()[:1]
 
 
 def _automatic(header: Header, content_type: str, report_type: str) -> bool:

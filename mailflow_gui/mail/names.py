@@ -9,6 +9,8 @@ MAXIMUM_BYTES = 120
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])\s*(?:\.|$)", re.IGNORECASE)
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_EDGES = "".join([" .\u00a0\u1680\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B))])
+"""What no name begins or ends with: dots hide files on POSIX and vanish on Windows, as spaces do."""
 _EXTENSIONS = {
     "application/gzip": ".gz",
     "application/json": ".json",
@@ -60,7 +62,7 @@ def safe(name: str, media_type: str) -> str:
     """``name`` as a plain file name that any platform can hold; ``attachment`` with the type's extension if nothing is left."""
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     name = "".join(character for character in name if unicodedata.category(character) not in _DROPPED)
-    name = _FORBIDDEN.sub("_", name).strip().strip(".").strip()
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip(_EDGES)
     if not name:
         return "attachment" + extension(media_type)
     if _RESERVED.match(name):
@@ -76,7 +78,7 @@ def _shorten(name: str) -> str:
     if not stem or len(tail.encode("utf-8")) > 24:
         stem, tail = name, ""
     kept = stem.encode("utf-8")[: MAXIMUM_BYTES - len(tail.encode("utf-8"))].decode("utf-8", "ignore")
-    return kept.rstrip(" .") + tail
+    return kept.rstrip(_EDGES) + tail
 
 
 def harmful(name: str) -> bool:
