@@ -9,9 +9,10 @@ The house, top to bottom; imports only point down, siblings on one line don't kn
     journal                      what happened; survives a crash (nodes may not import it)
     flow | mapping | accounts    the drawn document | pure functions on fields | whom we talk to
     mail                         what a message is and how servers speak
-    errors | paths | logs
+    errors                       the exception tree
     sentences                    every text of an error or a problem, by code
     language                     gettext
+    paths | logs | file_lock
 
 Life of a message::
 

@@ -38,7 +38,9 @@ def parser() -> argparse.ArgumentParser:
 
     whole = argparse.ArgumentParser(
         prog="mailflow",
-        description=_("Automate mail on your own machine: receive, map, send. Nothing lost, nothing twice, nothing leaked."),
+        description=_(
+            "Automate mail on your own machine: receive, map, send. Nothing lost, nothing twice, nothing leaked."
+        ),
         epilog=_("Start with: mailflow demo. Set MAILFLOW_HOME to keep every file below one directory."),
     )
     whole.add_argument("--version", action="version", version=f"MailFlow {__version__}")

@@ -12,6 +12,7 @@ from mailflow_gui.errors import FlowFileError
 from mailflow_gui.flow import file
 from mailflow_gui.flow.check import check
 from mailflow_gui.flow.problems import Problem
+from mailflow_gui.flow.values import shown
 from mailflow_gui.language import _
 
 if TYPE_CHECKING:
@@ -71,5 +72,5 @@ def as_json(problem: Problem) -> dict[str, Any]:
 def as_line(problem: Problem) -> str:
     """A problem on one line for people: how bad, where, what, what to do."""
     severity = _("error") if problem.severity == "error" else _("warning")
-    place = " ".join(part for part in (problem.node, problem.field) if part)
+    place = " ".join(shown(part) for part in (problem.node, problem.field) if part)
     return f"{severity}: {place}: {problem.text}" if place else f"{severity}: {problem.text}"

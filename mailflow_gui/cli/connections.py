@@ -11,7 +11,7 @@ from mailflow_gui.accounts import fields
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import SecretStore
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.cli import connections_edit, connections_use, output
+from mailflow_gui.cli import connections_edit, connections_resume, connections_use, output
 from mailflow_gui.errors import AccountError, JournalError, UsageError
 from mailflow_gui.language import N_, _
 
@@ -53,6 +53,7 @@ def add(commands: Commands) -> None:
     _add_edit(actions)
     _add_remove(actions)
     _add_validate(actions)
+    connections_resume.add(actions)
 
 
 def as_json(account: Account, use: connections_use.Use) -> dict[str, Any]:

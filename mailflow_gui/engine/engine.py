@@ -68,7 +68,7 @@ class Engine:
         self._delivering = Delivering(journal, send=self._send, concluded=self._concluded, crashed=self._crash)
         self._delivering.start()
         self._tools = Tools(journal, events, self._budget, self._delivering.put, self._crash)
-        self._resuming = Resuming(journal, self._budget, self._delivering.put, self._load_version)
+        self._resuming = Resuming(journal, self._budget, self._delivering.put, self._load_version, self._crash)
         asked.carry_out_all(journal)
         self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
         self._looking.start()

@@ -42,11 +42,13 @@ class Resuming:
         budget: Budget,
         deliver: Callable[[Work], None],
         load_version: Callable[[RunningFlow, str], CompiledFlow],
+        crashed: Callable[[BaseException], None],
     ) -> None:
         self._journal = journal
         self._budget = budget
         self._deliver = deliver
         self._load_version = load_version
+        self._crashed = crashed
 
     def begin(self, running: RunningFlow) -> None:
         """Bring back everything that can go on now, in a thread of its own; then let the run receive new mail."""
@@ -69,6 +71,9 @@ class Resuming:
                 for row in rows:
                     if not self._feed(running, row, wait=True):
                         return
+        except Exception as error:
+            self._crashed(error)
+            raise
         finally:
             running.resumed.set()
 

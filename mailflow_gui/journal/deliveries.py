@@ -115,7 +115,7 @@ def reset(transaction: Transaction, item: int, states: Sequence[DeliveryState]) 
     """Deliveries of an item that are in one of ``states`` may be tried at once, as if for the first time."""
     marks = ",".join("?" * len(states))
     transaction.database.execute(
-        "UPDATE deliveries SET state = 'queued', due = 0, attempts = 0, first_attempt = NULL"  # noqa: S608 - only question marks
+        "UPDATE deliveries SET state = 'queued', due = 0, attempts = 0, first_attempt = NULL"
         f" WHERE state IN ({marks}) AND mail IN (SELECT id FROM mails WHERE item = ?)",
         (*states, item),
     )
@@ -134,12 +134,11 @@ def resend_doubtful(transaction: Transaction, flow: str) -> None:
     """Deliveries in doubt whose node says *resend* are tried again."""
     transaction.database.execute(
         "UPDATE deliveries SET state = 'queued', due = 0 WHERE state = 'uncertain' AND mail IN (SELECT mails.id FROM mails"
-        " JOIN items ON items.id = mails.item WHERE items.flow = ? AND mails.when_uncertain = 'resend'"
-        " AND items.state IN ('planned', 'queued', 'held', 'uncertain'))",
+        f" JOIN items ON items.id = mails.item WHERE items.flow = ? AND items.{items.UNFINISHED} AND mails.when_uncertain = 'resend')",
         (flow,),
     )
     transaction.database.execute(
-        "UPDATE items SET state = 'queued', due = 0 WHERE flow = ? AND state = 'uncertain' AND EXISTS"
+        f"UPDATE items SET state = 'queued', due = 0 WHERE flow = ? AND {items.UNFINISHED} AND state = 'uncertain' AND EXISTS"
         " (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND deliveries.state = 'queued')",
         (flow,),
     )

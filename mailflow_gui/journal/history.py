@@ -84,7 +84,7 @@ def messages(
     journal_states = [state for state, name in STATE_NAMES.items() if not states or name in states]
     marks = ",".join("?" * len(journal_states))
     query = (
-        "SELECT items.*, coalesce(flows.name, items.flow) AS flow_name FROM items LEFT JOIN flows ON flows.flow = items.flow"  # noqa: S608 - only question marks
+        "SELECT items.*, coalesce(flows.name, items.flow) AS flow_name FROM items LEFT JOIN flows ON flows.flow = items.flow"
         f" WHERE items.id < ? AND state IN ({marks}) AND (? IS NULL OR items.id = ?) ORDER BY items.id DESC LIMIT ?"
     )
     rows = database.execute(query, (before if before is not None else 2**62, *journal_states, item, item, limit))

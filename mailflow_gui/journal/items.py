@@ -15,6 +15,9 @@ from mailflow_gui.journal.spool import Place
 
 State = Literal["received", "planned", "queued", "held", "uncertain", "sent", "skipped", "failed"]
 
+UNFINISHED = "state IN ('received', 'planned', 'queued', 'held', 'uncertain')"
+"""SQL: the item hasn't settled. The very words of the partial index, without which SQLite doesn't use it."""
+
 SETTLED = ("sent", "skipped", "failed")
 """The states in which an item has reached its end."""
 
@@ -160,7 +163,7 @@ def workable(
 ) -> list[ItemRow]:
     """Unfinished items of a flow that can be worked on now, oldest first: interrupted ones, and retries that are due."""
     rows = database.execute(
-        "SELECT * FROM items INDEXED BY items_unfinished WHERE flow = ? AND dry = ? AND id > ?"
+        f"SELECT * FROM items WHERE flow = ? AND dry = ? AND id > ? AND {UNFINISHED}"
         " AND (state IN ('received', 'planned') OR (state = 'queued' AND coalesce(due, 0) <= ?)) ORDER BY id LIMIT ?",
         (flow, int(dry), after, now, limit),
     )
@@ -170,7 +173,7 @@ def workable(
 def due(database: sqlite3.Connection, flow: str, *, dry: bool, now: float, limit: int) -> list[ItemRow]:
     """Items of a flow whose retry is due, the longest waiting first."""
     rows = database.execute(
-        "SELECT * FROM items INDEXED BY items_unfinished WHERE flow = ? AND dry = ? AND state = 'queued' AND coalesce(due, 0) <= ?"
+        f"SELECT * FROM items WHERE flow = ? AND dry = ? AND {UNFINISHED} AND state = 'queued' AND coalesce(due, 0) <= ?"
         " ORDER BY due LIMIT ?",
         (flow, int(dry), now, limit),
     )
@@ -179,7 +182,9 @@ def due(database: sqlite3.Connection, flow: str, *, dry: bool, now: float, limit
 
 def next_due(database: sqlite3.Connection, flow: str) -> float | None:
     """When the next retry of a flow is due (seconds since 1970), or None."""
-    row = database.execute("SELECT min(due) FROM items WHERE flow = ? AND state = 'queued'", (flow,)).fetchone()
+    row = database.execute(
+        f"SELECT min(due) FROM items WHERE flow = ? AND {UNFINISHED} AND state = 'queued'", (flow,)
+    ).fetchone()
     return row[0] if row else None
 
 
@@ -187,7 +192,7 @@ def open_uncertain(database: sqlite3.Connection, flow: str) -> int:
     """How many items of a flow may or may not have been sent."""
     return int(
         database.execute(
-            "SELECT count(*) FROM items WHERE flow = ? AND state IN ('planned', 'queued', 'held', 'uncertain') AND EXISTS"
+            f"SELECT count(*) FROM items WHERE flow = ? AND {UNFINISHED} AND EXISTS"
             " (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND deliveries.state = 'uncertain')",
             (flow,),
         ).fetchone()[0]
@@ -197,7 +202,7 @@ def open_uncertain(database: sqlite3.Connection, flow: str) -> int:
 def hold_doubtful(transaction: Transaction, flow: str) -> None:
     """Items of an interrupted run that have nothing left to do but a delivery in doubt wait for a person."""
     transaction.database.execute(
-        "UPDATE items SET state = 'uncertain' WHERE flow = ? AND state = 'planned'"
+        f"UPDATE items SET state = 'uncertain' WHERE flow = ? AND {UNFINISHED} AND state = 'planned'"
         " AND EXISTS (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id"
         "   AND deliveries.state = 'uncertain')"
         " AND NOT EXISTS (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id"

@@ -104,7 +104,7 @@ def taken(database: sqlite3.Connection, watch_id: int, epoch: int, uids: Sequenc
     for start in range(0, len(uids), 500):
         some = uids[start : start + 500]
         marks = ",".join("?" * len(some))
-        query = f"SELECT uid FROM ledger WHERE watch = ? AND epoch = ? AND uid IN ({marks})"  # noqa: S608 - only question marks
+        query = f"SELECT uid FROM ledger WHERE watch = ? AND epoch = ? AND uid IN ({marks})"
         found.update(uid for (uid,) in database.execute(query, (watch_id, epoch, *some)))
     return found
 
@@ -122,3 +122,8 @@ def checked(transaction: Transaction, watch_id: int) -> None:
 def with_low_water(row: WatchRow, uid: int) -> WatchRow:
     """The row after :func:`raise_low_water`."""
     return replace(row, low_water=max(row.low_water, uid))
+
+
+def of_account(database: sqlite3.Connection, account: str) -> int:
+    """How many watches an account has."""
+    return int(database.execute("SELECT count(*) FROM watches WHERE account = ?", (account,)).fetchone()[0])

@@ -17,3 +17,12 @@ SENTENCES: dict[str, Sentence] = {
         N_("The file {file} is larger than {limit} MB."), N_("MailFlow reads mails up to that size.")
     ),
 }
+SENTENCES |= {
+    "run-without-flow": Sentence(N_("No flow file was named."), N_("Name one: mailflow run enquiries.mailflow.")),
+    "run-control-with-flow": Sentence(
+        N_("With --control no flow file is named."), N_("Start flows with the command start on standard input.")
+    ),
+    "run-bad-binding": Sentence(
+        N_("“{text}” isn't of the form ID=CONNECTION."), N_("For example: --bind inbox=my-inbox.")
+    ),
+}
