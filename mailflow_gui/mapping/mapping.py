@@ -6,7 +6,7 @@ For each rule: sources → combine or split → transformations in order → tar
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailflow_gui.errors import MappingError
@@ -37,24 +37,23 @@ class CompiledRule:
     steps: tuple[Run, ...]
     test: Test | None
     otherwise: tuple[_Read, ...]
-    collections: frozenset[str]
-    """For each: the fields (without their parts) whose entries the rule works on one by one; empty: works on the whole."""
+    lists: tuple[str, ...] = ()
+    """For each: the fields whose entries the rule works on one by one; empty: it works on the whole."""
 
     def run(self, source: Fields, context: MappingContext) -> tuple[bool, Value]:
         """Whether the target is mapped, and to what.
 
         :raises MappingError: with this rule's index and target.
         """
-        context = replace(context, rule=self.index)
         try:
-            mapped, value = self._each(source, context) if self.collections else self._once(source, context)
+            mapped, value = self._each(source, context) if self.lists else self._once(source, context, 0)
             return mapped, fitted(self.target, value) if mapped else None
         except MappingError as error:
             raise self._named(error) from error
 
     def trace(self, source: Fields, context: MappingContext) -> list[Value | MappingError]:
         """The value before the steps and after each one, for people who look; an error ends it. Ignores the condition."""
-        context = replace(context, rule=self.index)
+        context = self._own(context, 0)
         try:
             value = self._joined(self.read, source, context)
         except MappingError as error:
@@ -65,19 +64,23 @@ class CompiledRule:
     def _named(self, error: MappingError) -> MappingError:
         return MappingError(error.code, rule=self.index, **{**error.arguments, "target": self.target})
 
-    def _once(self, source: Fields, context: MappingContext) -> tuple[bool, Value]:
+    def _own(self, context: MappingContext, entry: int) -> MappingContext:
+        return MappingContext(context.properties, clock=context.clock, seed=context.seed, rule=self.index, entry=entry)
+
+    def _once(self, source: Fields, context: MappingContext, entry: int) -> tuple[bool, Value]:
         if self.test is not None and not self.test(source):
             return bool(self.otherwise), self._joined(self.otherwise, source, context) if self.otherwise else None
-        return True, run_steps(self.steps, self._joined(self.read, source, context), context)
+        value = self._joined(self.read, source, context)
+        return True, run_steps(self.steps, value, self._own(context, entry)) if self.steps else value
 
     def _each(self, source: Fields, context: MappingContext) -> tuple[bool, Value]:
-        count = max((len(as_list(source.get(name))) for name in self.collections), default=0)
+        count = max(len(as_list(source.get(name))) for name in self.lists)
         return True, collect(self._entries(source, context, count))
 
     def _entries(self, source: Fields, context: MappingContext, count: int) -> Iterator[Value]:
+        roots = frozenset(name.partition(".")[0] for name in self.lists)
         for position in range(count):
-            entry = _Entry(source, self.collections, position)
-            mapped, value = self._once(entry, replace(context, entry=position))
+            mapped, value = self._once(_Entry(source, roots, position), context, position)
             if mapped and value is not None:
                 yield value
 
@@ -88,14 +91,14 @@ class CompiledRule:
 
 
 class _Entry(Mapping[str, Value]):
-    """A source in which some lists are narrowed to their entry at one position."""
+    """A source in which some lists, and the lists of their parts, are narrowed to their entry at one position."""
 
-    def __init__(self, source: Fields, collections: frozenset[str], position: int) -> None:
-        self._source, self._collections, self._position = source, collections, position
+    def __init__(self, source: Fields, roots: frozenset[str], position: int) -> None:
+        self._source, self._roots, self._position = source, roots, position
 
     def __getitem__(self, name: str) -> Value:
         value = self._source[name]
-        if isinstance(value, tuple) and name.partition(".")[0] in self._collections:
+        if isinstance(value, tuple) and name.partition(".")[0] in self._roots:
             return value[self._position] if self._position < len(value) else None
         return value
 
@@ -149,16 +152,10 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
             steps=compile_steps(rule.transformations),
             test=compile_condition(rule.condition) if rule.condition is not None else None,
             otherwise=tuple(_reader(source) for source in rule.otherwise or ()),
-            collections=_collections(rule),
+            lists=tuple(source.field for source in rule.sources if source.field) if rule.for_each else (),
         )
     except MappingError as error:
         raise MappingError(error.code, rule=index, **{**error.arguments, "target": rule.target}) from error
-
-
-def _collections(rule: Rule) -> frozenset[str]:
-    if not rule.for_each:
-        return frozenset()
-    return frozenset(source.field.partition(".")[0] for source in rule.sources if source.field)
 
 
 def _reader(source: Source) -> _Read:

@@ -33,6 +33,7 @@ SOURCE: dict[str, Value] = {
     "attachments": (PDF, LOGO),
     "attachments.name": ("offer.pdf", "logo.png"),
     "headers": ("X-A: 1", "X-B: 二"),
+    "headers.X-A": "1",
     "raw": b"Subject: raw\r\n\r\n",
 }
 CONTEXT = MappingContext(
@@ -107,6 +108,7 @@ def test_for_each_works_on_entries_and_leaves_out_those_that_do_not_fit() -> Non
     )
     assert one("x", {"field": "to"}, {"constant": "!"}, for_each=True) == ("a@example.com !", "b@example.com !")
     assert one("x", {"field": "none"}, for_each=True) == ()
+    assert one("x", {"field": "headers.X-A"}, for_each=True) == ("1",)
 
 
 def test_a_condition_decides_between_the_rule_and_otherwise() -> None:

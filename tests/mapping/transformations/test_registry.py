@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -108,6 +108,7 @@ class TestEach:
         value = date(2025, 3, 14) if transformation.input == "date" else "12"
         assert run(transformation.name, value, **parameters) == run(transformation.name, value, **parameters)
 
+    @settings(max_examples=40)
     @given(value=VALUES)
     def test_it_raises_nothing_but_mapping_errors(self, transformation: Transformation, value: Value) -> None:
         code = ""
