@@ -19,8 +19,9 @@ from mailflow_gui.errors import AccountBroken, MailError, Rejected, Reply, Trans
 from mailflow_gui.mail import imap_fetch, imap_idle, timeouts
 from mailflow_gui.mail.folders import Folder, on_the_wire, readable
 from mailflow_gui.mail.imap_fetch import Fetched, batches, flag_name
-from mailflow_gui.mail.imap_search import Text, criteria, quoted, safe
+from mailflow_gui.mail.imap_search import Text, beyond_ascii, criteria, matches, quoted, safe
 from mailflow_gui.mail.imap_sign_in import sign_in
+from mailflow_gui.mail.parse import parse
 from mailflow_gui.mail.wire import Stage, unwatched
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ _log = logging.getLogger(__name__)
 
 _LIST_LIMIT = 64 << 20
 """Bytes of a SEARCH or LIST answer: some millions of mails."""
+
+
+_LOCAL_SEARCH_LIMIT = 10 << 20
+"""Of mails larger than this only the header is searched where the server can't do it."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,12 @@ class ImapSession:
         :param search: the ``search`` setting; see :func:`mailflow_gui.mail.imap_search.criteria`.
         :param first_uid: only this UID and later ones.
         """
-        found = self._search(criteria(search, unseen_only=unseen_only, first_uid=first_uid))
+        try:
+            found = self._search(criteria(search, unseen_only=unseen_only, first_uid=first_uid))
+        except MailError as error:
+            if error.reply is None or error.reply.enhanced != "BADCHARSET":
+                raise
+            found = self._search_ourselves(search, unseen_only, first_uid)
         # "9:*" always finds the last mail, even if its UID is 5.
         return [uid for uid in found if first_uid is None or uid >= first_uid]
 
@@ -279,6 +289,15 @@ class ImapSession:
         command = "MOVE" if moving else "COPY"
         with self._dialogue.asking(f"UID {command}", timeouts.command(), _LIST_LIMIT):
             self._dialogue.expect_ok(self._machine.uid(command, _joined(uids), quoted(name.decode()).decode()))
+
+    def _search_ourselves(self, search: Mapping[str, Any], unseen_only: bool, first_uid: int | None) -> list[int]:
+        """The server (Exchange, for one) knows no UTF-8: it looks for the rest, we for texts beyond ASCII."""
+        ours = beyond_ascii(search)
+        theirs = {name: value for name, value in search.items() if name not in ours}
+        candidates = self._search(criteria(theirs, unseen_only=unseen_only, first_uid=first_uid))
+        candidates = [uid for uid in candidates if first_uid is None or uid >= first_uid]
+        fetched = self.fetch(candidates, maximum_size=_LOCAL_SEARCH_LIMIT if "body" in ours else 0)
+        return [each.uid for each in fetched if matches(ours, parse(each.raw or each.header))]
 
     def _missing(self, error: MailError, name: bytes) -> bool:
         """Whether a command was refused because its target folder does not exist."""

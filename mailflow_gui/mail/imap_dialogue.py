@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mailflow_gui.mail.wire import Wire
 
 _STATUS = re.compile(rb"\S+ (OK|NO|BAD)(?: (.*))?\r?\n", re.DOTALL | re.IGNORECASE)
+_USUAL = re.compile(rb"\d+ \(UID (\d+) FLAGS \(([^(){}\[\]\"]*)\) BODY\[\] \{\d+\}")
 _OTHER_PROTOCOLS = (b"+OK", b"-ERR", b"220", b"421", b"554", b"HTTP/", b"SSH-")
 _UNPARSABLE = (MemoryError, RecursionError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """What the libraries' parsers raise on nonsense: literals of absurd sizes, thousands of parentheses, words in place of numbers."""
@@ -186,6 +187,8 @@ class Dialogue:
         """
         data = self.expect_ok(self.machine.uid("FETCH", ",".join(map(str, uids)), items))
         wanted = set(uids)
+        if usual := _usual_answers(data):
+            return {uid: fields for uid, fields in usual.items() if uid in wanted}
         found: dict[int, dict[bytes, Any]] = {}
         flat = parse_response([part for part in data if part is not None])
         for answer in flat[1::2]:
@@ -243,3 +246,17 @@ class Dialogue:
         self.wire.close()
         words = (self.heard.goodbye or b"").decode("utf-8", "replace")
         return imap_refusal(reply(words, "BYE"), self.wire.server, "BYE", (Transient, "server-said-goodbye"))
+
+
+def _usual_answers(data: list[Any]) -> dict[int, dict[bytes, Any]]:
+    """Answers to (FLAGS BODY.PEEK[]) where all have the shape that nearly all servers give them, else nothing.
+
+    The general parser goes through every character in Python, which is half the time that fetching takes.
+    """
+    found: dict[int, dict[bytes, Any]] = {}
+    for part, end in zip(data[::2], data[1::2], strict=False):
+        match = _USUAL.fullmatch(part[0]) if isinstance(part, tuple) and end == b")" else None
+        if match is None:
+            return {}
+        found[int(match[1])] = {b"UID": int(match[1]), b"FLAGS": tuple(match[2].split()), b"BODY[]": part[1]}
+    return found if len(data) == 2 * len(found) else {}

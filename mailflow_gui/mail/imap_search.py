@@ -11,6 +11,8 @@ from mailflow_gui.errors import AccountBroken
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mailflow_gui.mail.message import MailMessage
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SPAN = re.compile(r"(\d{1,5})\s*(minute|hour|day|week|month|year)s?", re.IGNORECASE)
 _SPAN_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 31, "year": 366}
@@ -49,6 +51,22 @@ def criteria(
         if search.get(name) is not None:
             keys.append(wanted if search[name] else unwanted)
     return keys
+
+
+def beyond_ascii(search: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of a search that a server without CHARSET UTF-8 can't look for."""
+    return {name: str(search[name]) for name in _TEXTS if search.get(name) and not str(search[name]).isascii()}
+
+
+def matches(texts: Mapping[str, str], message: MailMessage) -> bool:
+    """What SEARCH would say: whether each text is part of its field, upper and lower case alike."""
+    fields = {
+        "from": lambda: " ".join(map(str, message.from_)),
+        "to": lambda: " ".join(map(str, message.to)),
+        "subject": lambda: message.subject,
+        "body": lambda: message.content,
+    }
+    return all(text.casefold() in fields[name]().casefold() for name, text in texts.items())
 
 
 def quoted(text: str) -> bytes:

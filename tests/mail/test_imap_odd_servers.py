@@ -492,3 +492,30 @@ def test_idle_that_is_refused_leaves_the_session_alive() -> None:
             session.idle(30.0)
         session.noop()
         hang_up(session)
+
+
+def test_a_server_without_utf_8_leaves_such_texts_to_us() -> None:
+    def header(uid: int, subject: str) -> Expect:
+        raw = f"From: Ann <a@example.com>\r\nSubject: {subject}\r\n\r\n".encode()
+        return Expect(
+            f"FETCH {uid} .*HEADER",
+            f"* 1 FETCH (UID {uid} FLAGS () BODY[HEADER]<0> {{{len(raw)}}}",
+            raw + b")\r\n",
+            "{tag} OK",
+        )
+
+    with Scripted(
+        *SIGNED_IN,
+        SELECTED,
+        Expect(r'SEARCH CHARSET UTF-8 UNDELETED FROM "ann" SUBJECT .*\{9\}$', "{tag} NO [BADCHARSET (US-ASCII)] no"),
+        Expect(r'SEARCH UNDELETED FROM "ann"$', "* SEARCH 5 6", "{tag} OK"),
+        Expect("RFC822.SIZE", *[f"* 1 FETCH (UID {uid} RFC822.SIZE 99)" for uid in (5, 6)], "{tag} OK"),
+        header(5, "=?utf-8?b?6KuL5rGC5pu4IDQy?="),
+        header(6, "other"),
+        Stall(),
+    ) as server:
+        session = open_session(server)
+        session.select()
+        assert session.search({"subject": "請求書", "from": "ann"}) == [5]
+        hang_up(session)
+    assert server.problems == []
