@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from mailflow_gui import sentences
 from mailflow_gui.flow.problems import Problem
-from mailflow_gui.flow.values import nearest, quoted
+from mailflow_gui.flow.values import nearest, quoted, shown
 from mailflow_gui.sentences import Argument
 
 _CODES: Mapping[str, str] = {
@@ -55,7 +55,7 @@ def problems_of(error: ValidationError, settings: Mapping[str, Any], known: Sequ
 
 
 def _problem(details: ErrorDetails, path: tuple[str, ...], known: Sequence[str]) -> Problem:
-    place = ".".join(path)
+    place = shown(".".join(path))
     context = details.get("ctx") or {}
     arguments: dict[str, Argument] = {"field": place, "value": quoted(details["input"])}
     kind = details["type"]

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 
 _LONGEST = 60
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Control, direction, unassigned, line and paragraph separators; the wide space of Japanese texts is none of them."""
 
 
 def quoted(value: object) -> str:
@@ -16,10 +18,14 @@ def quoted(value: object) -> str:
         return "{…}" if value else "{}"
     if isinstance(value, list | tuple):
         return "[…]" if value else "[]"
-    written = value if isinstance(value, str) else json.dumps(value, default=str)
-    shown = "".join(c if unicodedata.category(c)[0] != "C" else "�" for c in written[: _LONGEST + 1])
-    shown = shown if len(written) <= _LONGEST else shown[:_LONGEST] + "…"
-    return f"“{shown}”" if isinstance(value, str) else shown
+    written = shown(value if isinstance(value, str) else json.dumps(value, default=str), _LONGEST)
+    return f"“{written}”" if isinstance(value, str) else written
+
+
+def shown(text: str, longest: int = 200) -> str:
+    """``text`` on one line, without control and direction characters, and shortened to ``longest`` characters."""
+    safe = "".join(character if unicodedata.category(character) not in _UNSAFE else "�" for character in text[:longest])
+    return safe if len(text) <= longest else safe + "…"
 
 
 def nearest(word: object, known: Iterable[str]) -> str:

@@ -1,15 +1,22 @@
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailflow_gui.errors import FlowFileError
 from mailflow_gui.flow.check import check, settings_of
 from mailflow_gui.flow.model import Flow, Node
+from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.problems import Problem
+from mailflow_gui.nodes import NODE_TYPES as REAL_NODE_TYPES
+from mailflow_gui.sentences import SENTENCES
 from tests.flow.samples import LINE, NODE_TYPES, Fixed, SinkSettings, StepSettings, flow
 
 
@@ -205,3 +212,40 @@ def test_flow_properties_that_settings_read_are_checked() -> None:
     drawn = flow("source step sink", *LINE)
     assert [(problem.code, problem.node) for problem in check(drawn, types)] == [("value-missing", "step")]
     assert check(replace(drawn, properties={"prefix": "x"}), types) == ()
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+_known_words = [
+    "field",
+    "constant",
+    "name",
+    "prepend",
+    "text",
+    "target",
+    "sources",
+    "transformations",
+    "all",
+    "any",
+    "cel",
+]
+_rules = st.recursive(
+    _values | st.sampled_from(_known_words),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_known_words), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("kind", REAL_NODE_TYPES, ids=lambda kind: kind.id)
+@given(data=st.data())
+def test_no_settings_whatever_break_the_check(kind: AnyNodeType, data: st.DataObject) -> None:
+    keys = [info.alias or name for name, info in kind.settings.model_fields.items()]
+    settings = data.draw(st.dictionaries(st.sampled_from([*keys, "zebra"]), _values | _rules, max_size=4))
+    for problem in check(Flow(name="any", nodes=(Node("node", kind.id, settings),)), REAL_NODE_TYPES):
+        assert problem.code in SENTENCES
+        named = set(re.findall(r"{(\w+)", SENTENCES[problem.code].text + SENTENCES[problem.code].advice))
+        assert named <= set(problem.arguments)
+        assert not {unicodedata.category(character) for character in problem.text} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
