@@ -28,6 +28,7 @@ DATE_INVALID = "date-invalid"
 
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _NEXT_FIELD = re.compile(rb"\r?\n(?![ \t])")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _IDS = re.compile(r"<[^<>\s]{1,2000}>")
 _ZONES = {"JST": 9, "KST": 9, "HKT": 8, "SGT": 8, "IST": 5.5, "MSK": 3, "EET": 2, "EEST": 3, "CET": 1, "MET": 1}
 _ZONES |= {"CEST": 2, "MEST": 2, "BST": 1, "WET": 0, "WEST": 1, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13}
@@ -96,12 +97,8 @@ def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
         return start, start + 2
     if raw.startswith(b"\n", start, end):
         return start, start + 1
-    short = raw.find(b"\n\n", start, end)
-    long = raw.find(b"\n\r\n", start, end if short < 0 else short)
-    if long >= 0:
-        return long - (raw[long - 1 : long] == b"\r"), long + 3
-    if short >= 0:
-        return short - (raw[short - 1 : short] == b"\r"), short + 2
+    if match := _EMPTY_LINE.search(raw, start, end):
+        return match.start() - (raw[match.start() - 1 : match.start()] == b"\r"), match.end()
     if raw.find(b"\n", start, end) < 0 and (old := raw.find(b"\r\r", start, end)) >= 0:
         return old, old + 2
     return end, end

@@ -126,6 +126,14 @@ def test_an_address_has_one_at_sign_outside_quotes_and_no_space(value: str) -> N
             assert not set(item.address) & set(" ,;<>()\t")
 
 
+@given(st.from_regex(r"\A(([a-zé=?.]{1,4} ){0,3}<?[a-z.+]{0,4}@?[a-z.-]{0,6}>?)\Z"))
+def test_the_quick_way_finds_what_the_long_way_finds(value: str) -> None:
+    quick: set[str] = set()
+    thorough: set[str] = set()
+    assert addresses.parse(value, quick) == addresses._parse(value, thorough)
+    assert quick == thorough
+
+
 @pytest.mark.parametrize(
     ("value", "name"),
     [
