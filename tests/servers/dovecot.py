@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import grp
 import imaplib
 import os
-import pwd
 import re
 import shutil
 import signal
@@ -215,6 +213,9 @@ def _write(server: Dovecot, version: tuple[int, int]) -> None:
 
 def _owners(mail: Path) -> tuple[str, str, str]:
     """Whom mail belongs to, and settings with which Dovecot runs without root."""
+    import grp  # neither module exists on Windows, where this file must be importable all the same
+    import pwd
+
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
         os.chown(mail, nobody.pw_uid, nobody.pw_gid)

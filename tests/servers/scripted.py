@@ -15,6 +15,8 @@ import contextlib
 import re
 import socket
 import ssl
+import struct
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PATIENCE = 20.0
+_LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,7 @@ class _Call:
                     time.sleep(0.01)
             case Drop(reset=True):
                 # Zero linger makes close() send RST.
-                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
                 return False
             case Drop():
                 return False
