@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailflow_gui.cli import output
 from mailflow_gui.errors import MailFlowError, UsageError
-from mailflow_gui.language import _
+from mailflow_gui.language import _, ngettext
 from mailflow_gui.mail.message import Address, MailMessage
 from mailflow_gui.mail.parse import parse
 
@@ -141,7 +141,7 @@ def laid_out(name: str, message: MailMessage) -> str:
         (_("Defects"), ", ".join(message.defects)),
     ]
     for attachment in message.attachments:
-        size = _("{count} bytes").format(count=attachment.size)
+        size = ngettext("{count} byte", "{count} bytes", attachment.size).format(count=attachment.size)
         rows.append((_("Attachment"), f"{attachment.name} ({attachment.type}, {size})"))
     width = max(len(label) for label, _value in rows) + 2
     lines = [f"{label + ':':{width}}{value}" for label, value in rows if value]

@@ -213,7 +213,7 @@ def _content_id(block: headers.Block) -> str:
 def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
     """The decoded bytes of ``part``. Never raises."""
     if part.encoding == "base64":
-        return _base64(raw[part.start : part.end], defects)
+        return _base64(raw, part.start, part.end, defects)
     if part.encoding == "quoted-printable":
         return binascii.a2b_qp(raw[part.start : part.end])
     if part.encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
@@ -223,15 +223,15 @@ def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
     return raw[part.start : part.end]
 
 
-def _base64(data: bytes, defects: set[str]) -> bytes:
-    padding = data.find(b"=")
-    if padding < 0 or not data[padding:].strip(b"= \t\r\n"):
+def _base64(raw: bytes, start: int, end: int, defects: set[str]) -> bytes:
+    padding = raw.find(b"=", start, end)
+    if padding < 0 or not raw[padding:end].strip(b"= \t\r\n"):
         try:
-            return binascii.a2b_base64(data)
+            return binascii.a2b_base64(memoryview(raw)[start:end])  # a large attachment is not copied to be decoded
         except binascii.Error:
             pass
     defects.add(BASE64_BROKEN)
-    letters = data.translate(None, _NOT_BASE64)
+    letters = raw[start:end].translate(None, _NOT_BASE64)
     return b"".join(_unpadded(piece) for piece in re.findall(rb"[^=]+", letters))
 
 
