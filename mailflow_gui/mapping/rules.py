@@ -6,7 +6,18 @@ import operator
 from functools import reduce
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    Tag,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from mailflow_gui.language import N_
@@ -81,13 +92,13 @@ class Source(_Model):
         return self
 
 
-class Combine(_Model):
+class Combining(_Model):
     """How several sources become one text."""
 
     delimiter: Annotated[str, Field(title=N_("Delimiter"))] = " "
 
 
-class Split(_Model):
+class Splitting(_Model):
     """How one text becomes several, and which of them is taken."""
 
     delimiter: Annotated[str, Field(title=N_("Delimiter"))] = " "
@@ -105,16 +116,27 @@ class Comparison(_Model):
     match_case: Annotated[StrictBool, Field(title=N_("Match case"))] = True
 
 
+def _form(condition: object) -> str:
+    """Which form of a condition it is, so that its faults are told in that form's terms alone."""
+    keys = condition if isinstance(condition, dict) else getattr(condition, "__pydantic_fields_set__", ())
+    return next((key for key in ("all", "any", "cel") if key in keys), "comparison")
+
+
+def _whole_form(condition: object) -> str:
+    form = _form(condition)
+    return "all" if form == "comparison" else form
+
+
 class AllOf(_Model):
     """True when all of them are; none at all is true."""
 
-    all: Annotated[tuple[Comparison | AllOf | AnyOf, ...], Field(title=N_("All of"))]
+    all: Annotated[tuple[Part, ...], Field(title=N_("All of"))]
 
 
 class AnyOf(_Model):
     """True when at least one of them is."""
 
-    any: Annotated[tuple[Comparison | AllOf | AnyOf, ...], Field(title=N_("Any of"))]
+    any: Annotated[tuple[Part, ...], Field(title=N_("Any of"))]
 
 
 class Expression(_Model):
@@ -123,7 +145,20 @@ class Expression(_Model):
     cel: Annotated[str, Field(title=N_("Expression"))]
 
 
-Condition = AllOf | AnyOf | Expression
+Part = Annotated[
+    Annotated[Comparison, Tag("comparison")] | Annotated[AllOf, Tag("all")] | Annotated[AnyOf, Tag("any")],
+    Discriminator(lambda condition: "comparison" if (form := _form(condition)) == "cel" else form),
+]
+"""What stands inside a condition."""
+
+Condition = Annotated[
+    Annotated[AllOf, Tag("all")] | Annotated[AnyOf, Tag("any")] | Annotated[Expression, Tag("cel")],
+    Discriminator(_whole_form),
+]
+"""A whole condition."""
+
+AllOf.model_rebuild()
+AnyOf.model_rebuild()
 
 if TYPE_CHECKING:
     Step = Parameters
@@ -138,13 +173,13 @@ class Rule(_Model):
     target: Annotated[str, Field(title=N_("Target"))]
     sources: Annotated[tuple[Source, ...], Field(title=N_("Sources"))] = ()
     combine: Annotated[
-        Combine | None,
+        Combining | None,
         Field(
             title=N_("Combine"),
             description=N_("Several sources become one text, by default with a space between them."),
         ),
     ] = None
-    split: Annotated[Split | None, Field(title=N_("Split"), description=N_("The text is cut into parts."))] = None
+    split: Annotated[Splitting | None, Field(title=N_("Split"), description=N_("The text is cut into parts."))] = None
     for_each: Annotated[
         StrictBool,
         Field(title=N_("For each entry"), description=N_("The rule works on each entry of a list by itself.")),

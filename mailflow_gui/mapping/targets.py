@@ -25,6 +25,12 @@ def fitted(target: str, value: Value) -> Value:
         return tuple(_file(entry) for entry in _entries(value))
     if target == "headers":
         return tuple(_header(entry) for entry in _entries(value))
+    return _without_bytes(value)
+
+
+def _without_bytes(value: Value) -> Value:
+    if isinstance(value, tuple):
+        return tuple(_without_bytes(entry) for entry in value)
     return as_text(value) if isinstance(value, bytes) else value
 
 

@@ -143,5 +143,12 @@ def test_a_condition_that_can_not_run_says_why(condition: dict[str, Any], code: 
     assert raised.value.code == code
 
 
+def test_a_fault_deep_in_a_condition_is_told_where_it_stands_and_in_no_other_forms_terms() -> None:
+    deep = {"all": [{"any": [{"field": "a", "operator": "resembles", "value": "b"}]}]}
+    with pytest.raises(ValidationError) as raised:
+        CONDITION.validate_python(deep)
+    assert [fault["type"] for fault in raised.value.errors()] == ["literal_error"]
+
+
 def test_every_operator_has_a_title() -> None:
     assert set(OPERATOR_TITLES) == set(get_args(Operator))

@@ -157,6 +157,7 @@ def test_targets_get_what_they_take() -> None:
     assert one("attachments", {"field": "none"}) == ()
     assert one("headers", {"field": "headers"}, {"constant": "X-C: 3"}) == (("X-A", "1"), ("X-B", "二"), ("X-C", "3"))
     assert one("count", {"field": "size"}) == 10
+    assert one("kept", {"field": "raw"}, for_each=True) == ("Subject: raw\r\n\r\n",)
     assert one("from", {"field": "from"}) == (HANAKO,)
     assert one("to", {"field": "blank"}) == ()
     for target, code in (("attachments", "mapping-not-an-attachment"), ("headers", "mapping-bad-header")):
