@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from mailflow_gui.paths import Home
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted((ROOT / "mailflow_gui").rglob("*.py"))
@@ -33,6 +36,15 @@ def test_the_core_imports_without_qt() -> None:
         [sys.executable, "-W", "error", "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8", check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_flow_runs_without_qt(home: Home) -> None:
+    program = _BLOCK_QT + "from mailflow_gui import cli; sys.exit(cli.main(['demo', '--headless', '--json']))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    counts = json.loads(done.stdout.splitlines()[-1])
+    assert (done.returncode, counts["failed"], counts["uncertain"]) == (0, 0, 0)
+    assert counts["sent"] == counts["received"] > 0
+    assert home.journal_file.is_file()
 
 
 def test_the_block_on_qt_really_blocks() -> None:
