@@ -99,3 +99,7 @@ def test_html_becomes_the_text_that_is_seen(markup: Value, words: list[str]) -> 
 
 def test_long_lines_without_end_are_read_in_linear_time() -> None:
     assert run("strip-quoted-text", "On " + "x " * 1_000_000 + "\n> q") == ("On " + "x " * 1_000_000).strip()
+
+
+def test_quotations_between_empty_lines_are_read_in_linear_time() -> None:
+    assert run("strip-quoted-text", "own\n" + "\n>\n" * 300_000) == "own"
