@@ -30,26 +30,28 @@ def check(flow: Flow, node_types: Sequence[AnyNodeType]) -> tuple[Problem, ...]:
     """Every problem of a flow: its keys, connections, drawing and settings."""
     problems = [*_unknown_keys(flow), *_properties(flow), *_stubs(flow), *check_graph(flow, node_types)]
     known = {kind.id: kind for kind in node_types}
+    arriving = _arriving(flow, node_types)
     for node in flow.nodes:
         if node.type in known:
-            found = [*_settings(node, known[node.type], flow), *_connections(node, known[node.type], flow)]
-            problems += [replace(problem, node=node.id) for problem in found]
-    return (*problems, *_arriving(flow, node_types))
+            kind, mapped = known[node.type], arriving.get(node.id)
+            found = [*_settings(node, kind, flow, mapped), *_connections(node, kind, flow)]
+            problems += [
+                replace(problem, node=node.id)
+                for problem in found
+                if problem.unless_mapped is None or problem.unless_mapped not in (mapped or ())
+            ]
+    return tuple(problems)
 
 
-def _arriving(flow: Flow, node_types: Sequence[AnyNodeType]) -> Iterator[Problem]:
-    """What is missing in that which arrives at a node, where the mappers before it alone decide that."""
+def _arriving(flow: Flow, node_types: Sequence[AnyNodeType]) -> dict[str, frozenset[str] | None]:
+    """The fields that arrive at each node, where the mappers before it alone decide that; else None."""
     graph = graph_of(flow, node_types)
     settings: dict[str, NodeSettings] = {}
     for node, kind in graph.types.items():
         read = _read(graph.nodes[node], kind)
         if isinstance(read, NodeSettings):
             settings[node] = read
-    for node, own in settings.items():
-        mapped = mapped_fields(graph, node, settings)
-        if mapped is not None:
-            for problem in graph.types[node].check_mapped(own, mapped):
-                yield replace(problem, node=node)
+    return {node: mapped_fields(graph, node, settings) for node in settings}
 
 
 def settings_of(node: Node, node_types: Sequence[AnyNodeType]) -> NodeSettings:
@@ -84,11 +86,12 @@ def _setting_names(kind: AnyNodeType) -> list[str]:
     return [info.alias or name for name, info in kind.settings.model_fields.items()]
 
 
-def _settings(node: Node, kind: AnyNodeType, flow: Flow) -> Sequence[Problem]:
+def _settings(node: Node, kind: AnyNodeType, flow: Flow, mapped: frozenset[str] | None) -> Sequence[Problem]:
     read = _read(node, kind)
-    if isinstance(read, NodeSettings):
-        return [*kind.check(read), *kind.check_properties(read, flow.properties)]
-    return read
+    if not isinstance(read, NodeSettings):
+        return read
+    arriving = kind.check_mapped(read, mapped) if mapped is not None else ()
+    return [*kind.check(read), *kind.check_properties(read, flow.properties), *arriving]
 
 
 def _connections(node: Node, kind: AnyNodeType, flow: Flow) -> Iterator[Problem]:

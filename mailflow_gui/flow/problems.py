@@ -26,6 +26,8 @@ class Problem:
     field: str | None = None
     """Path in the node's settings: ``delay.value``, ``rules.0.target``; or None."""
     arguments: Mapping[str, Argument] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    unless_mapped: str | None = None
+    """A field: the finding is void where every way to the node maps it (``check`` drops it then)."""
 
     @property
     def text(self) -> str:

@@ -121,7 +121,9 @@ def check_properties(settings: DataMapperSettings, properties: Mapping[str, obje
 
 def _problem(fault: Fault) -> Problem:
     place = f"rules.{fault.place}" if fault.place else "rules"
-    return Problem(fault.code, severity=fault.severity, field=place, arguments=fault.arguments)
+    # An earlier mapper may make the field; where it surely does, there is nothing to say.
+    unless = str(fault.arguments["field"]) if fault.code.startswith("mapping-unknown-field") else None
+    return Problem(fault.code, severity=fault.severity, field=place, arguments=fault.arguments, unless_mapped=unless)
 
 
 DATA_MAPPER = TransformType(

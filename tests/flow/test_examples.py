@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from mailflow_gui import paths
 from mailflow_gui.flow import file
 from mailflow_gui.flow.check import check
+from mailflow_gui.flow.model import Edge, Node
 from mailflow_gui.nodes import NODE_TYPES
 
 EXAMPLES = sorted((paths.resources() / "examples").glob("*.mailflow"))
@@ -38,3 +40,21 @@ def test_unknown_things_in_a_file_are_all_reported() -> None:
         ("unknown-setting-misspelt", "receive", "unseen_onyl"),
         ("node-type-unknown", "weather", None),
     }
+
+
+def test_a_second_mapper_may_read_what_the_first_one_makes_and_nothing_unknown_else() -> None:
+    demo = file.read(paths.resources() / "examples" / "demo.mailflow")
+    first = Node("first", "data-mapper", {"rules": [{"target": "customer", "sources": [{"field": "from"}]}]})
+    second = Node(
+        "map", "data-mapper", {"rules": [{"target": "to", "sources": [{"field": "customer"}, {"field": "zebra"}]}]}
+    )
+    receive, _, send = demo.nodes
+    edges = (
+        Edge("receive", "message", "first", "message"),
+        Edge("first", "email", "map", "message"),
+        Edge("map", "email", "send", "email"),
+    )
+    problems = check(replace(demo, nodes=(receive, first, second, send), edges=edges), NODE_TYPES)
+    assert [(problem.node, problem.field, problem.severity) for problem in problems] == [
+        ("map", "rules.0.sources.1.field", "warning")
+    ]
