@@ -18,6 +18,7 @@ HEADER_LIMIT = 256 * 1024
 
 _BATCH = 500
 """UIDs per command: such a line stays below the 8,192 bytes that RFC 7162 4 advises."""
+_NOT_GIVEN = Reply(text="The answer has no BODY[].", operation="UID FETCH")
 _WINDOW_MAILS = 200
 _WINDOW_BYTES = 4 << 20
 """One FETCH asks for this many mails or bytes at most, so that memory stays flat."""
@@ -54,6 +55,8 @@ def fetch(dialogue: Dialogue, uids: list[int], maximum_size: int) -> Iterator[Fe
     """See :meth:`mailflow_gui.mail.imap.ImapSession.fetch`."""
     for batch in batches(uids):
         announced = sizes(dialogue, batch)
+        unsized = [uid for uid in batch if uid not in announced]
+        announced.update((uid, maximum_size) for uid in _still_there(dialogue, unsized))
         for window in _windows([uid for uid in batch if uid in announced], announced, maximum_size):
             yield from _window(dialogue, window, announced, maximum_size)
 
@@ -63,11 +66,27 @@ def _window(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximu
         yield _header_only(dialogue, window[0], sizes[window[0]])
         return
     try:
-        yield from _whole(dialogue, window, sizes, maximum_size)
+        found = {each.uid: each for each in _whole(dialogue, window, sizes, maximum_size)}
     except MailError as error:
         if dialogue.wire.closed or error.reply is None or (len(window) == 1 and not _gone(error)):
             raise
         yield from _one_by_one(dialogue, window, sizes, maximum_size)
+        return
+    left_out = _still_there(dialogue, [uid for uid in window if uid not in found])
+    for uid in window:
+        if uid in found:
+            yield found[uid]
+        elif uid in left_out:
+            again = _whole(dialogue, [uid], sizes, maximum_size)
+            yield again[0] if again else _header_only(dialogue, uid, sizes[uid], _NOT_GIVEN)
+
+
+def _still_there(dialogue: Dialogue, uids: list[int]) -> set[int]:
+    """Which of the mails that an answer left out have not vanished: whoever calls passes over absent ones for good."""
+    if not uids:
+        return set()
+    with dialogue.asking("UID SEARCH", timeouts.command()):
+        return set(uids) & set(dialogue.search([b"UID", ",".join(map(str, uids)).encode()]))
 
 
 def _whole(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum_size: int) -> list[Fetched]:
@@ -102,11 +121,13 @@ def _one_by_one(dialogue: Dialogue, window: list[int], sizes: dict[int, int], ma
                 refused[uid] = error
     if refused and not found:
         raise next(iter(refused.values()))
+    left_out = _still_there(dialogue, [uid for uid in window if uid not in found and uid not in refused])
     for uid in window:
         if uid in found:
             yield found[uid]
-        elif uid in refused:
-            yield _header_only(dialogue, uid, sizes[uid], refused[uid].reply)
+        elif uid in refused or uid in left_out:
+            reason = refused[uid].reply if uid in refused else _NOT_GIVEN
+            yield _header_only(dialogue, uid, sizes[uid], reason)
 
 
 def _gone(error: MailError) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mailflow_gui.errors import AccountBroken, MailError, Reauthenticate, Rejected, RetryAfter, Transient
+from mailflow_gui.mail import imap_fetch
 from mailflow_gui.mail.imap import ImapSession
 from mailflow_gui.mail.server import Security, Server
 from tests.servers.certificates import make
@@ -310,6 +311,7 @@ def test_an_answer_about_another_uid_or_none_is_not_taken_for_ours() -> None:
             "* 5 FETCH (FLAGS (\\Seen))",
             "{tag} OK",
         ),
+        Expect("SEARCH UID 6$", "* SEARCH", "{tag} OK"),
         Stall(),
     ) as server:
         session = open_session(server)
@@ -519,3 +521,32 @@ def test_a_server_without_utf_8_leaves_such_texts_to_us() -> None:
         assert session.search({"subject": "請求書", "from": "ann"}) == [5]
         hang_up(session)
     assert server.problems == []
+
+
+def test_a_mail_that_an_answer_leaves_out_though_it_is_there_is_not_passed_over() -> None:
+    with Scripted(
+        *SIGNED_IN,
+        SELECTED,
+        Expect("RFC822.SIZE", "* 1 FETCH (UID 5 RFC822.SIZE 2)", "* 3 FETCH (UID 7 RFC822.SIZE 2)", "{tag} OK"),
+        Expect("SEARCH UID 6,8$", "* SEARCH 6", "{tag} OK"),
+        Expect("FETCH 5,6 .*BODY", "* 1 FETCH (UID 5 FLAGS () BODY[] {2}", b"m5)\r\n", "{tag} OK"),
+        Expect("SEARCH UID 6$", "* SEARCH 6", "{tag} OK"),
+        Expect("FETCH 6 .*BODY", "* 2 FETCH (UID 6 FLAGS () BODY[] {2}", b"m6)\r\n", "{tag} OK"),
+        Expect("FETCH 7 .*BODY", "* 3 FETCH (UID 7 FLAGS () BODY[] NIL)", "{tag} OK"),
+        Expect("SEARCH UID 7$", "* SEARCH 7", "{tag} OK"),
+        Expect("FETCH 7 .*BODY", "* 3 FETCH (UID 7 FLAGS () BODY[] NIL)", "{tag} OK"),
+        Expect("FETCH 7 .*HEADER", "* 3 FETCH (UID 7 FLAGS () BODY[HEADER]<0> {2}", b"h7)\r\n", "{tag} OK"),
+        Stall(),
+    ) as server:
+        session = open_session(server)
+        session.select()
+        # The size of 6 is unknown, so it may fill a window of its own: a limit that small puts it beside 5.
+        fetched = list(session.fetch([5, 6, 7, 8], maximum_size=imap_fetch._WINDOW_BYTES - 2))
+        hang_up(session)
+    assert server.problems == []
+    assert [(each.uid, each.raw, each.refused is None) for each in fetched] == [
+        (5, b"m5", True),
+        (6, b"m6", True),
+        (7, None, False),
+    ]
+    assert fetched[2].header == b"h7"
