@@ -163,8 +163,11 @@ def message_ids(dialogue: Dialogue, uids: list[int]) -> dict[int, str]:
 
 def header_block(raw: bytes) -> bytes:
     """The header of a mail with the empty line that ends it, or all of a mail that has no body."""
-    ends = [end + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (end := raw.find(mark)) >= 0]
-    return raw[: min(ends)] if ends else raw
+    end = raw.find(b"\r\n\r\n")
+    bare = raw.find(b"\n\n", 0, end if end >= 0 else len(raw))
+    if bare >= 0:
+        return raw[: bare + 2]
+    return raw[: end + 4] if end >= 0 else raw
 
 
 def _windows(uids: list[int], sizes: dict[int, int], maximum_size: int) -> Iterator[list[int]]:

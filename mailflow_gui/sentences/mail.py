@@ -150,10 +150,6 @@ SENTENCES: dict[str, Sentence] = {
         N_("The server {host} can't do this just now ({operation}): {reason}"),
         N_("MailFlow tries again by itself."),
     ),
-    "mailbox-full": Sentence(
-        N_("There is no room left in the mailbox on {host}: {reason}"),
-        N_("Delete what is no longer needed, or ask for more room."),
-    ),
     "message-vanished": Sentence(N_("The mail is no longer on the server {host}.")),
     "message-oversized": Sentence(
         N_("The mail is larger than the limit of {maximum} bytes."),
