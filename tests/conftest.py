@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mailflow_gui import language, paths
 
 pytest_plugins = ["tests.servers.fixtures", "tests.servers.smtp_fixtures"]
 
 _SMALL_SCALE = "0.1"
+
+# A busy machine is no reason to fail.
+settings.register_profile("mailflow", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("mailflow")
 
 
 @pytest.fixture
