@@ -8,16 +8,18 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailflow_gui.engine import settling
+from mailflow_gui.engine import loop_guard, settling
 from mailflow_gui.engine.delivery import Advance, End, Mail, StepTaken, advance
 from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailFlowError
+from mailflow_gui.flow.item import Outgoing
 from mailflow_gui.journal import deliveries, items
 from mailflow_gui.journal.deliveries import DeliveryRow, MailRow, Planned
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.mail.compose import compose, message_id
+from mailflow_gui.mail.message import MailMessage
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,13 @@ class Job:
     eight_bit: bool
     smtputf8: bool
     when_uncertain: str
+    maximum_per_minute: int | None
+    maximum_per_day: int | None
+
+    @property
+    def limited(self) -> bool:
+        """Whether its node sends only so many mails in a time."""
+        return self.maximum_per_minute is not None or self.maximum_per_day is not None
 
 
 class Delivering(threading.Thread):
@@ -50,12 +59,14 @@ class Delivering(threading.Thread):
         *,
         send: Callable[[Job], None],
         concluded: Callable[[Work, settling.Concluded], None],
+        put_down: Callable[[Work], None],
         crashed: Callable[[BaseException], None],
     ) -> None:
         super().__init__(name="delivering", daemon=True)
         self._journal = journal
         self._send = send
         self._concluded = concluded
+        self._put_down = put_down
         self._crashed = crashed
         self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
 
@@ -73,7 +84,7 @@ class Delivering(threading.Thread):
                 if not work.running.stopping.is_set():
                     self._deliver(work)
                 else:
-                    work.running.leave(work.row.id, None)
+                    self._put_down(work)
         except Exception as error:
             self._crashed(error)
             raise
@@ -104,7 +115,7 @@ class Delivering(threading.Thread):
 
     def _recorded(
         self,
-        future: Future[tuple[list[int], settling.Concluded]],
+        future: Future[tuple[list[int | None], settling.Concluded]],
         work: Work,
         planned: Sequence[Planned],
         resumed: Sequence[tuple[MailRow, list[DeliveryRow]]],
@@ -114,7 +125,7 @@ class Delivering(threading.Thread):
             self._crashed(future.exception() or RuntimeError())
             return
         ids, concluded = future.result()
-        jobs = [_job(work, mail, row_id) for mail, row_id in zip(planned, ids, strict=True)]
+        jobs = [_job(work, mail, row_id) for mail, row_id in zip(planned, ids, strict=True) if row_id is not None]
         jobs += [job for row, rows in resumed if (job := _resumed_job(work, row, rows)) is not None]
         if concluded.state != "planned":
             self._concluded(work, concluded)
@@ -138,7 +149,8 @@ def plan(work: Work, mail: Mail) -> Planned:
     outgoing = mail.outgoing
     digest = hashlib.sha256(f"{work.row.key}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
     identity = message_id(digest, outgoing.sender)
-    composed = compose(outgoing.draft, message_id=identity, date=work.item().clock)
+    draft = replace(outgoing.draft, loop_mark=loop_guard.onward(work.message, work.row.flow))
+    composed = compose(draft, message_id=identity, date=work.item().clock)
     return Planned(
         node=mail.node,
         way=mail.way,
@@ -150,7 +162,18 @@ def plan(work: Work, mail: Mail) -> Planned:
         smtputf8=composed.smtputf8,
         when_uncertain=outgoing.when_uncertain,
         content=composed.content,
+        maximum_per_minute=outgoing.maximum_per_minute,
+        maximum_per_day=outgoing.maximum_per_day,
+        answer=_answer(outgoing, work.message),
     )
+
+
+def _answer(outgoing: Outgoing, message: MailMessage) -> deliveries.Answer | None:
+    if outgoing.replies_per_thread is None and outgoing.replies_per_sender_per_day is None:
+        return None
+    thread = next(iter((*message.references, *message.in_reply_to)), message.message_id)
+    sender = next((address.address.lower() for address in message.from_), "")
+    return deliveries.Answer(thread, sender, outgoing.replies_per_thread, outgoing.replies_per_sender_per_day)
 
 
 def _record(
@@ -162,7 +185,7 @@ def _record(
     steps: str,
     handled: frozenset[int],
     resume: bool,
-) -> tuple[list[int], settling.Concluded]:
+) -> tuple[list[int | None], settling.Concluded]:
     row = work.row
     transaction.database.execute("UPDATE items SET steps = ? WHERE id = ?", (steps, row.id))
     settling.note_failures(transaction, work, failures, "step")
@@ -170,10 +193,12 @@ def _record(
         # Shown as what would have happened: nothing is frozen, nothing leaves.
         state: items.State = "failed" if failures else "sent" if planned else "skipped"
         items.settle(transaction, row.id, state, flagging=False)
-        return [0] * len(planned), settling.Concluded(state)
+        return [None] * len(planned), settling.Concluded(state)
     if resume:
         deliveries.plan_again(transaction, row.id)
-    ids = deliveries.plan(transaction, row.id, planned)
+    ids = deliveries.plan(transaction, row.flow, row.id, planned)
+    if None in ids:
+        items.put_error(transaction, row.id, MailFlowError("answer-limit"), "reject-message")
     return ids, settling.conclude(transaction, work, handled=handled)
 
 
@@ -209,6 +234,8 @@ def _job(work: Work, mail: Planned, row_id: int) -> Job:
         eight_bit=mail.eight_bit,
         smtputf8=mail.smtputf8,
         when_uncertain=mail.when_uncertain,
+        maximum_per_minute=mail.maximum_per_minute,
+        maximum_per_day=mail.maximum_per_day,
     )
 
 
@@ -230,4 +257,6 @@ def _resumed_job(work: Work, row: MailRow, rows: Sequence[DeliveryRow]) -> Job |
         eight_bit=row.eight_bit,
         smtputf8=row.smtputf8,
         when_uncertain=row.when_uncertain,
+        maximum_per_minute=row.maximum_per_minute,
+        maximum_per_day=row.maximum_per_day,
     )

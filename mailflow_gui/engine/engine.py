@@ -19,6 +19,7 @@ from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
 from mailflow_gui.engine.delivering import Delivering, Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gates
+from mailflow_gui.engine.limits import Limits
 from mailflow_gui.engine.receiving import Receiving
 from mailflow_gui.engine.receiving_imap import ReceivingImap
 from mailflow_gui.engine.receiving_pop3 import ReceivingPop3
@@ -57,6 +58,7 @@ class Engine:
         self._gates = Gates(journal, sessions, events)
         self._sessions = sessions
         self._budget = Budget()
+        self._limits = Limits(journal)
         self._lock = threading.RLock()
         self._changed = threading.Condition()
         self._running: dict[tuple[str, bool], RunningFlow] = {}
@@ -65,7 +67,9 @@ class Engine:
         self._sending: dict[str, Sending] = {}
         self._closing = threading.Event()
         self._failure: MailFlowError | None = None
-        self._delivering = Delivering(journal, send=self._send, concluded=self._concluded, crashed=self._crash)
+        self._delivering = Delivering(
+            journal, send=self._send, concluded=self._concluded, put_down=self._put_down, crashed=self._crash
+        )
         self._delivering.start()
         self._tools = Tools(journal, events, self._budget, self._delivering.put, self._crash)
         self._resuming = Resuming(journal, self._budget, self._delivering.put, self._load_version, self._crash)
@@ -228,7 +232,9 @@ class Engine:
                     self._journal,
                     self._events,
                     sessions=min(2, account.maximum_sessions),
+                    limits=self._limits,
                     concluded=self._concluded,
+                    put_down=self._put_down,
                     crashed=self._crash,
                 )
         sender.put(job)
@@ -245,9 +251,13 @@ class Engine:
         name = "settled" if settled else "retrying" if concluded.state == "queued" else concluded.state
         if name in {"settled", "retrying", "held", "uncertain"}:
             self._events.publish(name, flow=running.name, item=row.id, state=concluded.state)
-        running.leave(row.id, concluded.state if settled else None)
-        self._budget.give_back(work.size)
-        self._wake_receiving(row.account, row.folder)
+        self._put_down(work, concluded.state if settled else None)
+
+    def _put_down(self, work: Work, end: str | None = None) -> None:
+        """An item leaves memory, at its ``end`` or to be taken up again later."""
+        if work.running.leave(work.row.id, end):
+            self._budget.give_back(work.size)
+        self._wake_receiving(work.row.account, work.row.folder)
         with self._changed:
             self._changed.notify_all()
 
@@ -300,7 +310,7 @@ class Engine:
 
     def _load_version(self, running: RunningFlow, version: str) -> CompiledFlow:
         """The flow as it was when an item began; this run's own where the old version can't be read any more."""
-        known = running.version_flow(version)
+        known = running.version_flow(version or running.version)
         if known is None:
             content = flows.content(self._journal.read(), version)
             try:

@@ -47,6 +47,8 @@ def _about_item(transaction: Transaction, request: Request) -> None:
         log.warning("request %d: no message %s", request.id, request.subject)
         return
     if request.kind == "retry" and row.state in {"failed", "queued", "held"}:
+        if not deliveries.mails_of(transaction.database, row.id):
+            items.use_current_version(transaction, row.id)
         deliveries.reset(transaction, row.id, ("failed", "queued", "held"))
         items.put_state(transaction, row.id, "queued", 0.0)
     elif request.kind == "discard" and row.state in {"failed", "queued", "held", "uncertain"}:

@@ -18,6 +18,7 @@ from mailflow_gui.engine import retry, settling
 from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gate, is_about_account
+from mailflow_gui.engine.limits import Limits
 from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailError, MailFlowError, Rejected, SendUncertain, Transient
 from mailflow_gui.journal import deliveries, items
@@ -40,8 +41,10 @@ class Sending:
         journal: Journal,
         events: Events,
         *,
+        limits: Limits,
         sessions: int,
         concluded: Callable[[Work, settling.Concluded], None],
+        put_down: Callable[[Work], None],
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._gate = gate
@@ -50,6 +53,8 @@ class Sending:
         self._events = events
         self._limit = max(1, sessions)
         self._concluded = concluded
+        self._put_down = put_down
+        self._limits = limits
         self._crashed = crashed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -82,7 +87,7 @@ class Sending:
         try:
             while (job := self._next()) is not None:
                 if job.work.running.stopping.is_set():
-                    job.work.running.leave(job.work.row.id, None)
+                    self._put_down(job.work)
                 else:
                     session = self._bring(job, session)
         except Exception as error:
@@ -139,6 +144,11 @@ class Sending:
             return self._gate.open(self._connect)
 
     def _send(self, job: Job, session: SmtpSession) -> None:
+        if job.limited and (
+            wait := self._limits.take(job.work.running.key, job.node, job.maximum_per_minute, job.maximum_per_day)
+        ):
+            self._write(job, lambda transaction: self._note_limit(transaction, job, wait))
+            return
         content = job.content
         if content is None:
             assert job.row is not None
@@ -216,7 +226,13 @@ class Sending:
     ) -> None:
         if refused:
             self._put_refused(transaction, job, refused)
+        if job.limited:
+            deliveries.count_limited(transaction, job.work.running.key, job.node, job.mail)
         deliveries.put(transaction, job.mail, accepted, "uncertain")
+
+    def _note_limit(self, transaction: Transaction, job: Job, wait: float) -> settling.Concluded:
+        deliveries.put(transaction, job.mail, job.recipients, "queued", due=time.time() + wait, counted=False)
+        return settling.conclude_mail(transaction, job.work)
 
     def _note_sent(
         self, transaction: Transaction, job: Job, accepted: Iterable[str], receipt: str

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from mailflow_gui.engine import settling
+from mailflow_gui.engine import loop_guard, settling
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import Step
 from mailflow_gui.engine.events import Events
@@ -149,7 +149,7 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
         size=fetched.size,
         raw=raw,
     )
-    refusal: MailFlowError | None = None
+    refusal: MailFlowError | None = loop_guard.refusal(message, running.key)
     if fetched.raw is None:
         refusal = fetched.refusal or Rejected("received-too-large", size=fetched.size, maximum=MAXIMUM_SIZE)
     if not watching.watch.process_once:

@@ -104,9 +104,10 @@ class RunningFlow:
             self._in_memory.add(item)
             return True
 
-    def leave(self, item: int, end: str | None) -> None:
-        """An item leaves memory: settled (``end``: sent, skipped, failed), or put off (None)."""
+    def leave(self, item: int, end: str | None) -> bool:
+        """An item leaves memory: settled (``end``: sent, skipped, failed), or put off (None). False if it had left already."""
         with self._lock:
+            was_here = item in self._in_memory
             self._in_memory.discard(item)
             if end in self._counts:
                 if item in self._failed_items:  # failed earlier in this run, and was tried again since
@@ -115,6 +116,7 @@ class RunningFlow:
                 if end == "failed":
                     self._failed_items.add(item)
                 self._counts[end] += 1
+            return was_here
 
     @property
     def in_memory(self) -> int:

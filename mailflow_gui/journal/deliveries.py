@@ -18,6 +18,16 @@ DeliveryState = Literal["planned", "queued", "held", "uncertain", "sent", "faile
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a planned mail answers, and how many answers its node may give."""
+
+    thread: str
+    sender: str
+    per_thread: int | None
+    per_sender_per_day: int | None
+
+
+@dataclass(frozen=True)
 class Planned:
     """A composed mail, before it is in the journal."""
 
@@ -32,6 +42,9 @@ class Planned:
     smtputf8: bool
     when_uncertain: Literal["hold", "resend"]
     content: tuple[bytes, ...]
+    maximum_per_minute: int | None = None
+    maximum_per_day: int | None = None
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,8 @@ class MailRow:
     eight_bit: bool
     smtputf8: bool
     when_uncertain: str
+    maximum_per_minute: int | None
+    maximum_per_day: int | None
     place: Place
 
 
@@ -63,44 +78,86 @@ class DeliveryRow:
     receipt: str | None
 
 
-def plan(transaction: Transaction, item: int, planned: Sequence[Planned]) -> list[int]:
-    """Freeze mails and plan their deliveries; returns the mails' ids. One that is there already (a step done again) stays as it is."""
-    database = transaction.database
-    ids = []
-    now = time.time()
-    for mail in planned:
-        known = database.execute(
-            "SELECT id FROM mails WHERE item = ? AND node = ? AND way = ?", (item, mail.node, mail.way)
-        ).fetchone()
-        if known:
-            ids.append(int(known[0]))
-            continue
-        place = transaction.keep(mail.content)
-        cursor = database.execute(
-            "INSERT INTO mails(item, node, way, account, sender, message_id, eight_bit, smtputf8, when_uncertain, segment, offset, length)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(
-                    item,
-                    mail.node,
-                    mail.way,
-                    mail.account,
-                    mail.sender,
-                    mail.message_id,
-                    int(mail.eight_bit),
-                    int(mail.smtputf8),
-                ),
-                *(mail.when_uncertain, place.segment, place.offset, place.length),
-            ),
-        )
-        assert cursor.lastrowid is not None
-        database.executemany(
-            "INSERT INTO deliveries(mail, recipient, item, state, at) VALUES (?, ?, ?, 'planned', ?)",
-            [(cursor.lastrowid, recipient, item, now) for recipient in mail.recipients],
-        )
-        ids.append(cursor.lastrowid)
+def plan(transaction: Transaction, flow: str, item: int, planned: Sequence[Planned]) -> list[int | None]:
+    """Freeze mails and plan their deliveries; returns the mails' ids, None for an answer beyond its node's limits.
+
+    One that is there already (a step done again) stays as it is.
+    """
     items.put_state(transaction, item, "planned")
-    return ids
+    return [_plan_one(transaction, flow, item, mail) for mail in planned]
+
+
+def _plan_one(transaction: Transaction, flow: str, item: int, mail: Planned) -> int | None:
+    database = transaction.database
+    known = database.execute(
+        "SELECT id FROM mails WHERE item = ? AND node = ? AND way = ?", (item, mail.node, mail.way)
+    ).fetchone()
+    if known:
+        return int(known[0])
+    now = time.time()
+    if mail.answer is not None and not _may_answer(database, flow, mail.node, mail.answer, now):
+        return None
+    place = transaction.keep(mail.content)
+    values = {
+        "item": item,
+        "node": mail.node,
+        "way": mail.way,
+        "account": mail.account,
+        "sender": mail.sender,
+        "message_id": mail.message_id,
+        "eight_bit": int(mail.eight_bit),
+        "smtputf8": int(mail.smtputf8),
+        "when_uncertain": mail.when_uncertain,
+        "maximum_per_minute": mail.maximum_per_minute,
+        "maximum_per_day": mail.maximum_per_day,
+        "segment": place.segment,
+        "offset": place.offset,
+        "length": place.length,
+    }
+    cursor = database.execute(
+        f"INSERT INTO mails({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", tuple(values.values())
+    )
+    assert cursor.lastrowid is not None
+    database.executemany(
+        "INSERT INTO deliveries(mail, recipient, item, state, at) VALUES (?, ?, ?, 'planned', ?)",
+        [(cursor.lastrowid, recipient, item, now) for recipient in mail.recipients],
+    )
+    if mail.answer is not None:
+        answer = mail.answer
+        database.execute(
+            "INSERT INTO replies(flow, node, thread, sender, at, mail) VALUES (?, ?, ?, ?, ?, ?)",
+            (flow, mail.node, answer.thread, answer.sender, now, cursor.lastrowid),
+        )
+    return cursor.lastrowid
+
+
+def _may_answer(database: sqlite3.Connection, flow: str, node: str, answer: Answer, now: float) -> bool:
+    in_thread = database.execute(
+        "SELECT count(*) FROM replies WHERE flow = ? AND node = ? AND thread = ?", (flow, node, answer.thread)
+    ).fetchone()[0]
+    to_sender = database.execute(
+        "SELECT count(*) FROM replies WHERE flow = ? AND node = ? AND sender = ? AND at > ?",
+        (flow, node, answer.sender, now - 24 * 60 * 60),
+    ).fetchone()[0]
+    return not (
+        (answer.per_thread is not None and in_thread >= answer.per_thread)
+        or (answer.per_sender_per_day is not None and to_sender >= answer.per_sender_per_day)
+    )
+
+
+def count_limited(transaction: Transaction, flow: str, node: str, mail: int) -> None:
+    """A mail of a node with a limit is about to go."""
+    transaction.database.execute(
+        "INSERT INTO limited(flow, node, at, mail) VALUES (?, ?, ?, ?)", (flow, node, time.time(), mail)
+    )
+
+
+def limited_since(database: sqlite3.Connection, flow: str, node: str, since: float) -> list[float]:
+    """When mails of a node with a limit were sent, oldest first."""
+    rows = database.execute(
+        "SELECT at FROM limited WHERE flow = ? AND node = ? AND at > ? ORDER BY at", (flow, node, since)
+    )
+    return [float(at) for (at,) in rows]
 
 
 def plan_again(transaction: Transaction, item: int) -> None:
@@ -170,13 +227,17 @@ def put(
     *,
     due: float | None = None,
     receipt: str | None = None,
+    counted: bool = True,
 ) -> None:
-    """Move deliveries to a state. Entering *queued* counts an attempt that failed."""
+    """Move deliveries to a state. Entering *queued* counts an attempt that failed, unless it isn't ``counted``."""
     now = time.time()
     transaction.database.executemany(
         "UPDATE deliveries SET state = ?, due = ?, at = ?, receipt = coalesce(?, receipt),"
         " first_attempt = coalesce(first_attempt, ?), attempts = attempts + ? WHERE mail = ? AND recipient = ?",
-        [(state, due, now, receipt, now, int(state == "queued"), mail, recipient) for recipient in recipients],
+        [
+            (state, due, now, receipt, now, int(state == "queued" and counted), mail, recipient)
+            for recipient in recipients
+        ],
     )
 
 
@@ -226,6 +287,8 @@ def mails_of(database: sqlite3.Connection, item: int) -> list[MailRow]:
             eight_bit=bool(row["eight_bit"]),
             smtputf8=bool(row["smtputf8"]),
             when_uncertain=row["when_uncertain"],
+            maximum_per_minute=row["maximum_per_minute"],
+            maximum_per_day=row["maximum_per_day"],
             place=Place(row["segment"], row["offset"], row["length"]),
         )
         for row in rows

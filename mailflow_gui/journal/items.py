@@ -139,6 +139,11 @@ def put_state(transaction: Transaction, item: int, state: State, due: float | No
     transaction.database.execute("UPDATE items SET state = ?, due = ? WHERE id = ?", (state, due, item))
 
 
+def use_current_version(transaction: Transaction, item: int) -> None:
+    """The item goes on with whatever version of its flow runs: nothing of it has left, and a person wants it tried anew."""
+    transaction.database.execute("UPDATE items SET version = '' WHERE id = ?", (item,))
+
+
 def put_error(transaction: Transaction, item: int, error: MailFlowError, outcome: str) -> None:
     """The error that the item has met last, as code and arguments."""
     transaction.database.execute(

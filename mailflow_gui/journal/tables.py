@@ -42,12 +42,21 @@ CREATE INDEX items_failed ON items(state, code) WHERE state = 'failed';
 CREATE TABLE mails(
     id INTEGER PRIMARY KEY, item INTEGER NOT NULL, node TEXT NOT NULL, way TEXT NOT NULL, account TEXT NOT NULL, sender TEXT NOT NULL,
     message_id TEXT NOT NULL, eight_bit INTEGER NOT NULL, smtputf8 INTEGER NOT NULL, when_uncertain TEXT NOT NULL,
+    maximum_per_minute INTEGER, maximum_per_day INTEGER,
     segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
     UNIQUE(item, node, way));
 
 CREATE TABLE deliveries(
     mail INTEGER NOT NULL, recipient TEXT NOT NULL, item INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     first_attempt REAL, due REAL, at REAL NOT NULL, receipt TEXT, PRIMARY KEY(mail, recipient)) WITHOUT ROWID;
+
+-- When mails were sent under a limit, and what was answered to whom.
+CREATE TABLE limited(flow TEXT NOT NULL, node TEXT NOT NULL, at REAL NOT NULL, mail INTEGER NOT NULL);
+CREATE INDEX limited_lately ON limited(flow, node, at);
+CREATE TABLE replies(
+    flow TEXT NOT NULL, node TEXT NOT NULL, thread TEXT NOT NULL, sender TEXT NOT NULL, at REAL NOT NULL, mail INTEGER NOT NULL);
+CREATE INDEX replies_in_thread ON replies(flow, node, thread);
+CREATE INDEX replies_to_sender ON replies(flow, node, sender, at);
 
 -- Every error, with its raw words; never deleted while its item is unresolved.
 CREATE TABLE attempts(

@@ -109,6 +109,17 @@ SENTENCES: dict[str, Sentence] = {
     "received-refused": Sentence(
         N_("The server would not give this mail: {reason}"), N_("Look at it with another mail program.")
     ),
+    "loop-own-mail": Sentence(
+        N_("This mail came back to the flow that it had come from."),
+        N_("It was not processed again. Check where the flow sends to, and who answers or forwards there."),
+    ),
+    "loop-too-many-hops": Sentence(
+        N_("This mail has passed {hops} servers: it seems to go in circles."), N_("Check who forwards to whom.")
+    ),
+    "answer-limit": Sentence(
+        N_("No answer was sent: this thread or this sender has had as many as the node allows."),
+        N_("Raise the limits in the node's settings if more answers are wanted."),
+    ),
     "gave-up": Sentence(
         N_("After 24 hours of trying, this mail still could not be sent: {reason}"),
         N_("Correct the cause, then retry the message."),
