@@ -21,4 +21,9 @@ def renew(root: Path) -> None:
 
 
 def _compile(root: Path, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "uv", *_COMPILE, *_WITHOUT_PLACES, *arguments], cwd=root, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "uv", *_COMPILE, *_WITHOUT_PLACES, *arguments],
+        cwd=root,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )

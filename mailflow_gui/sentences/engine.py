@@ -75,7 +75,7 @@ SENTENCES: dict[str, Sentence] = {
     "binding-missing": Sentence(
         N_("Connection “{name}” ({protocol}, {host}) isn't set up on this machine."),
         N_(
-            "Add it: mailflow connections add --name \"{name}\" --protocol {protocol} --host {host} …; or use another one: --bind"
+            'Add it: mailflow connections add --name "{name}" --protocol {protocol} --host {host} …; or use another one: --bind'
             " {stub}=CONNECTION."
         ),
     ),
@@ -99,7 +99,9 @@ SENTENCES: dict[str, Sentence] = {
     ),
     # items
     "sign-in-paused": Sentence(
-        N_("The sign-in with connection {account} was refused in the last runs, so it isn't tried again for 15 minutes."),
+        N_(
+            "The sign-in with connection {account} was refused in the last runs, so it isn't tried again for 15 minutes."
+        ),
         N_("Correct the password, then: mailflow connections validate {account}. MailFlow goes on at once after that."),
     ),
     "received-too-large": Sentence(
@@ -133,7 +135,8 @@ SENTENCES: dict[str, Sentence] = {
     # requests
     "message-unknown": Sentence(N_("There is no message {id}."), N_("See them with: mailflow messages list.")),
     "message-not-waiting": Sentence(
-        N_("Message {id} is {state}: there is nothing to do for it."), N_("See its state with: mailflow messages show {id}.")
+        N_("Message {id} is {state}: there is nothing to do for it."),
+        N_("See its state with: mailflow messages show {id}."),
     ),
     "nothing-to-resume": Sentence(
         N_("No flow waits for a decision about connection {account}."),
