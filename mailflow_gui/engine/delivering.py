@@ -102,6 +102,7 @@ class Delivering(threading.Thread):
             except MailFlowError as error:
                 failures.append((mail.node, error))
         work.branch_failed = bool(failures)
+        _count(work, result, failures)
         steps = _steps_with(result, failures)
         handled = frozenset(known[key][0].id for key in result.handled)
         resumed = list(known.values()) if work.resuming else []
@@ -200,6 +201,20 @@ def _record(
     if None in ids:
         items.put_error(transaction, row.id, MailFlowError("answer-limit"), "reject-message")
     return ids, settling.conclude(transaction, work, handled=handled)
+
+
+def _count(work: Work, result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> None:
+    """Tell the nodes' counters; a sink has sent only what a server has accepted, or what a dry run would have sent."""
+    failed, nodes = dict(failures), work.running.nodes
+    new = [step for step in result.steps if step.node not in work.counted]
+    for step in new:
+        work.counted.add(step.node)
+        if step.node in failed:
+            nodes.failed(step.node, failed[step.node], received=1)
+        else:
+            given = step.outgoing is None and step.outcome == "passed"
+            would = step.outgoing is not None and work.row.dry
+            nodes.passed(step.node, received=1, sent=len(step.items) if given else int(would))
 
 
 def _ends(known: Mapping[tuple[str, str], tuple[MailRow, list[DeliveryRow]]]) -> dict[tuple[str, str], End]:

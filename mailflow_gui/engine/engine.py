@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
@@ -16,6 +17,7 @@ from mailflow_gui.engine import settling
 from mailflow_gui.engine.binding import bind
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
+from mailflow_gui.engine.counts import NodeCount, words
 from mailflow_gui.engine.delivering import Delivering, Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gates
@@ -198,6 +200,16 @@ class Engine:
             if trouble is not None:
                 found.append(trouble)
         return list({(error.code, str(error)): error for error in found}.values())
+
+    def nodes(self, running: RunningFlow) -> dict[str, dict[str, Any]]:
+        """What each node has done in this run, as JSON values; a source whose account can't be used says so."""
+        found = running.nodes.as_json()
+        for step in running.flow.sources():
+            gate = self._gates.of(running.flow.watch(step).account)
+            if gate.trouble is not None and step.settings.enabled:
+                shown = found.setdefault(step.id, NodeCount().as_json())
+                shown |= {"state": "held" if gate.closed else "failing", "error": words(gate.trouble)}
+        return found
 
     def close(self) -> None:
         """Stop every flow and end all threads; what is in hand is finished."""

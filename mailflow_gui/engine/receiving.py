@@ -201,6 +201,7 @@ class Receiving(threading.Thread, abc.ABC):
             watching.due = now + SETTLE_PAUSE
         else:
             watching.due = now + watching.watch.delay
+        running.nodes.polled(watching.step.id, watching.due)
 
     def _folder_failed(self, error: MailError) -> None:
         """The account works, this folder doesn't: its watches can't go on for now."""
@@ -215,6 +216,7 @@ class Receiving(threading.Thread, abc.ABC):
         self.tools.events.publish(
             "failed", flow=watching.running.name, node=watching.step.id, code=error.code, text=str(error)
         )
+        watching.running.nodes.failed(watching.step.id, error)
         if watching.running.mode == "continuous":
             watching.running.troubles[watching.step.id] = error
         else:

@@ -128,7 +128,11 @@ class Runner:
                     "flow": running.name,
                     "run": running.run,
                     "mode": running.mode,
+                    "dry_run": running.dry,
+                    "version": running.version,
                     "summary": self._engine.summary(running).as_json(),
+                    "queue": running.in_memory,
+                    "nodes": self._engine.nodes(running),
                     "troubles": [{"code": error.code, "text": str(error)} for error in self._engine.troubles(running)],
                 }
                 for path, running in flows.items()

@@ -187,6 +187,7 @@ def _kept(future: Future[ItemRow | None], result: Future[int | None], taken: _Ta
     running = watching.running
     if row is not None:
         running.count_received()
+        running.nodes.passed(watching.step.id, received=1, sent=1)
         tools.events.publish(
             "received",
             flow=running.name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from mailflow_gui.engine.compiled import CompiledFlow
+from mailflow_gui.engine.counts import NodeCounts
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Item, Origin
 from mailflow_gui.journal.items import ItemRow
@@ -69,6 +71,7 @@ class RunningFlow:
         """Set once everything that an earlier run left unfinished is on its way again: only then is new mail fetched."""
         self.troubles: dict[str, MailFlowError] = {}
         """What keeps one of its nodes from receiving: node id -> error."""
+        self.nodes = NodeCounts()
         self._lock = threading.Lock()
         self._in_memory: set[int] = set()
         self._counts = {"sent": 0, "skipped": 0, "failed": 0}
@@ -176,6 +179,8 @@ class Work:
     """An earlier run, or an earlier try, has left mails unsent; they are to be sent now."""
     branch_failed: bool = False
     """A branch ended in an error with nobody taking over."""
+    counted: set[str] = dataclasses.field(default_factory=set)
+    """The nodes that have counted this item: taking it through the flow again doesn't count twice."""
 
     def item(self) -> Item:
         """The item as its source gives it out; the same each time it is made."""
