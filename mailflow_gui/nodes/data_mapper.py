@@ -29,13 +29,18 @@ class DataMapperSettings(NodeSettings):
 
     rules: Annotated[
         tuple[Rule, ...],
-        Field(title=N_("Mappings"), description=N_("Each fills one target; what isn't mapped isn't passed on.")),
+        Field(
+            title=N_("Mappings"),
+            description=N_("Each fills one target; what isn't mapped isn't passed on."),
+            json_schema_extra={"section": N_("Mappings"), "editor": "rules"},
+        ),
     ] = ()
     carry_attachments: Annotated[
         StrictBool,
         Field(
             title=N_("Carry attachments"),
             description=N_("Pass the attachments on unchanged, unless a mapping fills them."),
+            json_schema_extra={"section": N_("Attachments")},
         ),
     ] = True
 

@@ -45,6 +45,10 @@ _THREADS: dict[str, JsonValue] = {
     "replies-to-flow": N_("Replies to what this flow sent"),
     "replies-to-node": N_("Replies to what one of its nodes sent"),
 }
+_POLLING: dict[str, JsonValue] = {"section": N_("Polling")}
+_DUPLICATES: dict[str, JsonValue] = {"section": N_("Duplicates")}
+_AFTER: dict[str, JsonValue] = {"section": N_("After receiving")}
+_WHICH: dict[str, JsonValue] = {"section": N_("Which messages")}
 _LONGEST_DELAY = 366 * 86_400
 _CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _SPAN = re.compile(r"[0-9]{1,5}\s*(minute|hour|day|week|month|year)s?", re.IGNORECASE)
@@ -87,7 +91,12 @@ class AfterReceivingSettings(_Group):
         ),
     ] = "mark-seen"
     folder: Annotated[
-        str, Field(title=N_("Folder"), description=N_("Where messages are moved; created if it is missing."))
+        str,
+        Field(
+            title=N_("Folder"),
+            description=N_("Where messages are moved; created if it is missing."),
+            json_schema_extra={"editor": "folder", "only_for": {"action": "move"}},
+        ),
     ] = ""
 
     @model_validator(mode="before")
@@ -129,7 +138,12 @@ class ReceiveSettings(NodeSettings):
         ConnectionField(("imap", "pop3")),
     ] = ""
     folder: Annotated[
-        str, Field(title=N_("Folder"), description=N_("Empty means INBOX. POP3 has no other folder."))
+        str,
+        Field(
+            title=N_("Folder"),
+            description=N_("Empty means INBOX. POP3 has no other folder."),
+            json_schema_extra={"editor": "folder", "placeholder": "INBOX"},
+        ),
     ] = ""
     unseen_only: Annotated[
         StrictBool,
@@ -137,7 +151,11 @@ class ReceiveSettings(NodeSettings):
     ] = True
     delay: Annotated[
         Delay,
-        Field(title=N_("Delay"), description=N_("Time between two polls; with IMAP, new mail also arrives at once.")),
+        Field(
+            title=N_("Delay"),
+            description=N_("Time between two polls; with IMAP, new mail also arrives at once."),
+            json_schema_extra=_POLLING,
+        ),
     ] = Delay()
     maximum_emails: Annotated[
         StrictInt,
@@ -146,6 +164,7 @@ class ReceiveSettings(NodeSettings):
             description=N_("Messages per poll, the oldest first; the rest comes with the next. -1 means all."),
             ge=-1,
             le=1_000_000,
+            json_schema_extra=_POLLING,
         ),
     ] = 5
     process_once: Annotated[
@@ -153,6 +172,7 @@ class ReceiveSettings(NodeSettings):
         Field(
             title=N_("Process each message once"),
             description=N_("MailFlow remembers each message. Off, only the server's flags decide."),
+            json_schema_extra=_DUPLICATES,
         ),
     ] = True
     existing_mail: Annotated[
@@ -160,25 +180,36 @@ class ReceiveSettings(NodeSettings):
         Field(
             title=N_("Existing mail"),
             description=N_("Process what is already there at the first start, or only what arrives from then on."),
-            json_schema_extra={"choices": _EXISTING},
+            json_schema_extra={**_WHICH, "choices": _EXISTING},
         ),
     ] = "process"
     after_receiving: Annotated[
         AfterReceivingSettings,
-        Field(title=N_("After receiving"), description=N_("What happens to a message once the flow is done with it.")),
+        Field(
+            title=N_("After receiving"),
+            description=N_("What happens to a message once the flow is done with it."),
+            json_schema_extra=_AFTER,
+        ),
     ] = AfterReceivingSettings()
-    search: Annotated[Search, Field(title=N_("Search"), description=N_("Receive only messages that fit."))] = Search()
+    search: Annotated[
+        Search,
+        Field(title=N_("Search"), description=N_("Receive only messages that fit."), json_schema_extra=_WHICH),
+    ] = Search()
     threads: Annotated[
         Literal["all", "first", "replies-to-flow", "replies-to-node"],
         Field(
             title=N_("Conversations"),
             description=N_("All messages, only first ones, or only replies to what this flow or its nodes sent."),
-            json_schema_extra={"choices": _THREADS},
+            json_schema_extra={**_WHICH, "choices": _THREADS},
         ),
     ] = "all"
     idle: Annotated[
         StrictBool,
-        Field(title=N_("Notice new mail at once"), description=N_("IMAP IDLE, where the server has it.")),
+        Field(
+            title=N_("Notice new mail at once"),
+            description=N_("IMAP IDLE, where the server has it."),
+            json_schema_extra=_POLLING,
+        ),
     ] = True
 
     @property

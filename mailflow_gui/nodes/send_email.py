@@ -33,6 +33,11 @@ _MODES: dict[str, JsonValue] = {
 }
 _CHARSETS: dict[str, JsonValue] = {"utf-8": N_("Unicode (UTF-8)"), "iso-2022-jp": N_("Japanese (ISO-2022-JP)")}
 _UNCERTAIN: dict[str, JsonValue] = {"hold": N_("Hold and ask"), "resend": N_("Send again")}
+_ADDRESSES: dict[str, JsonValue] = {"section": N_("Addresses"), "editor": "addresses"}
+_MAIL: dict[str, JsonValue] = {"section": N_("Mail")}
+_WAY: dict[str, JsonValue] = {"section": N_("How it is made")}
+_SENDING: dict[str, JsonValue] = {"section": N_("Sending")}
+_REPLIES: dict[str, JsonValue] = {"section": N_("Replies")}
 _ADDRESS_FIELDS = ("from", "to", "cc", "bcc", "reply_to")
 
 
@@ -47,22 +52,50 @@ class SendSettings(NodeSettings):
         ConnectionField(("smtp",)),
     ] = ""
     from_: Annotated[
-        str, Field(alias="from", title=N_("From"), description=N_("The sender's address. Required, even when mapped."))
+        str,
+        Field(
+            alias="from",
+            title=N_("From"),
+            description=N_("The sender's address. Required, even when mapped."),
+            json_schema_extra=_ADDRESSES,
+        ),
     ] = ""
-    to: Annotated[str, Field(title=N_("To"), description=N_("Several addresses are separated by commas."))] = ""
-    cc: Annotated[str, Field(title=N_("Cc"), description=N_("Several addresses are separated by commas."))] = ""
-    bcc: Annotated[str, Field(title=N_("Bcc"), description=N_("Receive the mail too; nobody sees them in it."))] = ""
-    reply_to: Annotated[str, Field(title=N_("Reply to"), description=N_("Where answers go, if not to the sender."))] = (
-        ""
-    )
-    subject: Annotated[str, Field(title=N_("Subject"))] = ""
-    text: Annotated[str, Field(title=N_("Text"), json_schema_extra={"lines": True})] = ""
+    to: Annotated[
+        str,
+        Field(
+            title=N_("To"), description=N_("Several addresses are separated by commas."), json_schema_extra=_ADDRESSES
+        ),
+    ] = ""
+    cc: Annotated[
+        str,
+        Field(
+            title=N_("Cc"), description=N_("Several addresses are separated by commas."), json_schema_extra=_ADDRESSES
+        ),
+    ] = ""
+    bcc: Annotated[
+        str,
+        Field(
+            title=N_("Bcc"),
+            description=N_("Receive the mail too; nobody sees them in it."),
+            json_schema_extra=_ADDRESSES,
+        ),
+    ] = ""
+    reply_to: Annotated[
+        str,
+        Field(
+            title=N_("Reply to"),
+            description=N_("Where answers go, if not to the sender."),
+            json_schema_extra=_ADDRESSES,
+        ),
+    ] = ""
+    subject: Annotated[str, Field(title=N_("Subject"), json_schema_extra=_MAIL)] = ""
+    text: Annotated[str, Field(title=N_("Text"), json_schema_extra={**_MAIL, "lines": True})] = ""
     html: Annotated[
         str,
         Field(
             title=N_("HTML"),
             description=N_("Shown instead of the text where HTML is shown."),
-            json_schema_extra={"lines": True},
+            json_schema_extra={**_MAIL, "lines": True},
         ),
     ] = ""
     priority: Annotated[
@@ -73,7 +106,7 @@ class SendSettings(NodeSettings):
                 "Consumed data (recommended): what is mapped goes first, and the values typed here are defaults. "
                 "Input values: what is typed here goes first."
             ),
-            json_schema_extra={"choices": _PRIORITIES},
+            json_schema_extra={**_WAY, "choices": _PRIORITIES},
         ),
     ] = "consumed-data"
     mode: Annotated[
@@ -81,7 +114,7 @@ class SendSettings(NodeSettings):
         Field(
             title=N_("Mode"),
             description=N_("A new mail, or an answer to the received one, or its forwarding."),
-            json_schema_extra={"choices": _MODES},
+            json_schema_extra={**_WAY, "choices": _MODES},
         ),
     ] = "new"
     charset: Annotated[
@@ -89,12 +122,16 @@ class SendSettings(NodeSettings):
         Field(
             title=N_("Character set"),
             description=N_("ISO-2022-JP only for receivers that can't read UTF-8."),
-            json_schema_extra={"choices": _CHARSETS},
+            json_schema_extra={**_WAY, "choices": _CHARSETS},
         ),
     ] = "utf-8"
     save_to_sent: Annotated[
         str | None,
-        Field(title=N_("Save a copy to Sent"), description=N_("The IMAP connection whose Sent folder gets it.")),
+        Field(
+            title=N_("Save a copy to Sent"),
+            description=N_("The IMAP connection whose Sent folder gets it."),
+            json_schema_extra=_SENDING,
+        ),
         ConnectionField(("imap",), required=False),
     ] = None
     when_uncertain: Annotated[
@@ -102,27 +139,31 @@ class SendSettings(NodeSettings):
         Field(
             title=N_("When it is uncertain"),
             description=N_("The server's answer was lost and the mail may have been sent: ask, or risk a second one."),
-            json_schema_extra={"choices": _UNCERTAIN},
+            json_schema_extra={**_SENDING, "choices": _UNCERTAIN},
         ),
     ] = "hold"
     maximum_per_minute: Annotated[
-        StrictInt | None, Field(title=N_("Maximum per minute"), ge=1, json_schema_extra={"unit": N_("mails")})
+        StrictInt | None,
+        Field(title=N_("Maximum per minute"), ge=1, json_schema_extra={**_SENDING, "unit": N_("mails")}),
     ] = None
     maximum_per_day: Annotated[
-        StrictInt | None, Field(title=N_("Maximum per day"), ge=1, json_schema_extra={"unit": N_("mails")})
+        StrictInt | None, Field(title=N_("Maximum per day"), ge=1, json_schema_extra={**_SENDING, "unit": N_("mails")})
     ] = None
     answer_automatic: Annotated[
         StrictBool,
         Field(
             title=N_("Answer automatic mail"),
             description=N_("Also reply to automatic mails, bounces and mailing lists."),
+            json_schema_extra=_REPLIES,
         ),
     ] = False
     replies_per_thread: Annotated[
-        StrictInt, Field(title=N_("Replies per conversation"), ge=1, json_schema_extra={"unit": N_("mails")})
+        StrictInt,
+        Field(title=N_("Replies per conversation"), ge=1, json_schema_extra={**_REPLIES, "unit": N_("mails")}),
     ] = 3
     replies_per_sender_per_day: Annotated[
-        StrictInt, Field(title=N_("Replies per sender and day"), ge=1, json_schema_extra={"unit": N_("mails")})
+        StrictInt,
+        Field(title=N_("Replies per sender and day"), ge=1, json_schema_extra={**_REPLIES, "unit": N_("mails")}),
     ] = 20
 
 
