@@ -10,7 +10,7 @@ from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import Secret
 from mailflow_gui.accounts.sessions import open_imap, open_pop3, open_smtp
 from mailflow_gui.accounts.stages import StageName
-from mailflow_gui.errors import Rejected
+from mailflow_gui.errors import MailError, Rejected
 from mailflow_gui.sentences import Argument
 
 IMAP = ("IDLE", "MOVE", "UIDPLUS")
@@ -23,7 +23,11 @@ SMTP = ("SIZE", "8BITMIME", "PIPELINING", "DSN")
 
 @dataclass(frozen=True)
 class Abilities:
-    """What was found; ``code`` and ``arguments`` name its sentence, ``detail`` is the server's own list."""
+    """What was found; ``code`` and ``arguments`` name its sentence, ``detail`` is the server's own list.
+
+    More arguments than the sentence needs are for whoever shows facts one by one: ``encryption`` (``TLS 1.3``, or empty) and for IMAP
+    ``unseen`` (mails in INBOX, missing where it can't be opened).
+    """
 
     code: str
     arguments: Mapping[str, Argument]
@@ -43,6 +47,10 @@ def _imap(account: Account, secret: Secret | None, begin: Callable[[StageName], 
     with contextlib.closing(open_imap(account, secret, begin)) as session:
         begin("abilities")
         arguments = {**_sorted(IMAP, session.capabilities), "folders": len(session.folders())}
+        arguments["encryption"] = session.encryption
+        with contextlib.suppress(MailError):  # a mailbox whose INBOX can't be opened may be used for its other folders
+            session.select(readonly=True)
+            arguments["unseen"] = len(session.search({}, unseen_only=True))
         return Abilities("validate-imap-abilities", arguments, " ".join(sorted(session.capabilities)))
 
 
@@ -52,15 +60,16 @@ def _pop3(account: Account, secret: Secret | None, begin: Callable[[StageName], 
         if not session.capabilities:  # a server older than CAPA (RFC 2449): only trying tells
             named = [mail.uidl is not None for mail in session.list()]
             code = "validate-pop3-unknown" if not named or all(named) else "validate-pop3-no-uidl"
-            return Abilities(code, _sorted(POP3, ()), "")
+            return Abilities(code, {**_sorted(POP3, ()), "encryption": session.encryption}, "")
         code = "validate-pop3-abilities" if "UIDL" in session.capabilities else "validate-pop3-no-uidl"
-        return Abilities(code, _sorted(POP3, session.capabilities), " ".join(sorted(session.capabilities)))
+        arguments = {**_sorted(POP3, session.capabilities), "encryption": session.encryption}
+        return Abilities(code, arguments, " ".join(sorted(session.capabilities)))
 
 
 def _smtp(account: Account, secret: Secret | None, begin: Callable[[StageName], None]) -> Abilities:
     with contextlib.closing(open_smtp(account, secret, begin)) as session:
         begin("abilities")
-        arguments: dict[str, Argument] = {**_sorted(SMTP, session.extensions)}
+        arguments: dict[str, Argument] = {**_sorted(SMTP, session.extensions), "encryption": session.encryption}
         detail = " ".join(f"{keyword} {value}".strip() for keyword, value in sorted(session.extensions.items()))
         code = "validate-smtp-abilities"
         sender = account.username

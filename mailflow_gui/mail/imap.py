@@ -88,6 +88,11 @@ class ImapSession:
         return not self._dialogue.wire.closed
 
     @property
+    def encryption(self) -> str:
+        """How the line is encrypted: ``TLS 1.3``; empty when it isn't."""
+        return self._dialogue.wire.encryption
+
+    @property
     def capabilities(self) -> frozenset[str]:
         """What the server offers after sign-in (RFC 9051 7.2.2), upper case."""
         return self._dialogue.offered

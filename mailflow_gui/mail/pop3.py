@@ -89,6 +89,11 @@ class Pop3Session:
         return not self._wire.closed
 
     @property
+    def encryption(self) -> str:
+        """How the line is encrypted: ``TLS 1.3``; empty when it isn't."""
+        return self._wire.encryption
+
+    @property
     def capabilities(self) -> frozenset[str]:
         """What CAPA says (RFC 2449), upper case, with SASL mechanisms as ``SASL PLAIN``; empty on old servers."""
         return self._capabilities

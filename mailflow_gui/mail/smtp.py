@@ -78,6 +78,11 @@ class SmtpSession:
         return self._dialogue.extensions
 
     @property
+    def encryption(self) -> str:
+        """How the line is encrypted: ``TLS 1.3``; empty when it isn't."""
+        return self._dialogue.wire.encryption
+
+    @property
     def maximum_size(self) -> int | None:
         """The largest mail that the server takes, in bytes, or None where it names no limit (RFC 1870)."""
         value = self.extensions.get("SIZE", "")

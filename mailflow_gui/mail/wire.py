@@ -92,6 +92,12 @@ class Wire:
         """Whether the wire is gone, by our doing or theirs."""
         return self._closed
 
+    @property
+    def encryption(self) -> str:
+        """How the line is encrypted, for people: ``TLS 1.3``; empty when it isn't."""
+        version = self.socket.version() if isinstance(self.socket, ssl.SSLSocket) else None
+        return (version or "").replace("TLSv", "TLS ")
+
     def allow(self, operation: str, seconds: float, size: int = 1 << 20) -> None:
         """Begin a command: ``seconds`` and ``size`` bytes for its whole answer. ``operation`` names it in errors."""
         self.operation = operation
