@@ -1,0 +1,138 @@
+"""The ring round the control that has the keyboard: 2 px wide, 1 px away, shown for the keyboard only.
+
+A widget can't paint outside its own rectangle, so the ring is a widget of its own that lies above its neighbours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+
+if TYPE_CHECKING:
+    from mailflow_gui.qt.theme.theme import Theme
+
+_GAP = 1
+_WIDTH = 2
+_MARGIN = _GAP + _WIDTH
+_KEYBOARD: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+_RINGED: Final = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
+PROPERTY = "focusRing"
+"""A widget of another kind asks for the ring by setting this dynamic property to the corner radius it has, 0 or more."""
+
+
+class FocusRing(QObject):
+    """Watches the keyboard's focus and keeps the ring where it is."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._theme = theme
+        self._target: QWidget | None = None
+        self._chain: list[QWidget] = []
+        self._ring: _Ring | None = None
+
+    def watch(self, application: QApplication) -> None:
+        """Follow the focus within this application."""
+        application.removeEventFilter(self)
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.FocusIn:
+            if isinstance(watched, QWidget) and isinstance(event, QFocusEvent):
+                self._focused(watched, event.reason())
+        elif self._target is not None:
+            self._target_event(watched, kind)
+        return False
+
+    def _focused(self, widget: QWidget, reason: Qt.FocusReason) -> None:
+        if reason in _KEYBOARD:
+            self._leave()
+            if isinstance(widget, _RINGED) or widget.property(PROPERTY) is not None:
+                self._follow(widget)
+        elif widget is not self._target or reason == Qt.FocusReason.MouseFocusReason:
+            # Coming back to the window or from a menu changes nothing for the widget that had the ring.
+            self._leave()
+
+    def _target_event(self, watched: QObject, kind: QEvent.Type) -> None:
+        if watched is self._target and kind in {QEvent.Type.FocusOut, QEvent.Type.MouseButtonPress}:
+            if self._ring is not None:
+                self._ring.hide()
+            if kind == QEvent.Type.MouseButtonPress:
+                self._leave()
+        elif (
+            kind in {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide}
+            and watched in self._chain
+        ):
+            self._place()
+
+    def _follow(self, widget: QWidget) -> None:
+        self._target = widget
+        widget.destroyed.connect(self._leave)
+        self._chain = [widget]
+        parent = widget.parentWidget()
+        while parent is not None and not widget.isWindow():
+            self._chain.append(parent)
+            # Inside a scroll area the ring scrolls along and is clipped as its widget is.
+            area = parent.parentWidget()
+            if parent.isWindow() or (isinstance(area, QAbstractScrollArea) and area.viewport() is parent):
+                break
+            parent = area
+        self._ring = _Ring(self._theme, self._chain[-1])
+        self._place()
+
+    def _leave(self) -> None:
+        self._target, self._chain = None, []
+        ring, self._ring = self._ring, None
+        if ring is not None:
+            ring.hide()
+            ring.deleteLater()
+
+    def _place(self) -> None:
+        target, ring = self._target, self._ring
+        if target is None or ring is None:
+            return
+        holder = self._chain[-1]
+        corner = target.mapTo(holder, QPoint(0, 0)) - QPoint(_MARGIN, _MARGIN)
+        radius = target.property(PROPERTY)
+        ring.radius = self._theme.radius("control") if radius is None else int(radius)
+        ring.setGeometry(corner.x(), corner.y(), target.width() + 2 * _MARGIN, target.height() + 2 * _MARGIN)
+        ring.setVisible(target.isVisible())
+        ring.raise_()
+
+
+class _Ring(QWidget):
+    """The ring itself: lets the mouse through, takes no focus."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.radius = 0
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color("focus"), _WIDTH))
+        inset = _WIDTH / 2
+        rectangle = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        radius = self.radius + _WIDTH
+        painter.drawRoundedRect(rectangle, radius, radius)

@@ -1,0 +1,174 @@
+"""The theme object: hands out colours, fonts and icons, and dresses the application in them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from mailflow_gui.qt.theme import fonts, icons, window_file
+from mailflow_gui.qt.theme.focus_ring import FocusRing
+from mailflow_gui.qt.theme.icon_register import IconRegister
+from mailflow_gui.qt.theme.palette import palette
+from mailflow_gui.qt.theme.style_sheet import StyleSheet
+from mailflow_gui.qt.theme.tokens import tokens
+
+MODES: Final = ("system", "light", "dark")
+_SETTING = "theme"
+_WIDGET_FONTS = {
+    "QPushButton": ("body", 500),
+    "QMenu": ("body", None),
+    "QMenuBar": ("body", None),
+    "QTabBar": ("small", 500),
+    "QAbstractItemView": ("small", None),
+    "QHeaderView": ("caption", None),
+    "QStatusBar": ("small", None),
+    "QDockWidget": ("title", None),
+    "QTipLabel": ("small", None),
+}
+"""The kinds of widgets that don't speak in the body style."""
+
+
+class Theme(QObject):
+    """The values of the design in the colours of now.
+
+    Usable as soon as a QApplication exists; :meth:`apply` dresses that application and keeps it dressed.
+    """
+
+    changed = Signal()
+    """The colours are others now; palette, style sheet and the icons of buttons and actions have been replaced already."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._application: QApplication | None = None
+        self._mode = MODES[0]
+        self._dark = False
+        self._colors: dict[str, QColor] = {}
+        self._icons = IconRegister()
+        self._sheet: StyleSheet | None = None
+        self._ring: FocusRing | None = None
+
+    @property
+    def dark(self) -> bool:
+        """Light on dark now?"""
+        return self._dark
+
+    @property
+    def mode(self) -> str:
+        """What the person chose: ``system``, ``light`` or ``dark``."""
+        return self._mode
+
+    def color(self, token: str) -> QColor:
+        """The colour of a token, as a copy of one's own.
+
+        :raises KeyError: no such token.
+        """
+        if token not in self._colors:
+            self._colors[token] = QColor((tokens().dark if self._dark else tokens().light)[token])
+        return QColor(self._colors[token])
+
+    def size(self, name: str) -> int:
+        """A fixed size in logical pixels, such as ``control`` or ``card-width``.
+
+        :raises KeyError: no such size.
+        """
+        return tokens().size[name]
+
+    def radius(self, name: str) -> int:
+        """A corner's radius in logical pixels: ``chip``, ``control``, ``card``, ``dialog``.
+
+        :raises KeyError: no such radius.
+        """
+        return tokens().radius[name]
+
+    @property
+    def space(self) -> tuple[int, ...]:
+        """The steps of distance in logical pixels: 4, 8, 12, 16, 24, 32, 48."""
+        return tokens().space
+
+    def font(self, style: str, weight: int | None = None) -> QFont:
+        """The font of a style: caption, small, body, title, heading, page, display, mono, or section (capital heads).
+
+        :raises KeyError: no such style.
+        """
+        return fonts.font(style, weight)
+
+    def line_height(self, style: str) -> int:
+        """The height of a line of a style, in logical pixels."""
+        return tokens().styles["caption" if style == "section" else style].line_height
+
+    def icon(self, name: str, token: str = "text-2", size: int = 16) -> QIcon:  # noqa: S107  (a colour's name)
+        """An icon in a token's colour, greyed while its widget is disabled; buttons, actions and tabs follow the theme by themselves.
+
+        :param name: a file of resources/icons, or ``play-filled``, ``square-filled``.
+        :raises KeyError: no such icon or token.
+        """
+        made = QIcon()
+        for ratio in _ratios():
+            made.addPixmap(self.pixmap(name, token, size, ratio))
+            made.addPixmap(self.pixmap(name, "text-disabled", size, ratio), QIcon.Mode.Disabled)
+        self._icons.note(made, name, token, size)
+        return made
+
+    def pixmap(self, name: str, token: str, size: int = 16, ratio: float = 1.0) -> QPixmap:
+        """An icon as a pixmap for painters: ``size`` in logical pixels, ``ratio`` as the paint device's devicePixelRatioF().
+
+        :raises KeyError: no such icon or token.
+        """
+        return icons.pixmap(name, self.color(token).rgba(), size, ratio)
+
+    def apply(self, application: QApplication) -> None:
+        """Dress the application, now and whenever the system's or the person's choice changes."""
+        self._application = application
+        stored = window_file.read().get(_SETTING)
+        self._mode = stored if stored in MODES else MODES[0]
+        application.setStyle(QStyleFactory.create("Fusion"))
+        application.setFont(self.font("body"))
+        for widget, (style, weight) in _WIDGET_FONTS.items():
+            # The stubs ask for bytes, which Qt itself refuses.
+            QApplication.setFont(self.font(style, weight), widget)  # type: ignore[arg-type]
+        if self._ring is None:
+            self._ring = FocusRing(self)
+            application.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self._ring.watch(application)
+        self._repaint()
+
+    def set_mode(self, mode: str) -> None:
+        """Follow the system, or stay light or dark whatever it says; the choice is kept for the next start.
+
+        :raises ValueError: no such mode.
+        """
+        if mode not in MODES:
+            raise ValueError(mode)
+        self._mode = mode
+        window_file.remember(_SETTING, mode)
+        if self._application is not None:
+            self._repaint()
+
+    def _system_changed(self) -> None:
+        if self._mode == MODES[0]:
+            self._repaint()
+
+    def _repaint(self) -> None:
+        application = self._application
+        assert application is not None
+        # Where a platform theme exists, title bars and native dialogs follow; elsewhere this does nothing.
+        wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(self._mode, Qt.ColorScheme.Unknown)
+        application.styleHints().setColorScheme(wanted)
+        scheme = wanted if wanted is not Qt.ColorScheme.Unknown else application.styleHints().colorScheme()
+        self._dark = scheme == Qt.ColorScheme.Dark
+        self._colors.clear()
+        application.setPalette(palette(self.color))
+        previous, self._sheet = self._sheet, StyleSheet(self.color)
+        application.setStyleSheet(self._sheet.text)
+        if previous is not None:
+            previous.remove()
+        self._icons.replace_all(application, self.icon)
+        self.changed.emit()
+
+
+def _ratios() -> list[float]:
+    """Pixel ratios worth a pixmap: plain, double, and those of the screens at hand."""
+    return sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QApplication.screens())})
