@@ -27,6 +27,11 @@ class Place:
     length: int
 
 
+def path_of(directory: Path, segment: int) -> Path:
+    """The file of a segment."""
+    return directory / f"{segment:08d}.spool"
+
+
 class Spool:
     """The segments of one home."""
 
@@ -105,7 +110,7 @@ class Spool:
         self._reading.files = {}
 
     def _path(self, segment: int) -> Path:
-        return self._directory / f"{segment:08d}.spool"
+        return path_of(self._directory, segment)
 
     def _next_segment(self) -> None:
         if self._file is not None:
