@@ -34,17 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line's parser."""
-    from mailflow_gui.cli import check, connections, demo, errors, messages, preview, read, run, schema
+    from mailflow_gui.cli import check, connections, demo, desktop, errors, messages, preview, read, run, schema
+    from mailflow_gui.cli import open as open_
 
     whole = argparse.ArgumentParser(
         prog="mailflow",
         description=_(
             "Automate mail on your own machine: receive, map, send. Nothing lost, nothing twice, nothing leaked."
         ),
-        epilog=_("Start with: mailflow demo. Set MAILFLOW_HOME to keep every file below one directory."),
+        epilog=_(
+            "Without a command: the window. Start with: mailflow demo. Set MAILFLOW_HOME to keep every file below one directory."
+        ),
     )
     whole.add_argument("--version", action="version", version=f"MailFlow {__version__}")
-    commands = whole.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
-    for command in (demo, run, check, preview, read, connections, messages, errors, schema):
+    commands = whole.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
+    whole.set_defaults(run=open_.run)
+    for command in (open_, demo, run, check, preview, read, connections, messages, errors, schema, desktop):
         command.add(commands)
     return whole

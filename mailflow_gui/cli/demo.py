@@ -13,7 +13,8 @@ from mailflow_gui import app, logs, paths
 from mailflow_gui.accounts.account import Account, Protocol
 from mailflow_gui.accounts.secrets import variable
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.cli import output
+from mailflow_gui.cli import display, output
+from mailflow_gui.cli import open as open_
 from mailflow_gui.cli.run import finish, report, stopping
 from mailflow_gui.errors import AccountError
 from mailflow_gui.flow import file as flow_file
@@ -41,7 +42,7 @@ def add(commands: Commands) -> None:
         description=_(
             "Start the sandbox (an IMAP and an SMTP server inside MailFlow, reachable from this machine only, with 12 sample mails) and run"
             " the demo flow on it: every mail in INBOX is mapped and sent, and lands in the folder Delivered. Nothing leaves this"
-            " machine. A second run finds nothing new."
+            " machine. A second run finds nothing new. Opens the window where there is a display."
         ),
         epilog=_(
             "The flow is resources/examples/demo.mailflow. The sandbox's mail lasts, below MAILFLOW_HOME if that is set."
@@ -55,7 +56,9 @@ def add(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the demo flow once through and say what arrived."""
+    """Show the demo in the window, or, without a display, run its flow once through and say what arrived."""
+    if not arguments.headless and not arguments.json and display.is_there():
+        return open_.show(None, demo=True)
     home = paths.home()
     logs.set_up(home.logs)
     path = paths.resources() / "examples" / DEMO_FLOW

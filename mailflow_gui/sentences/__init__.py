@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mailflow_gui.language import _
-from mailflow_gui.sentences import accounts, command_line, engine, flow, mail, mapping, nodes
+from mailflow_gui.sentences import accounts, command_line, engine, flow, mail, mapping, nodes, window
 from mailflow_gui.sentences.sentence import Argument, Sentence
 
 __all__ = ["SENTENCES", "Argument", "Sentence", "advice", "text"]
@@ -22,6 +22,7 @@ SENTENCES: dict[str, Sentence] = {
     **nodes.SENTENCES,
     **engine.SENTENCES,
     **command_line.SENTENCES,
+    **window.SENTENCES,
 }
 
 

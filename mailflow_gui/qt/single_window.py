@@ -1,0 +1,88 @@
+"""One window per home: a second start hands its files over to the first and ends."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from mailflow_gui.paths import Home
+
+_WAIT_MILLISECONDS = 2000
+_LONGEST = 64 * 1024
+"""Bytes of a message; paths need far less."""
+_ANSWER = b"ok\n"
+
+
+def server_name(home: Home) -> str:
+    """Where the window of a home listens: a name that tells nothing, in the user's own runtime directory where there is one."""
+    name = "mailflow-" + hashlib.sha256(str(home.data.resolve()).encode()).hexdigest()[:24]
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if sys.platform not in {"win32", "darwin"} and Path(runtime).is_absolute() and Path(runtime).is_dir():
+        return str(Path(runtime) / name)
+    return name
+
+
+def hand_over(home: Home, files: Sequence[Path], *, demo: bool = False) -> bool:
+    """Give files to the window that is open already; False: there is none."""
+    socket = QLocalSocket()
+    socket.connectToServer(server_name(home))
+    if not socket.waitForConnected(_WAIT_MILLISECONDS):
+        return False
+    message = {"open": [str(file) for file in files], "demo": demo}
+    socket.write(json.dumps(message).encode() + b"\n")
+    socket.flush()
+    answered = False
+    while not answered and socket.waitForReadyRead(_WAIT_MILLISECONDS):
+        answered = socket.peek(len(_ANSWER)).data() == _ANSWER
+    socket.disconnectFromServer()
+    return answered
+
+
+class SingleWindow(QObject):
+    """Listens for later starts."""
+
+    asked = Signal(list, bool)
+    """Files to open (paths, none: just come to the front), and whether the demo is wanted."""
+
+    def __init__(self, home: Home, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._greet)
+        name = server_name(home)
+        if not self._server.listen(name):
+            QLocalServer.removeServer(name)  # left by one that crashed: nobody answered there
+            self._server.listen(name)
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.close()
+
+    def _greet(self) -> None:
+        while (socket := self._server.nextPendingConnection()) is not None:
+            socket.readyRead.connect(lambda socket=socket: self._read(socket))
+            socket.disconnected.connect(socket.deleteLater)
+            self._read(socket)
+
+    def _read(self, socket: QLocalSocket) -> None:
+        if not socket.canReadLine():
+            if socket.bytesAvailable() > _LONGEST:
+                socket.abort()
+            return
+        try:
+            message = json.loads(bytes(socket.readLine(_LONGEST).data()))
+            files = [Path(str(name)) for name in message["open"]]
+            demo = message.get("demo") is True
+        except (ValueError, KeyError, TypeError, AttributeError):
+            socket.abort()
+            return
+        socket.write(_ANSWER)
+        socket.flush()
+        self.asked.emit(files, demo)

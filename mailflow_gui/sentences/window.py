@@ -1,0 +1,35 @@
+"""Sentences about the window and the desktop."""
+
+from __future__ import annotations
+
+from mailflow_gui.language import N_
+from mailflow_gui.sentences.sentence import Sentence
+
+SENTENCES: dict[str, Sentence] = {
+    "no-display": Sentence(
+        N_("There is no display here, so no window can be opened."),
+        N_("Run flows without a window: mailflow run FLOW. Try MailFlow without one: mailflow demo --headless."),
+    ),
+    "no-xcb-cursor": Sentence(
+        N_("The window needs the library libxcb-cursor0, which isn't installed here."),
+        N_("On Debian and Ubuntu install it with: sudo apt install libxcb-cursor0."),
+    ),
+    "no-window-libraries": Sentence(
+        N_("The window's libraries can't be used here ({reason})."),
+        N_(
+            "Install MailFlow with its desktop part: pip install 'mailflow-gui[desktop]'. Flows run without it: mailflow run FLOW."
+        ),
+    ),
+    "desktop-by-installer": Sentence(
+        N_("On this system the launcher and the file type come with MailFlow's installer."),
+        N_("Nothing is to be done here."),
+    ),
+    "flow-not-accepted": Sentence(
+        N_("The flow “{name}” comes from somebody else and hasn't been accepted here."),
+        N_("Read what it would do, then accept it."),
+    ),
+    "draft-unreadable": Sentence(
+        N_("What was kept of your last, unsaved work can't be read: {reason}."),
+        N_("The file stays where it is: {file}."),
+    ),
+}

@@ -1,0 +1,57 @@
+"""One window per home."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtNetwork import QLocalSocket
+from pytestqt.qtbot import QtBot
+
+from mailflow_gui import paths
+from mailflow_gui.qt.single_window import SingleWindow, hand_over, server_name
+
+_SECOND = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from mailflow_gui import paths
+from mailflow_gui.qt.single_window import hand_over
+application = QCoreApplication([])
+sys.exit(0 if hand_over(paths.home(), [Path(sys.argv[1])]) else 7)
+"""
+
+
+@pytest.fixture
+def second(home: paths.Home) -> list[str]:
+    return [sys.executable, "-c", _SECOND, "/mail/受信.mailflow"]
+
+
+def test_a_second_start_hands_its_file_over(qtbot: QtBot, home: paths.Home, second: list[str]) -> None:
+    window = SingleWindow(home)
+    with qtbot.waitSignal(window.asked, timeout=20_000) as asked:
+        process = subprocess.Popen(second)
+    assert asked.args == [[Path("/mail/受信.mailflow")], False]
+    qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
+    assert process.returncode == 0
+    window.close()
+
+
+def test_without_a_window_nothing_is_handed_over(qtbot: QtBot, home: paths.Home) -> None:
+    assert not hand_over(home, [])
+
+
+def test_nonsense_is_dropped_and_the_next_one_is_heard(qtbot: QtBot, home: paths.Home, second: list[str]) -> None:
+    window = SingleWindow(home)
+    rude = QLocalSocket()
+    rude.connectToServer(server_name(home))
+    assert rude.waitForConnected(2000)
+    rude.write(b'{"open": 5}\n')
+    rude.flush()
+    qtbot.waitUntil(lambda: rude.state() == QLocalSocket.LocalSocketState.UnconnectedState, timeout=10_000)
+    with qtbot.waitSignal(window.asked, timeout=20_000):
+        process = subprocess.Popen(second)
+    qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
+    window.close()
