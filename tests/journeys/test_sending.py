@@ -110,7 +110,7 @@ def test_one_of_three_recipients_refused_for_now_gets_it_later_and_alone(
 
 
 @pytest.mark.parametrize("verb", ["DOT", "KEPT"])
-@pytest.mark.parametrize("end", [Action.DROP, Action.RESET, "garbage", b"2" * 100_000])
+@pytest.mark.parametrize("end", [Action.DROP, Action.RESET, "garbage"])
 def test_a_mail_whose_answer_was_lost_is_never_sent_again_by_itself(
     forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp, verb: str, end: Any
 ) -> None:
@@ -195,7 +195,7 @@ def test_a_wrong_sending_password_holds_mails_until_it_is_right(world: World, do
         ran = world.until_idle(flow)
         assert (ran.code, ran.counts) == (3, (5, 0, 0, 0, 0)), ran.err
         assert server.logins == 2
-        assert "outgoing" in ran.err.lower()
+        assert "refused the sign-in" in ran.err
         assert len(world.messages("--state", "waiting")) == 5
         world.monkeypatch.setenv("MAILFLOW_PASSWORD_OUTGOING", "right")
         ran = world.until_idle(flow)
