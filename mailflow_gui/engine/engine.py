@@ -225,19 +225,24 @@ class Engine:
         with self._lock:
             sender = self._sending.get(job.account)
             if sender is None:
-                account = self._accounts.get(job.account)
                 sender = self._sending[job.account] = Sending(
                     self._gates.of(job.account),
                     self._sessions.smtp,
                     self._journal,
                     self._events,
-                    sessions=min(2, account.maximum_sessions),
+                    sessions=self._sending_sessions(job.account),
                     limits=self._limits,
                     concluded=self._concluded,
                     put_down=self._put_down,
                     crashed=self._crash,
                 )
         sender.put(job)
+
+    def _sending_sessions(self, account: str) -> int:
+        try:
+            return min(2, self._accounts.get(account).maximum_sessions)
+        except AccountError:
+            return 1  # it was removed since the mail was frozen: the sender will hold what it gets, and say why
 
     def _concluded(self, work: Work, concluded: settling.Concluded) -> None:
         """An item may have settled, or waits. In the journal's thread, once that is durable."""
