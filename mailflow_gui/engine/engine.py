@@ -290,6 +290,12 @@ class Engine:
         with self._changed:
             self._changed.notify_all()
 
+    def _look_again(self, account: str) -> None:
+        with self._lock:
+            threads = [thread for (its_account, _folder), thread in self._receiving.items() if its_account == account]
+        for thread in threads:
+            thread.look_again()
+
     def _wake_receiving(self, account: str, folder: str) -> None:
         thread = self._receiving.get((account, folder))
         if thread is not None:
@@ -304,6 +310,8 @@ class Engine:
                     if request.kind == "validated":
                         self._gates.of(request.subject).reopen()
                         self._wake()
+                    elif request.kind == "resume":
+                        self._look_again(request.subject)
                 with self._lock:
                     flows_now = list(self._running.values())
                 for running in flows_now:
