@@ -13,7 +13,7 @@ from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.engine import requests as asked
 from mailflow_gui.engine import settling
-from mailflow_gui.engine.binding import bind
+from mailflow_gui.engine.binding import bind, unfit_for_pop3
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
 from mailflow_gui.engine.delivering import Delivering, Job
@@ -100,8 +100,13 @@ class Engine:
             raise AccountError("flow-unbound", name=flow.name, first=missing[0].text, count=len(missing))
         if not compiled.sources():
             raise FlowFileError("flow-without-source", name=flow.name)
+        unfit = unfit_for_pop3(compiled, self._accounts.all())
+        if unfit:
+            raise FlowFileError(
+                "flow-has-errors", problems=unfit, name=flow.name, count=len(unfit), first=unfit[0].text
+            )
         resolved = str(Path(path).resolve())
-        key = flow.id or resolved
+        key = flows.key_of(self._journal.read(), flow.id, resolved)
         with self._lock:
             if (key, dry) in self._starting or (key, dry) in self._running:
                 raise JournalError("flow-runs-already", name=flow.name)

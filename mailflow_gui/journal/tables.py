@@ -10,6 +10,8 @@ _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE flows(flow TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
+-- A flow that ran before its file had an id is known by its path for ever: id -> that path.
+CREATE TABLE flow_ids(id TEXT PRIMARY KEY, flow TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE flow_accounts(flow TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY(flow, account)) WITHOUT ROWID;
 CREATE TABLE versions(hash TEXT PRIMARY KEY, flow TEXT NOT NULL, content TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 
