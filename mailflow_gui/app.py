@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailflow_gui import nodes
-from mailflow_gui.accounts.secrets import SecretStore
+from mailflow_gui import logs, nodes
+from mailflow_gui.accounts.secrets import SecretStore, disable_core_dumps
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.engine.engine import Engine
@@ -27,6 +27,19 @@ class Running:
     journal: Journal
     accounts: AccountStore
     events: Events
+
+
+def prepare(home: Home) -> None:
+    """Make the home's directories, begin to log, and keep secrets out of core dumps.
+
+    :raises StorageError: no room or no right to write.
+    """
+    disable_core_dumps()
+    try:
+        home.create()
+        logs.set_up(home.logs)
+    except OSError as error:
+        raise storage_error(error, home.data) from error
 
 
 @contextlib.contextmanager

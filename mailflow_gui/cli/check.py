@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mailflow_gui import paths
+from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.cli import output
-from mailflow_gui.errors import FlowFileError
+from mailflow_gui.engine.binding import bind
+from mailflow_gui.errors import AccountError, FlowFileError
 from mailflow_gui.flow import file
 from mailflow_gui.flow.check import check
+from mailflow_gui.flow.model import Flow
+from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.flow.values import shown
 from mailflow_gui.language import _
@@ -55,7 +61,18 @@ def problems_in(path: Path) -> Sequence[Problem]:
         flow = file.read(path)
     except FlowFileError as error:
         return error.problems or (Problem(error.code, arguments=error.arguments),)
-    return check(flow, nodes.load())
+    node_types = nodes.load()
+    return (*check(flow, node_types), *_unbound(flow, node_types))
+
+
+def _unbound(flow: Flow, node_types: Sequence[AnyNodeType]) -> Sequence[Problem]:
+    """Connections that aren't set up on this machine: warnings, since nothing is wrong with the flow."""
+    try:
+        accounts = AccountStore(paths.home().accounts_file).all()
+    except AccountError as error:
+        return (Problem(error.code, "warning", arguments=error.arguments),)
+    _bound, missing = bind(flow, accounts, node_types)
+    return [replace(problem, severity="warning") for problem in missing]
 
 
 def as_json(problem: Problem) -> dict[str, Any]:

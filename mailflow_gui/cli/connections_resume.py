@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     home = paths.home()
     account = AccountStore(home.accounts_file).find(arguments.connection)
     with opened(home) as journal:
-        if not watches.of_account(journal.read(), account.id):
+        if not watches.waiting(journal.read(), account.id):
             raise UsageError("nothing-to-resume", account=account.name)
         journal.write(lambda transaction: requests.add(transaction, "resume", account.id, arguments.existing)).result()
         app.carry_out_requests(home, journal)

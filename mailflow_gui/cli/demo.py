@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mailflow_gui import app, logs, paths
+from mailflow_gui import app, paths
 from mailflow_gui.accounts.account import Account, Protocol
 from mailflow_gui.accounts.secrets import variable
 from mailflow_gui.accounts.store import AccountStore
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.headless and not arguments.json and display.is_there():
         return open_.show(None, demo=True)
     home = paths.home()
-    logs.set_up(home.logs)
+    app.prepare(home)
     path = paths.resources() / "examples" / DEMO_FLOW
     flow = flow_file.read(path)
     with Sandbox(home.sandbox) as sandbox, connected(home, sandbox):

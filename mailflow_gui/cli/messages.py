@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mailflow_gui import app, paths, sentences
 from mailflow_gui.cli import output
 from mailflow_gui.errors import UsageError
-from mailflow_gui.journal import history, requests
+from mailflow_gui.journal import history, items, requests
 from mailflow_gui.journal.history import Attempt, Message
 from mailflow_gui.journal.journal import opened
 from mailflow_gui.journal.requests import Kind
@@ -124,6 +124,8 @@ def _ask(arguments: argparse.Namespace, kind: Kind, answer: str) -> int:
         message = _find(journal.read(), arguments.id)
         if message.state not in _FITTING[kind]:
             raise UsageError("message-not-waiting", id=str(message.id), state=_(STATES[message.state]))
+        if kind == "retry" and message.code in items.INCOMPLETE:
+            raise UsageError("message-incomplete", id=str(message.id))
         journal.write(lambda transaction: requests.add(transaction, kind, str(message.id))).result()
         app.carry_out_requests(home, journal)
         message = _find(journal.read(), arguments.id)

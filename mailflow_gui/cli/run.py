@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from mailflow_gui import app, logs, paths
+from mailflow_gui import app, paths
 from mailflow_gui.cli import output
 from mailflow_gui.engine.events import EventFile
 from mailflow_gui.engine.runner import Runner
@@ -75,7 +75,7 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the flows and say what was done."""
-    logs.set_up(paths.home().logs)
+    app.prepare(paths.home())
     if arguments.control:
         return _control(arguments)
     if not arguments.flows:

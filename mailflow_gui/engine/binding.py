@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mailflow_gui.accounts.account import Account
-from mailflow_gui.engine.compiled import used_stubs
+from mailflow_gui.engine.compiled import CompiledFlow, used_stubs
 from mailflow_gui.flow.model import Flow, Stub
 from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.problems import Problem
@@ -39,6 +39,17 @@ def bind(
         if stub_id not in stubs
     )
     return bound, problems
+
+
+def unfit_for_pop3(flow: CompiledFlow, accounts: Iterable[Account]) -> list[Problem]:
+    """Sources that ask a POP3 account for what only IMAP can do."""
+    pop3 = {account.id: account for account in accounts if account.protocol == "pop3"}
+    found = []
+    for source in flow.sources():
+        watch = flow.watch(source)
+        if watch.account in pop3 and watch.after_receiving.action == "move":
+            found.append(Problem("binding-pop3-move", node=source.id, arguments={"name": pop3[watch.account].name}))
+    return found
 
 
 def _misfit(

@@ -131,6 +131,7 @@ class Delivering(threading.Thread):
         if concluded.state != "planned":
             self._concluded(work, concluded)
             return
+        work.pending = len(jobs)
         for job in jobs:
             self._send(job)
 

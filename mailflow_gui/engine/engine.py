@@ -14,7 +14,7 @@ from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.engine import requests as asked
 from mailflow_gui.engine import settling
-from mailflow_gui.engine.binding import bind
+from mailflow_gui.engine.binding import bind, unfit_for_pop3
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
 from mailflow_gui.engine.counts import NodeCount, words
@@ -102,8 +102,13 @@ class Engine:
             raise AccountError("flow-unbound", name=flow.name, first=missing[0].text, count=len(missing))
         if not compiled.sources():
             raise FlowFileError("flow-without-source", name=flow.name)
+        unfit = unfit_for_pop3(compiled, self._accounts.all())
+        if unfit:
+            raise FlowFileError(
+                "flow-has-errors", problems=unfit, name=flow.name, count=len(unfit), first=unfit[0].text
+            )
         resolved = str(Path(path).resolve())
-        key = flow.id or resolved
+        key = flows.key_of(self._journal.read(), flow.id, resolved)
         with self._lock:
             if (key, dry) in self._starting or (key, dry) in self._running:
                 raise JournalError("flow-runs-already", name=flow.name)
@@ -237,19 +242,24 @@ class Engine:
         with self._lock:
             sender = self._sending.get(job.account)
             if sender is None:
-                account = self._accounts.get(job.account)
                 sender = self._sending[job.account] = Sending(
                     self._gates.of(job.account),
                     self._sessions.smtp,
                     self._journal,
                     self._events,
-                    sessions=min(2, account.maximum_sessions),
+                    sessions=self._sending_sessions(job.account),
                     limits=self._limits,
                     concluded=self._concluded,
                     put_down=self._put_down,
                     crashed=self._crash,
                 )
         sender.put(job)
+
+    def _sending_sessions(self, account: str) -> int:
+        try:
+            return min(2, self._accounts.get(account).maximum_sessions)
+        except AccountError:
+            return 1  # it was removed since the mail was frozen: the sender will hold what it gets, and say why
 
     def _concluded(self, work: Work, concluded: settling.Concluded) -> None:
         """An item may have settled, or waits. In the journal's thread, once that is durable."""
@@ -297,6 +307,12 @@ class Engine:
         with self._changed:
             self._changed.notify_all()
 
+    def _look_again(self, account: str) -> None:
+        with self._lock:
+            threads = [thread for (its_account, _folder), thread in self._receiving.items() if its_account == account]
+        for thread in threads:
+            thread.look_again()
+
     def _wake_receiving(self, account: str, folder: str) -> None:
         thread = self._receiving.get((account, folder))
         if thread is not None:
@@ -311,6 +327,8 @@ class Engine:
                     if request.kind == "validated":
                         self._gates.of(request.subject).reopen()
                         self._wake()
+                    elif request.kind == "resume":
+                        self._look_again(request.subject)
                 with self._lock:
                     flows_now = list(self._running.values())
                 for running in flows_now:

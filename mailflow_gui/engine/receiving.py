@@ -49,6 +49,7 @@ class Receiving(threading.Thread, abc.ABC):
         self._watchings: list[Watching] = []
         self._closed = False
         self._stopping = threading.Event()
+        self._again = threading.Event()
         self._folder_trouble: MailError | None = None
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
@@ -67,6 +68,11 @@ class Receiving(threading.Thread, abc.ABC):
         """Look at once: something has settled, or the end has come. From any thread."""
         with contextlib.suppress(OSError):  # full: it will wake anyway; closed: it has ended
             self._wake_writer.send(b"w")
+
+    def look_again(self) -> None:
+        """Poll at once: a person has decided something. From any thread."""
+        self._again.set()
+        self.wake()
 
     def stop(self) -> None:
         """End as soon as the command in hand is done."""
@@ -126,6 +132,10 @@ class Receiving(threading.Thread, abc.ABC):
                 self._closed = True
         if self._closed:
             return False
+        if self._again.is_set():
+            self._again.clear()
+            for watching in self._watchings:
+                watching.due = 0.0
         try:
             if self._something_to_do():
                 self._connect()
@@ -295,8 +305,10 @@ class Receiving(threading.Thread, abc.ABC):
     def _flag(self) -> None:
         for watching in self._watchings:
             while rows := self._unflagged(watching, FLAG_BATCH):
+                action = watching.watch.after_receiving
                 try:
-                    self._act(watching.watch.after_receiving, rows)
+                    # What a person discarded wasn't sent: its copy on the server may be the last one.
+                    self._act(action, [row for row in rows if action.action != "delete" or row.code != "discarded"])
                 except Transient:
                     raise
                 except MailError as error:

@@ -76,7 +76,11 @@ class ReceivingImap(Receiving):
         limit = watching.watch.maximum if watching.watch.maximum > 0 else len(watching.ahead)
         batch = [int(uid) for uid in watching.ahead[:limit]]
         watching.ahead = watching.ahead[limit:]
-        count = self._fetch(watching, live.session, batch) if batch else 0
+        try:
+            count = self._fetch(watching, live.session, batch) if batch else 0
+        except MailFlowError:
+            watching.ahead = []  # else the next batch would raise the low water over what is still to be fetched
+            raise
         self._note_low_water(watching, batch)
         return count
 

@@ -46,7 +46,7 @@ def _about_item(transaction: Transaction, request: Request) -> None:
     if row is None:
         log.warning("request %d: no message %s", request.id, request.subject)
         return
-    if request.kind == "retry" and row.state in {"failed", "queued", "held"}:
+    if request.kind == "retry" and row.state in {"failed", "queued", "held"} and row.code not in items.INCOMPLETE:
         if not deliveries.mails_of(transaction.database, row.id):
             items.use_current_version(transaction, row.id)
         deliveries.reset(transaction, row.id, ("failed", "queued", "held"))

@@ -10,6 +10,7 @@ from mailflow_gui.engine import requests
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow
 from mailflow_gui.engine.work import RunningFlow, Work
+from mailflow_gui.errors import JournalError
 from mailflow_gui.journal import deliveries, items
 from mailflow_gui.journal.items import ItemRow
 from mailflow_gui.journal.journal import Journal, Transaction
@@ -91,6 +92,20 @@ class Resuming:
             self._budget.give_back(size)
             return False
         self._load_version(running, row.version)
-        message = parse(self._journal.content(row.place), row.flags)
-        self._deliver(Work(running, row, message, size, known=True, resuming=True))
+        try:
+            raw = self._journal.content(row.place)
+        except JournalError as error:  # a spool file is gone: this message is lost here, the others go on
+            self._bury(row, error)
+            running.leave(row.id, "failed")
+            self._budget.give_back(size)
+            return True
+        self._deliver(Work(running, row, parse(raw, row.flags), size, known=True, resuming=True))
         return True
+
+    def _bury(self, row: ItemRow, error: JournalError) -> None:
+        def bury(transaction: Transaction) -> None:
+            deliveries.note(transaction, error, flow=row.flow, operation="resume", item=row.id, node=row.node)
+            items.put_error(transaction, row.id, error, "reject-message")
+            items.settle(transaction, row.id, "failed", flagging=False)
+
+        self._journal.write(bury).result()

@@ -221,7 +221,9 @@ class Sending:
         error = future.exception()
         if error is not None:
             self._crashed(error)
-        else:
+            return
+        job.work.pending -= 1
+        if job.work.pending == 0:  # while others are between dot and answer, they look like mails in doubt
             self._concluded(job.work, future.result())
 
     def _note_uncertain(

@@ -102,16 +102,19 @@ def begin(
     row = watching.row
     if row.started and row.uid_validity == uid_validity:
         return
-    arguments = {"account": watching.watch.account, "folder": watching.watch.folder}
-    if row.started and watching.watch.process_once:
-        raise JournalError("uidvalidity-changed", **arguments)
-    if row.lost and row.existing is None:
-        raise JournalError("journal-lost", **arguments)
+    row = journal.write(
+        lambda transaction: watches.watch(transaction, row.key)
+    ).result()  # somebody may have decided since
+    code = "uidvalidity-changed" if row.started and watching.watch.process_once else "journal-lost"
+    if code == "uidvalidity-changed" or (row.lost and not row.started and row.existing is None):
+        journal.write(lambda transaction: watches.ask(transaction, row.id)).result()
+        raise JournalError(code, account=watching.watch.account, folder=watching.watch.folder)
     existing = row.existing or watching.watch.existing_mail
     skip = existing == "skip"
     baseline = uid_next - 1 if skip and uid_validity is not None else 0
     skipped = present() if skip and uid_validity is None else []
     journal.write(lambda transaction: watches.begin(transaction, row.id, uid_validity, baseline, skipped)).result()
+    watching.ahead = []  # UIDs of a folder that is no more
     watching.row = WatchRow(
         id=row.id,
         key=row.key,
@@ -120,7 +123,7 @@ def begin(
         low_water=baseline,
         started=True,
         existing=None,
-        lost=False,
+        lost=row.lost,
     )
 
 

@@ -177,6 +177,8 @@ class Work:
     """The journal may hold mails of this item already."""
     resuming: bool = False
     """An earlier run, or an earlier try, has left mails unsent; they are to be sent now."""
+    pending: int = 0
+    """Mails of it that are with the senders. Counted in the journal's thread alone."""
     branch_failed: bool = False
     """A branch ended in an error with nobody taking over."""
     counted: set[str] = dataclasses.field(default_factory=set)

@@ -15,6 +15,20 @@ def version_of(content: str) -> str:
     return hashlib.sha256(content.encode("utf-8")).hexdigest()[:32]
 
 
+def key_of(database: sqlite3.Connection, flow_id: str | None, path: str) -> str:
+    """By what the journal knows a flow: its id, or its file's resolved path where it has none, or had none when it first ran."""
+    if flow_id is None:
+        return path
+    row = database.execute("SELECT flow FROM flow_ids WHERE id = ?", (flow_id,)).fetchone()
+    return str(row[0]) if row else flow_id
+
+
+def adopt(transaction: Transaction, path: str, flow_id: str) -> None:
+    """Before a file gets its first id: what the journal knows by the path belongs to the id from now on, so its ledger stays."""
+    if transaction.database.execute("SELECT 1 FROM flows WHERE flow = ?", (path,)).fetchone():
+        transaction.database.execute("INSERT OR IGNORE INTO flow_ids(id, flow) VALUES (?, ?)", (flow_id, path))
+
+
 def keep(transaction: Transaction, flow: str, *, name: str, path: str, content: str, accounts: Iterable[str]) -> str:
     """Keep a flow's present version and the accounts it uses; returns the version's hash."""
     version = version_of(content)

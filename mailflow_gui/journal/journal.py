@@ -231,15 +231,20 @@ def _open(home: Home) -> sqlite3.Connection:
 def _begin(database: sqlite3.Connection, home: Home, known: mark.Mark | None) -> None:
     """Fill an empty database. Accounts that the lost journal knew wait for a decision (:func:`watches.resume`)."""
     generation = uuid.uuid4().hex
+    database.execute("BEGIN IMMEDIATE")
+    if tables.version(database):  # another process was quicker
+        database.execute("ROLLBACK")
+        _compare(database, home, mark.read(home.generation_file))
+        return
     tables.create(database)
-    database.execute("BEGIN")
     database.execute("INSERT INTO meta(key, value) VALUES ('generation', ?)", (generation,))
     accounts = known.accounts if known else frozenset()
     database.executemany(
         "INSERT INTO meta(key, value) VALUES ('lost:' || ?, 'journal-lost')", [(name,) for name in accounts]
     )
-    database.execute("COMMIT")
+    # First the mark: an end between the two leaves an empty journal and the accounts' names, and is begun again.
     mark.write(home.generation_file, mark.Mark(generation, accounts))
+    database.execute("COMMIT")
 
 
 def _compare(database: sqlite3.Connection, home: Home, known: mark.Mark | None) -> None:

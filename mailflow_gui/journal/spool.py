@@ -44,6 +44,8 @@ class Spool:
         self._offset = 0
         self._dirty = False
         self._reading = threading.local()
+        self._open: set[BinaryIO] = set()
+        """The reading files of all threads."""
 
     def append(self, chunks: Iterable[bytes]) -> Place:
         """Add bytes at the end of the current segment.
@@ -89,8 +91,11 @@ class Spool:
         file = cached.get(place.segment)
         if file is None:
             while len(cached) >= 4:
-                cached.pop(next(iter(cached))).close()
+                oldest = cached.pop(next(iter(cached)))
+                self._open.discard(oldest)
+                oldest.close()
             file = cached[place.segment] = self._path(place.segment).open("rb", buffering=0)
+            self._open.add(file)
         file.seek(place.offset)
         content = _read_exactly(file, place.length)
         if len(content) != place.length:
@@ -104,10 +109,10 @@ class Spool:
             self._file = None
 
     def close_reading(self) -> None:
-        """Close this thread's reading files."""
-        for file in getattr(self._reading, "files", {}).values():
-            file.close()
-        self._reading.files = {}
+        """Close the reading files of all threads; nobody may be reading any more."""
+        while self._open:
+            self._open.pop().close()
+        self._reading = threading.local()
 
     def _path(self, segment: int) -> Path:
         return path_of(self._directory, segment)

@@ -10,6 +10,8 @@ _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE flows(flow TEXT PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, seen REAL NOT NULL) WITHOUT ROWID;
+-- A flow that ran before its file had an id is known by its path for ever: id -> that path.
+CREATE TABLE flow_ids(id TEXT PRIMARY KEY, flow TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE flow_accounts(flow TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY(flow, account)) WITHOUT ROWID;
 CREATE TABLE versions(hash TEXT PRIMARY KEY, flow TEXT NOT NULL, content TEXT NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 
@@ -75,8 +77,10 @@ CREATE TABLE requests(
 
 
 def create(database: sqlite3.Connection) -> None:
-    """Make the tables in an empty database."""
-    database.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    """Make the tables in an empty database, inside the transaction that the caller has begun."""
+    for statement in _TABLES.split(";\n"):  # not executescript(), which would commit
+        database.execute(statement)
+    database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def version(database: sqlite3.Connection) -> int:

@@ -10,6 +10,9 @@ from typing import Literal
 
 from mailflow_gui.journal.journal import Transaction
 
+_ASKED = "ask"
+"""In ``existing``: a person has been asked what existing mail means, and hasn't answered yet."""
+
 Uid = int | str
 """IMAP: the UID; POP3: the key made of UIDL (or header hash) and size."""
 
@@ -41,7 +44,7 @@ class WatchRow:
     existing: str | None
     """What a person decided for the next start (``connections resume``): process or skip."""
     lost: bool
-    """The journal that knew this account is gone, and nobody has decided yet."""
+    """A journal that knew this account is gone: a watch that is new to this one can't begin before somebody has decided."""
 
 
 def watch(transaction: Transaction, key: WatchKey) -> WatchRow:
@@ -62,7 +65,7 @@ def watch(transaction: Transaction, key: WatchKey) -> WatchRow:
         baseline=row["baseline"],
         low_water=row["low_water"],
         started=bool(row["started"]),
-        existing=row["existing"],
+        existing=None if row["existing"] == _ASKED else row["existing"],
         lost=bool(row["lost"]),
     )
 
@@ -85,17 +88,19 @@ def begin(
 
 
 def resume(transaction: Transaction, account: str, existing: Literal["process", "skip"]) -> int:
-    """A person's answer to a changed UIDVALIDITY or a lost journal: how the account's watches start anew.
+    """A person's answer to a changed UIDVALIDITY or a lost journal: how the account's waiting watches start anew.
 
-    Returns how many watches it concerns; with none, nothing is changed.
+    Returns how many watches it concerns. Others go on as they are; those of flows that haven't run since the journal was lost ask
+    when they do.
     """
-    database = transaction.database
-    count = database.execute(
-        "UPDATE watches SET started = 0, existing = ? WHERE account = ?", (existing, account)
+    return transaction.database.execute(
+        "UPDATE watches SET started = 0, existing = ? WHERE account = ? AND existing = ?", (existing, account, _ASKED)
     ).rowcount
-    if count:
-        database.execute("DELETE FROM meta WHERE key = 'lost:' || ?", (account,))
-    return count
+
+
+def ask(transaction: Transaction, watch_id: int) -> None:
+    """A watch can't go on before a person has said what existing mail means."""
+    transaction.database.execute("UPDATE watches SET existing = ? WHERE id = ?", (_ASKED, watch_id))
 
 
 def taken(database: sqlite3.Connection, watch_id: int, epoch: int, uids: Sequence[Uid]) -> set[Uid]:
@@ -124,6 +129,7 @@ def with_low_water(row: WatchRow, uid: int) -> WatchRow:
     return replace(row, low_water=max(row.low_water, uid))
 
 
-def of_account(database: sqlite3.Connection, account: str) -> int:
-    """How many watches an account has."""
-    return int(database.execute("SELECT count(*) FROM watches WHERE account = ?", (account,)).fetchone()[0])
+def waiting(database: sqlite3.Connection, account: str) -> int:
+    """How many watches of an account wait for :func:`resume`."""
+    query = "SELECT count(*) FROM watches WHERE account = ? AND existing = ?"
+    return int(database.execute(query, (account, _ASKED)).fetchone()[0])

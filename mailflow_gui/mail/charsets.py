@@ -62,6 +62,7 @@ _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "ra
 _ESCAPING = frozenset({"iso2022_kr", "hz", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"})
 """Codecs in whose texts an escape character may mean something else."""
 _END = re.compile(r"[\s(;,\"']")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SAMPLE = 32_768
 """Bytes that guessing looks at."""
 
@@ -100,7 +101,9 @@ def decode(data: bytes, charset: str = "") -> tuple[str, str | None]:
     if name == "cp1252" and not data.isascii():
         return _western(data)
     try:
-        return data.decode(name), None
+        text = data.decode(name)
+        # UTF-7 gives halves of characters, which nothing can write again.
+        return (text if name == "utf-8" else _SURROGATE.sub("\ufffd", text)), None
     except (UnicodeError, ValueError):
         return _repair(data, name), MISLABELLED
 

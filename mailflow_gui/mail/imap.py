@@ -117,6 +117,7 @@ class ImapSession:
         """
         name = _encoded(folder)
         self._folder = None
+        self._dialogue.folder = folder
         try:
             with self._dialogue.asking("EXAMINE" if readonly else "SELECT", timeouts.command()):
                 answer = self._client.select_folder(name, readonly)
@@ -318,10 +319,7 @@ class ImapSession:
 
     def _why_not(self, error: MailError, folder: str, name: bytes) -> MailError:
         """What a refused SELECT means."""
-        if isinstance(error, AccountBroken) and error.code == "folder-read-only":
-            error.arguments["folder"] = folder
-            return error
-        if not self.alive or error.reply is None or error.code == "server-said-goodbye":
+        if not self.alive or error.reply is None or error.code in ("folder-read-only", "server-said-goodbye"):
             return error
         if self._missing(error, name):
             return self._broken("folder-missing", reply=error.reply, folder=folder)

@@ -122,6 +122,8 @@ class Dialogue:
         """
         self.wire = wire
         self.heard = Heard()
+        self.folder = ""
+        """The folder that was last asked for, for errors."""
         try:
             with self._translating("greeting"):
                 self.client = Client(wire, self.heard)
@@ -230,7 +232,9 @@ class Dialogue:
 
     def _refused(self, error: imaplib.IMAP4.error, operation: str, otherwise: Verdict) -> MailError:
         if isinstance(error, imaplib.IMAP4.readonly):
-            return AccountBroken("folder-read-only", account=self.wire.account, host=self.wire.server.host)
+            return AccountBroken(
+                "folder-read-only", account=self.wire.account, folder=self.folder, host=self.wire.server.host
+            )
         kind, text = self.heard.verdict or ("", b"")
         if kind in ("NO", "BAD"):
             answer = reply(text.decode("utf-8", "replace"), operation)

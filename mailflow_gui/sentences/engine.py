@@ -138,6 +138,10 @@ SENTENCES: dict[str, Sentence] = {
         N_("Message {id} is {state}: there is nothing to do for it."),
         N_("See its state with: mailflow messages show {id}."),
     ),
+    "message-incomplete": Sentence(
+        N_("Only the header of message {id} is kept here, so it can't be sent."),
+        N_("It is still on its server. Discard the message here, or leave it."),
+    ),
     "nothing-to-resume": Sentence(
         N_("No flow waits for a decision about connection {account}."),
         N_("Run the flow first: it says when a decision is needed."),

@@ -91,3 +91,10 @@ def test_an_unusable_file_is_a_problem_and_exits_2(
 def test_schema_prints_the_schema_of_flow_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert mailflow("schema") == 0
     assert json.loads(capsys.readouterr().out)["$schema"].endswith("2020-12/schema")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_connection_that_is_not_set_up_here_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    assert mailflow("check", str(GOOD), "--json") == 0
+    found = problems(capsys)
+    assert {(problem["severity"], problem["code"]) for problem in found} == {("warning", "binding-missing")}

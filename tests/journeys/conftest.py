@@ -1,0 +1,5 @@
+"""These tests run whole flows."""
+
+from tests.journeys.world import forwarding, world
+
+__all__ = ["forwarding", "world"]
