@@ -1,0 +1,124 @@
+"""What stands in the connection dialog: an account that isn't saved yet, and what can be said about it without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from mailflow_gui.accounts import fields
+from mailflow_gui.accounts.account import DEFAULT_PORTS, Account, Protocol, Security
+from mailflow_gui.accounts.secrets import Secret
+from mailflow_gui.language import _
+from mailflow_gui.mail.tls import Certificate
+
+EXPIRES_SOON = 30
+"""Days before a certificate's end from which on it is pointed out."""
+
+NEW_ID = "new"
+"""Stands for the id of an account that has none yet."""
+
+_TRIED = ("protocol", "host", "port", "security", "username", "certificate", "password_command", "signs_in")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The dialog's contents."""
+
+    account: Account
+    secret: Secret | None = None
+    """A password that was typed; None: whatever is stored stays."""
+    secret_stored: bool = False
+    """Whether the account already has a password somewhere, or a command for it."""
+    pinned: bool = False
+    """*This certificate* is chosen."""
+    clear_text_accepted: bool = False
+
+    @property
+    def tried(self) -> tuple[object, ...]:
+        """All that a validation depends on; as long as it stays the same, a good validation counts."""
+        return (*(getattr(self.account, name) for name in _TRIED), self.secret)
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether mails and password would leave this computer without encryption."""
+        return self.account.security == "none" and not fields.is_loopback(self.account.host)
+
+
+def blank(protocol: Protocol = "imap") -> Account:
+    """A new account, before anything was typed."""
+    return Account(id=NEW_ID, name="", protocol=protocol, host="", port=DEFAULT_PORTS[protocol, "tls"])
+
+
+def copied(account: Account, names: Iterable[str]) -> Account:
+    """A new account like ``account``, with a name of its own; its password isn't copied."""
+    taken = list(names)
+    name, number = _("{name} (copy)").format(name=account.name), 2
+    while any(fields.same_name(name, other) for other in taken):
+        name, number = _("{name} (copy {number})").format(name=account.name, number=number), number + 1
+    return replace(account, id=NEW_ID, name=name, validated=None)
+
+
+def usual_port(protocol: Protocol, security: Security) -> int:
+    """The port that belongs to a protocol and a security method."""
+    return DEFAULT_PORTS[protocol, security]
+
+
+def security_hint(protocol: Protocol, security: Security, port: int) -> str:
+    """One line about how port and security method go together; empty when there is nothing to say."""
+    fitting: dict[Security, str] = {"starttls": "STARTTLS", "tls": "SSL/TLS"}
+    if security != "none" and DEFAULT_PORTS[protocol, security] == port:
+        return _("Recommended for port {port}").format(port=port)
+    for way, name in fitting.items():
+        if way != security and DEFAULT_PORTS[protocol, way] == port and not (security == "none" and way == "starttls"):
+            return _("Port {port} is usual with {security}").format(port=port, security=name)
+    return _("Not encrypted") if security == "none" else ""
+
+
+def faults(draft: Draft, saved: Iterable[Account] = ()) -> dict[str, str]:
+    """What is wrong, as one sentence by field: before saving with ``saved``, before validating without."""
+    found: dict[str, str] = {}
+    account = draft.account
+    for fault in fields.faults(account, saved):
+        found.setdefault(fault.field, f"{fault.text} {fault.advice}".strip())
+    if draft.secret is not None and not account.username:
+        found["username"] = _("There is a password, but no user name to sign in with. Type the user name.")
+    if draft.secret is not None and any(mark in draft.secret.reveal() for mark in "\r\n\0"):
+        found["password"] = _("The password contains a line break. Type it again by hand.")
+    if draft.pinned and account.security != "none" and not account.certificate:
+        found["certificate"] = _("There is no certificate yet. Fetch it from the server, or paste it.")
+    if draft.in_clear and not draft.clear_text_accepted and "host" not in found:
+        found["security"] = _("Choose STARTTLS or SSL/TLS, or tick that you accept a line without encryption.")
+    return found
+
+
+def days_left(certificate: Certificate, now: datetime | None = None) -> int:
+    """Whole days until a certificate ends; negative: it has ended."""
+    return (certificate.not_after - (now or datetime.now(UTC))).days
+
+
+def fingerprint_lines(sha256: str) -> tuple[str, str]:
+    """A fingerprint on two lines of sixteen pairs, to be compared by eye."""
+    pairs = sha256.split(":")
+    return ":".join(pairs[:16]), ":".join(pairs[16:])
+
+
+def common_name(distinguished: str) -> str:
+    """The part of a distinguished name (RFC 4514) that people know: its common name, else organisation, else all of it."""
+    parts = dict(part.partition("=")[::2] for part in reversed(_split(distinguished)))
+    return parts.get("CN") or parts.get("O") or distinguished
+
+
+def _split(distinguished: str) -> list[str]:
+    """The parts of a distinguished name; a comma behind a backslash belongs to its part (RFC 4514 2.4)."""
+    parts, escaped = [""], False
+    for letter in distinguished:
+        if escaped:
+            parts[-1], escaped = parts[-1] + letter, False
+        elif letter == "\\":
+            escaped = True
+        elif letter in ",+":
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts

@@ -1,0 +1,201 @@
+"""The panel in which a validation shows how far it comes, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from mailflow_gui import logs
+from mailflow_gui.language import _
+from mailflow_gui.qt.connections.facts import Fact, duration
+from mailflow_gui.qt.connections.pieces import Framed, Note, Spinner, clear, flat
+from mailflow_gui.qt.controls import Button, IconLabel, Label
+
+_INDENT = 28
+_LABEL = 92
+
+
+class ResultPanel(Framed):
+    """Hidden while there is nothing to show."""
+
+    trust_wanted = Signal()
+    """The failure is a certificate that nobody trusts, and the person wants to look at it."""
+
+    def __init__(self) -> None:
+        super().__init__("surface-alt", "border", "card")
+        self.setObjectName("result")
+        self._title = Label("", "title")
+        self._title.setObjectName("result-title")
+        self._seconds = Label("", "small", "text-2")
+        self._icon, self._spinner = IconLabel("circle-check", "ok", 20), Spinner(20)
+        head = flat(QHBoxLayout(), 8)
+        for widget in (self._icon, self._spinner, self._title):
+            head.addWidget(widget)
+        head.addStretch(1)
+        head.addWidget(self._seconds)
+        self._facts = QGridLayout()
+        self._facts.setContentsMargins(_INDENT, 0, 0, 0)
+        self._facts.setHorizontalSpacing(16)
+        self._facts.setVerticalSpacing(0)
+        self._facts.setColumnStretch(0, 1)
+        self._facts.setColumnStretch(1, 1)
+        self._warning = Note(14)
+        self._failure = _Failure()
+        self._failure.trust.clicked.connect(self.trust_wanted)
+        layout = flat(QVBoxLayout(self), 4)
+        layout.setContentsMargins(16, 12, 16, 12)
+        layout.addLayout(head)
+        layout.addLayout(self._facts)
+        indented = flat(QHBoxLayout(), 0)
+        indented.setContentsMargins(_INDENT, 0, 0, 0)
+        indented.addWidget(self._warning)
+        layout.addLayout(indented)
+        layout.addWidget(self._failure)
+        self.hide()
+
+    @property
+    def title(self) -> str:
+        """The panel's heading; empty while it is hidden."""
+        return "" if self.isHidden() else self._title.text()
+
+    def run(self, doing: str, facts: Sequence[Fact]) -> None:
+        """Show that a validation is under way."""
+        self._begin(doing, "text", "border", "")
+        self._spinner.show()
+        self._icon.hide()
+        self._show(facts)
+
+    def succeed(self, facts: Sequence[Fact], warnings: str, seconds: float) -> None:
+        """Show that everything went well, and what was found."""
+        self._begin(_("Connected"), "ok", "ok-dot", duration(seconds))
+        self._icon.set_icon("circle-check", "ok")
+        self._show(facts)
+        self._warning.warn(warnings)
+
+    def fail(self, heading: str, what: str, advice: str, detail: str, seconds: float | None, *, trust: bool) -> None:
+        """Show what happened, what to do, and the folded detail.
+
+        :param trust: offer to fetch the server's certificate.
+        """
+        self._begin(heading, "danger", "danger-dot", "" if seconds is None else duration(seconds))
+        self._icon.set_icon("circle-x", "danger")
+        self._failure.say(heading, what, advice, logs.redact(detail))
+        self._failure.trust.setVisible(trust)
+        self._failure.show()
+
+    def stopped(self) -> None:
+        """Show that the person stopped it."""
+        self._begin(_("Stopped"), "text-2", "border-control", "")
+        self._icon.set_icon("ban", "text-2")
+        self._failure.say(_("Stopped"), _("The validation was stopped. Nothing was changed."), "", "")
+        self._failure.trust.hide()
+        self._failure.show()
+
+    def _begin(self, title: str, token: str, edge: str, seconds: str) -> None:
+        clear(self._facts)
+        self._title.setText(title)
+        self._title.set_token(token)
+        self._seconds.setText(seconds)
+        self._spinner.hide()
+        self._icon.show()
+        self._warning.say("")
+        self._failure.hide()
+        self.set_edge(edge)
+        self.setAccessibleName(title)
+        self.show()
+
+    def _show(self, facts: Sequence[Fact]) -> None:
+        narrow = [fact for fact in facts if not fact.wide]
+        rows = (len(narrow) + 1) // 2
+        for number, fact in enumerate(narrow):
+            self._facts.addWidget(_FactLine(fact), number % rows, number // rows)
+        for number, fact in enumerate(fact for fact in facts if fact.wide):
+            self._facts.addWidget(_FactLine(fact), rows + number, 0, 1, 2)
+
+
+class _FactLine(QWidget):
+    def __init__(self, fact: Fact) -> None:
+        super().__init__()
+        layout = flat(QHBoxLayout(self), 6)
+        self.setMinimumHeight(20)
+        icon: QWidget
+        if fact.mark == "running":
+            icon = Spinner(14)
+        else:
+            names = {"ok": ("check", "ok"), "warn": ("triangle-alert", "warn"), "waiting": ("circle-dashed", "text-3")}
+            icon = IconLabel(*names[fact.mark])
+        label = Label(fact.label, "small", "text-3" if fact.mark == "waiting" else "text", weight=500)
+        label.setFixedWidth(_LABEL)
+        value = Label(fact.text, "small", "warn" if fact.mark == "warn" else "text-2", wrap=fact.wide)
+        layout.addWidget(icon)
+        layout.addWidget(label)
+        layout.addWidget(value, 1)
+        self.setAccessibleName(f"{fact.label}: {fact.text}" if fact.text else fact.label)
+
+
+class _Failure(QWidget):
+    """What happened, what to do, technical detail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = flat(QVBoxLayout(self), 8)
+        layout.setContentsMargins(_INDENT, 4, 0, 0)
+        self._what = Label(wrap=True)
+        self._what.setObjectName("what-happened")
+        self._advice = Label(wrap=True)
+        self._advice.setObjectName("what-to-do")
+        for label in (self._what, self._advice):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._advice_row = QWidget()
+        line = flat(QHBoxLayout(self._advice_row), 8)
+        line.addWidget(Label(_("What to do"), weight=500), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._advice, 1)
+        self.trust = Button(_("Fetch its certificate"), "download")
+        trust_line = flat(QHBoxLayout(), 0)
+        trust_line.addWidget(self.trust)
+        trust_line.addStretch(1)
+        self._fold = Button(_("Technical detail"), "chevron-right", "ghost", compact=True)
+        self._fold.setCheckable(True)
+        self._fold.toggled.connect(self._folded)
+        self._copy = Button(_("Copy"), "copy", "ghost", compact=True)
+        self._copy.clicked.connect(self._copied)
+        self._fold_row = QWidget()
+        fold_line = flat(QHBoxLayout(self._fold_row), 8)
+        fold_line.setContentsMargins(0, 0, 0, 0)
+        fold_line.addWidget(self._fold)
+        fold_line.addStretch(1)
+        fold_line.addWidget(self._copy)
+        self._box = Framed("surface", "border")
+        self._detail = Label("", "mono", wrap=True)
+        self._detail.setObjectName("technical-detail")
+        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box = flat(QVBoxLayout(self._box), 0)
+        box.setContentsMargins(10, 8, 10, 8)
+        box.addWidget(self._detail)
+        layout.addWidget(self._what)
+        layout.addWidget(self._advice_row)
+        layout.addLayout(trust_line)
+        layout.addWidget(self._fold_row)
+        layout.addWidget(self._box)
+        self._heading = ""
+
+    def say(self, heading: str, what: str, advice: str, detail: str) -> None:
+        self._heading = heading
+        self._what.setText(what)
+        self._advice.setText(advice)
+        self._advice_row.setVisible(bool(advice))
+        self._detail.setText(detail)
+        self._fold_row.setVisible(bool(detail))
+        self._fold.setChecked(False)
+        self._folded(False)
+
+    def _folded(self, unfolded: bool) -> None:
+        self._fold.set_icon("chevron-down" if unfolded else "chevron-right")
+        self._box.setVisible(unfolded)
+
+    def _copied(self) -> None:
+        parts = (self._heading, self._what.text(), self._advice.text(), self._detail.text())
+        QGuiApplication.clipboard().setText("\n".join(part for part in parts if part))

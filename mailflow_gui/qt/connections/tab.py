@@ -1,0 +1,293 @@
+"""The tab *Connections* of the left dock: the saved mail servers, how they stand, and what can be done with one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QListView, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from mailflow_gui.accounts.account import Account, Protocol
+from mailflow_gui.accounts.secrets import SecretStore
+from mailflow_gui.accounts.store import AccountStore
+from mailflow_gui.errors import JournalError, MailFlowError
+from mailflow_gui.journal.reader import Reader
+from mailflow_gui.language import _, ngettext
+from mailflow_gui.paths import Home
+from mailflow_gui.qt.connections import draft, saving, standing
+from mailflow_gui.qt.connections.dialog import ConnectionDialog
+from mailflow_gui.qt.connections.pieces import flat
+from mailflow_gui.qt.connections.rows import RowPainter, Rows, Shown
+from mailflow_gui.qt.connections.standing import Live, Standing
+from mailflow_gui.qt.connections.task import Task
+from mailflow_gui.qt.controls import Button, Label
+
+
+class ConnectionsTab(QWidget):
+    """A list; double-click or Enter edits, the context menu has the rest."""
+
+    changed = Signal()
+    """Connections were added, changed, deleted, or noted to work."""
+    said = Signal(str)
+    """One line about what was just done."""
+
+    def __init__(self, accounts: AccountStore, secrets: SecretStore, home: Home, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._accounts, self._secrets, self._home = accounts, secrets, home
+        self._reader = Reader(home)
+        self._live: Mapping[str, Live] = {}
+        self._open_flows: Mapping[str, Collection[str]] = {}
+        self._read: dict[str, Standing] = {}
+        self._deleting: Task[None] | None = None
+        self.dialog: ConnectionDialog | None = None
+        self.new_button = Button(_("New connection…"), "plus", compact=True)
+        self.new_button.clicked.connect(self._add_pressed)
+        self.rows = Rows(self)
+        self.view = QListView()
+        self.view.setModel(self.rows)
+        self.view.setItemDelegate(RowPainter(self.view))
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.setAccessibleName(_("Connections"))
+        self.view.customContextMenuRequested.connect(self._show_menu)
+        self.view.doubleClicked.connect(self._edit_at)
+        self._empty = Label("", "small", "text-3", wrap=True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._empty.setContentsMargins(16, 16, 16, 16)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(self._empty)
+        top = flat(QVBoxLayout(), 0)
+        top.setContentsMargins(12, 8, 12, 8)
+        top.addWidget(self.new_button)
+        layout = flat(QVBoxLayout(self), 0)
+        layout.addLayout(top)
+        layout.addWidget(self._pages, 1)
+        self._make_actions()
+        self.refresh()
+
+    @property
+    def troubled(self) -> int:
+        """How many connections need a person, for the tab's own mark."""
+        return sum(1 for shown in self.rows.all() if shown.standing.state in ("needs-sign-in", "broken", "retrying"))
+
+    def refresh(self) -> None:
+        """Read accounts and journal anew. Cheap; neither waits for a server or a keyring."""
+        try:
+            accounts = self._accounts.all()
+        except MailFlowError as error:
+            self.rows.show_rows(())
+            self._say_instead(str(error), "danger")
+            return
+        try:
+            self._read = standing.read(self._reader, accounts)
+        except JournalError:
+            self._read = {}  # the journal's own trouble is shown where the journal is
+        self._show(accounts)
+
+    def set_states(self, live: Mapping[str, Live]) -> None:
+        """What a running engine says of accounts, by id; those left out are as the journal says."""
+        self._live = dict(live)
+        self._show([shown.account for shown in self.rows.all()])
+
+    def set_open_flows(self, flows: Mapping[str, Collection[str]]) -> None:
+        """Ids of the accounts that each open flow uses, by the flow's name; flows that were run are known without."""
+        self._open_flows = dict(flows)
+        self._show([shown.account for shown in self.rows.all()])
+
+    def add(self, protocol: Protocol = "imap", name: str = "", host: str = "") -> ConnectionDialog:
+        """Open the dialog for a new connection."""
+        return self._open(replace(draft.blank(protocol), name=name, host=host))
+
+    def edit(self, account_id: str, *, validate: bool = False) -> ConnectionDialog | None:
+        """Open the dialog for a saved connection, and with ``validate`` try it at once; None: there is no such connection."""
+        try:
+            account = self._accounts.get(account_id)
+        except MailFlowError as error:
+            self.said.emit(str(error))
+            self.refresh()
+            return None
+        dialog = self._open(account)
+        if validate:
+            dialog.start_validating()
+        return dialog
+
+    def duplicate(self, account_id: str) -> ConnectionDialog | None:
+        """Open the dialog for a new connection like a saved one; its password isn't copied."""
+        shown = self._shown(account_id)
+        if shown is None:
+            return None
+        return self._open(draft.copied(shown.account, [each.account.name for each in self.rows.all()]))
+
+    def delete(self, account_id: str) -> None:
+        """Forget a connection and its password; asks when flows use it."""
+        self.refresh()
+        shown = self._shown(account_id)
+        if shown is None or self._deleting is not None:
+            return
+        if not shown.standing.flows:
+            self._delete(shown.account)
+            return
+        flows = shown.standing.flows
+        question = ngettext("{number} flow uses “{name}”:", "{number} flows use “{name}”:", len(flows))
+        self._ask(
+            question.format(number=len(flows), name=shown.account.name),
+            "\n".join((*flows, "", _("Without it they can't run. Its password is deleted, too."))),
+            lambda: self._delete(shown.account),
+        )
+
+    def selected(self) -> str | None:
+        """The id of the connection that is selected."""
+        shown = self.rows.at(self.view.currentIndex())
+        return shown.account.id if shown else None
+
+    def select(self, account_id: str) -> None:
+        """Select a connection."""
+        self.view.setCurrentIndex(self.rows.index_of(account_id))
+
+    def _make_actions(self) -> None:
+        def action(
+            words: str, do: Callable[[], object], *keys: QKeySequence | QKeySequence.StandardKey | Qt.Key
+        ) -> QAction:
+            made = QAction(words, self.view)
+            made.setShortcuts([QKeySequence(key) for key in keys])
+            made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            made.triggered.connect(do)
+            self.view.addAction(made)
+            return made
+
+        on = self._on_selected
+        self.edit_action = action(_("Edit…"), lambda: on(self.edit), Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        self.duplicate_action = action(_("Duplicate…"), lambda: on(self.duplicate), QKeySequence("Ctrl+D"))
+        self.validate_action = action(_("Validate"), lambda: on(lambda found: self.edit(found, validate=True)))
+        self.delete_action = action(_("Delete"), lambda: on(self.delete), QKeySequence.StandardKey.Delete)
+
+    def _add_pressed(self) -> None:
+        self.add()
+
+    def _on_selected(self, do: Callable[[str], object]) -> None:
+        selected = self.selected()
+        if selected is not None:
+            do(selected)
+
+    def _show_menu(self, place: QPoint) -> None:
+        index = self.view.indexAt(place)
+        if not index.isValid():
+            return
+        self.view.setCurrentIndex(index)
+        menu = QMenu(self.view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.edit_action, self.duplicate_action, self.validate_action])
+        menu.addSeparator()
+        menu.addAction(self.delete_action)
+        menu.popup(self.view.viewport().mapToGlobal(place))
+
+    def _edit_at(self, index: QModelIndex) -> None:
+        shown = self.rows.at(index)
+        if shown is not None:
+            self.edit(shown.account.id)
+
+    def _open(self, account: Account) -> ConnectionDialog:
+        if self.dialog is not None:
+            self.dialog.raise_()
+            return self.dialog
+        shown = self._shown(account.id)
+        flows = shown.standing.flows if shown else ()
+        dialog = ConnectionDialog(
+            self._accounts, self._secrets, self._home, account, used_by=flows, parent=self.window()
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self._saved)
+        dialog.changed.connect(self._changed)
+        dialog.finished.connect(self._closed)
+        self.dialog = dialog
+        dialog.open()
+        return dialog
+
+    def _closed(self) -> None:
+        self.dialog = None
+        self.view.setFocus()
+
+    def _saved(self, account: object) -> None:
+        assert isinstance(account, Account)
+        self.refresh()
+        self.select(account.id)
+        self.said.emit(_("Saved the connection “{name}”.").format(name=account.name))
+
+    def _changed(self) -> None:
+        self.refresh()
+        self.changed.emit()
+
+    def _delete(self, account: Account, *, forced: bool = False) -> None:
+        self._deleting = Task(
+            lambda _task: saving.delete(self._accounts, self._secrets, account, forced=forced),
+            on_done=lambda _nothing: self._deleted(account),
+            on_failed=lambda error: self._not_deleted(account, error),
+        )
+
+    def _deleted(self, account: Account) -> None:
+        self._deleting = None
+        self._changed()
+        self.said.emit(_("Deleted the connection “{name}” and its password.").format(name=account.name))
+
+    def _not_deleted(self, account: Account, error: MailFlowError) -> None:
+        self._deleting = None
+        self.refresh()
+        if not error.code.startswith("keyring-"):
+            self.said.emit(str(error))
+            return
+        self._ask(
+            _("The password of “{name}” could not be deleted.").format(name=account.name),
+            error.text + "\n" + _("Delete the connection all the same? Its password may stay in the keyring."),
+            lambda: self._delete(account, forced=True),
+        )
+
+    def _ask(self, question: str, more: str, do: Callable[[], object]) -> None:
+        box = QMessageBox(self.window())
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle(_("Delete connection"))
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(question)
+        box.setInformativeText(more)
+        yes = Button(_("Delete"), "trash-2", "danger")
+        no = Button(_("Keep"))
+        box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(no)
+        box.setEscapeButton(no)
+        yes.clicked.connect(do)
+        box.open()
+
+    def _shown(self, account_id: str) -> Shown | None:
+        return self.rows.at(self.rows.index_of(account_id))
+
+    def _show(self, accounts: Collection[Account]) -> None:
+        selected = self.selected()
+        self.rows.show_rows(
+            [
+                Shown(
+                    account,
+                    standing.merged(account, self._read.get(account.id), self._live.get(account.id), self._open_flows),
+                )
+                for account in accounts
+            ]
+        )
+        if selected is not None:
+            self.select(selected)
+        if accounts:
+            self._pages.setCurrentWidget(self.view)
+        else:
+            self._say_instead(
+                _("There is no connection yet. A connection is a mail server that flows receive from or send with."),
+                "text-3",
+            )
+
+    def _say_instead(self, words: str, token: str) -> None:
+        self._empty.setText(words)
+        self._empty.set_token(token)
+        self._pages.setCurrentWidget(self._empty)
