@@ -20,7 +20,7 @@ _ICON_TOKENS: Final = {
     "danger": "danger",
     "link": "accent-text",
 }
-_GAP = 2
+_GAP = 3
 """Added to Qt's own distance between icon and text."""
 
 
@@ -67,8 +67,9 @@ class Button(QPushButton):
             self.setIcon(QIcon())
             return
         size = theme.size("icon-small") if self._compact and self.text() else theme.size("icon")
-        self.setIconSize(QSize(size + (_GAP if self.text() else 0), size))
-        self.setIcon(theme.icon(icon, _ICON_TOKENS[self._kind], size))
+        gap = _GAP if self.text() else 0
+        self.setIconSize(QSize(size + gap, size))
+        self.setIcon(theme.icon(icon, _ICON_TOKENS[self._kind], size, gap=gap))
 
     def set_kind(self, kind: Kind) -> None:
         """Become another kind, such as Start that turns into Stop."""

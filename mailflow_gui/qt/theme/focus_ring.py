@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _GAP = 1
 _WIDTH = 2
+_SPIN_INSET = 8
 _MARGIN = _GAP + _WIDTH
 _KEYBOARD: Final = (
     Qt.FocusReason.TabFocusReason,
@@ -38,7 +39,7 @@ PROPERTY = "focusRing"
 
 
 class FocusRing(QObject):
-    """Watches the keyboard's focus and keeps the ring where it is."""
+    """Watches the keyboard's focus and keeps the ring where it is. As the one filter of the application, it insets spin boxes, too."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -57,6 +58,9 @@ class FocusRing(QObject):
         if kind == QEvent.Type.FocusIn:
             if isinstance(watched, QWidget) and isinstance(event, QFocusEvent):
                 self._focused(watched, event.reason())
+        elif kind == QEvent.Type.Polish:
+            if isinstance(watched, QAbstractSpinBox):
+                _inset(watched)
         elif self._target is not None:
             self._target_event(watched, kind)
         return False
@@ -115,6 +119,13 @@ class FocusRing(QObject):
         ring.setGeometry(corner.x(), corner.y(), target.width() + 2 * _MARGIN, target.height() + 2 * _MARGIN)
         ring.setVisible(target.isVisible())
         ring.raise_()
+
+
+def _inset(box: QAbstractSpinBox) -> None:
+    """Keep the number off the frame: with buttons of its own, a styled spin box ignores the padding."""
+    edit = box.findChild(QLineEdit)
+    if edit is not None:
+        edit.setTextMargins(_SPIN_INSET, 0, 0, 0)
 
 
 class _Ring(QWidget):

@@ -11,18 +11,18 @@ from collections.abc import Callable
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTabBar
 
-Maker = Callable[[str, str, int], QIcon]
+Maker = Callable[[str, str, int, int], QIcon]
 
 
 class IconRegister:
     """What the icons handed out show, by cache key."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, str, int]] = {}
+        self._known: dict[int, tuple[str, str, int, int]] = {}
 
-    def note(self, icon: QIcon, name: str, token: str, size: int) -> None:
+    def note(self, icon: QIcon, name: str, token: str, size: int, gap: int) -> None:
         """Remember what an icon shows."""
-        self._known[icon.cacheKey()] = (name, token, size)
+        self._known[icon.cacheKey()] = (name, token, size, gap)
 
     def replace_all(self, application: QApplication, make: Maker) -> None:
         """Give every button, action and tab that shows one of the icons the same one in the colours of now."""

@@ -66,6 +66,20 @@ def pixmap(name: str, rgba: int, size: int, ratio: float) -> QPixmap:
     return made
 
 
+def widened(pixmap: QPixmap, gap: int) -> QPixmap:
+    """The same picture with ``gap`` empty logical pixels to its right."""
+    if not gap:
+        return pixmap
+    ratio = pixmap.devicePixelRatio()
+    made = QPixmap(pixmap.width() + round(gap * ratio), pixmap.height())
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.drawPixmap(0, 0, pixmap)
+    painter.end()
+    return made
+
+
 @functools.cache
 def _drawing(name: str) -> str:
     try:

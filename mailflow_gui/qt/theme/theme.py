@@ -17,6 +17,7 @@ from mailflow_gui.qt.theme.tokens import tokens
 
 MODES: Final = ("system", "light", "dark")
 _SETTING = "theme"
+_INK = "text-2"
 _WIDGET_FONTS = {
     "QPushButton": ("body", 500),
     "QMenu": ("body", None),
@@ -99,17 +100,18 @@ class Theme(QObject):
         """The height of a line of a style, in logical pixels."""
         return tokens().styles["caption" if style == "section" else style].line_height
 
-    def icon(self, name: str, token: str = "text-2", size: int = 16) -> QIcon:  # noqa: S107  (a colour's name)
+    def icon(self, name: str, token: str = _INK, size: int = 16, *, gap: int = 0) -> QIcon:
         """An icon in a token's colour, greyed while its widget is disabled; buttons, actions and tabs follow the theme by themselves.
 
         :param name: a file of resources/icons, or ``play-filled``, ``square-filled``.
+        :param gap: empty logical pixels to the right, for buttons that set their text too close.
         :raises KeyError: no such icon or token.
         """
         made = QIcon()
         for ratio in _ratios():
-            made.addPixmap(self.pixmap(name, token, size, ratio))
-            made.addPixmap(self.pixmap(name, "text-disabled", size, ratio), QIcon.Mode.Disabled)
-        self._icons.note(made, name, token, size)
+            made.addPixmap(icons.widened(self.pixmap(name, token, size, ratio), gap))
+            made.addPixmap(icons.widened(self.pixmap(name, "text-disabled", size, ratio), gap), QIcon.Mode.Disabled)
+        self._icons.note(made, name, token, size, gap)
         return made
 
     def pixmap(self, name: str, token: str, size: int = 16, ratio: float = 1.0) -> QPixmap:
@@ -165,7 +167,7 @@ class Theme(QObject):
         application.setStyleSheet(self._sheet.text)
         if previous is not None:
             previous.remove()
-        self._icons.replace_all(application, self.icon)
+        self._icons.replace_all(application, lambda name, token, size, gap: self.icon(name, token, size, gap=gap))
         self.changed.emit()
 
 
