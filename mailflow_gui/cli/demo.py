@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailflow_gui import app, paths
-from mailflow_gui.accounts.account import Account, Protocol
-from mailflow_gui.accounts.secrets import variable
-from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.cli import display, output
 from mailflow_gui.cli import open as open_
 from mailflow_gui.cli.run import finish, report, stopping
-from mailflow_gui.errors import AccountError
 from mailflow_gui.flow import file as flow_file
 from mailflow_gui.language import _
 from mailflow_gui.mail.parse import parse
-from mailflow_gui.paths import Home
 from mailflow_gui.sandbox import Sandbox
+from mailflow_gui.sandbox.accounts import connected
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DEMO_FLOW = "demo.mailflow"
-
-_ACCOUNTS: tuple[tuple[str, str, Protocol], ...] = (
-    ("sandbox-inbox", "Sandbox inbox", "imap"),
-    ("sandbox-outgoing", "Sandbox outgoing", "smtp"),
-)
 
 
 def add(commands: Commands) -> None:
@@ -78,37 +65,3 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             output.say(_("Delivered: {subject} (to {to})").format(subject=message.subject, to=to))
     return report(done, json_asked=arguments.json)
-
-
-@contextlib.contextmanager
-def connected(home: Home, sandbox: Sandbox) -> Iterator[None]:
-    """The sandbox's servers as saved connections, with the ports of this start; the password is in this process alone."""
-    home.create()
-    accounts = AccountStore(home.accounts_file)
-    variables = []
-    for account_id, name, protocol in _ACCOUNTS:
-        account = Account(
-            id=account_id,
-            name=name,
-            protocol=protocol,
-            host="127.0.0.1",
-            port=sandbox.imap_port if protocol == "imap" else sandbox.smtp_port,
-            security="none",
-            username=sandbox.username,
-            description="MailFlow's own servers, for trying things out (mailflow demo)",
-        )
-        try:
-            known = accounts.get(account_id)
-        except AccountError as error:
-            if error.code != "account-unknown":
-                raise
-            accounts.add(account)
-        else:
-            accounts.replace(replace(account, name=known.name, description=known.description))
-        variables.append(variable(account_id))
-    os.environ.update(dict.fromkeys(variables, sandbox.password))
-    try:
-        yield
-    finally:
-        for name in variables:
-            os.environ.pop(name, None)

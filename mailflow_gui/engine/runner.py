@@ -119,6 +119,7 @@ class Runner:
         return {"stopping": running is not None}
 
     def _status(self, _command: Mapping[str, Any]) -> dict[str, Any]:
+        self._pass_batch()  # what a status counts, or no longer lists, has been told before
         with self._lock:
             flows = dict(self._flows)
         return {

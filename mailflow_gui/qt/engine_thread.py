@@ -108,6 +108,12 @@ class EngineThread(QThread):
         if self.isRunning() and not self.wait(int(SHUTDOWN_SECONDS * 1000) + 2000):
             log.error("the engine thread doesn't end")
 
+    def kill_runner(self) -> None:
+        """End the runner at once; :attr:`runner_ended` follows. Nothing is lost: the journal is always whole."""
+        runner = self._runner
+        if runner is not None:
+            runner.process.kill()
+
     def runner_pid(self) -> int | None:
         """The runner's process id while there is one."""
         runner = self._runner

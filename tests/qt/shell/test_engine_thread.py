@@ -16,10 +16,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui import paths
-from mailflow_gui.cli.demo import connected
 from mailflow_gui.file_lock import FileLock
 from mailflow_gui.qt.engine_thread import EngineThread
 from mailflow_gui.sandbox import Sandbox
+from mailflow_gui.sandbox.accounts import connected
 
 
 @pytest.fixture

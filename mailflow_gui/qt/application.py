@@ -1,0 +1,96 @@
+"""The application: one QApplication, one main window, and what stands around them."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTimer, QTranslator
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from mailflow_gui import __version__, paths
+from mailflow_gui.language import _
+from mailflow_gui.paths import Home
+
+log = logging.getLogger(__name__)
+
+_SIGNALS_MILLISECONDS = 200
+
+
+def run(home: Home, flow: Path | None, *, demo: bool = False) -> int:
+    """Show the window until it is closed; returns the exit code. A window that is open already takes over."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication([sys.argv[0]])
+    dress(application)
+
+    from mailflow_gui.qt.single_window import SingleWindow, hand_over
+
+    if hand_over(home, [flow] if flow is not None else [], demo=demo):
+        print(_("MailFlow is open already; its window has been told."), file=sys.stderr)  # noqa: T201 - for who started us
+        return 0
+
+    from mailflow_gui.qt.faults import Faults
+    from mailflow_gui.qt.main_window import MainWindow
+
+    faults = Faults(application)
+    undo = faults.install()
+    window = MainWindow(home, faults)
+    listening = SingleWindow(home, window)
+    listening.asked.connect(window.come_to_front)
+    window.show()
+    hearing = _hear_signals(window)
+    QTimer.singleShot(0, lambda: _begin(window, flow, demo=demo))
+    try:
+        return application.exec()
+    finally:
+        hearing.stop()
+        listening.close()
+        window.engine.shutdown()
+        window.sandbox.stop()
+        undo()
+
+
+def dress(application: QApplication) -> None:
+    """Name, icon, theme and Qt's own texts in the reader's language."""
+    from mailflow_gui.qt.theme import theme
+
+    application.setApplicationName("MailFlow")
+    application.setApplicationDisplayName("")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("mailflow")
+    application.setWindowIcon(QIcon(str(paths.resources() / "desktop" / "mailflow.svg")))
+    translator = QTranslator(application)
+    place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(QLocale(), "qtbase", "_", place):
+        application.installTranslator(translator)
+    theme.apply(application)
+
+
+def _begin(window: object, flow: Path | None, *, demo: bool) -> None:
+    from mailflow_gui.qt.main_window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    window.files.recover()
+    if window.document.is_open:
+        return
+    if demo:
+        window.files.open_sandbox()
+    elif flow is not None:
+        window.files.open(flow)
+
+
+def _hear_signals(window: object) -> QTimer:
+    """SIGINT and SIGTERM close the window as its cross does; Python hears them only while it runs, hence the timer."""
+    from mailflow_gui.qt.main_window import MainWindow
+
+    assert isinstance(window, MainWindow)
+    for name in ("SIGINT", "SIGTERM"):
+        signal.signal(getattr(signal, name), lambda _number, _frame: QTimer.singleShot(0, window.close))
+    timer = QTimer(window)
+    timer.timeout.connect(lambda: None)
+    timer.start(_SIGNALS_MILLISECONDS)
+    return timer

@@ -1,0 +1,91 @@
+"""The docks around the canvas: nodes and connections on the left, settings on the right, messages and problems below."""
+
+from __future__ import annotations
+
+import base64
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+
+from mailflow_gui.language import _
+from mailflow_gui.qt.theme import theme, window_file
+
+_STATE, _GEOMETRY = "docks", "geometry"
+_LAYOUT_VERSION = 1
+
+
+class Docks:
+    """Three docks without title bars; their edges can be dragged, and what a person makes of them is remembered."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._window = window
+        self.nodes = QTabWidget()
+        self.messages = QTabWidget()
+        for tabs in (self.nodes, self.messages):
+            tabs.setDocumentMode(True)
+            tabs.tabBar().setExpanding(False)
+            tabs.setProperty("panel", "surface")
+            tabs.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.left = _dock("dock-nodes", _("Nodes and connections"), self.nodes)
+        self.right = _dock("dock-settings", _("Settings"), QWidget())
+        self.bottom = _dock("dock-messages", _("Messages and problems"), self.messages)
+        window.setDockNestingEnabled(False)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.left)
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.right)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.bottom)
+
+    @property
+    def all(self) -> tuple[QDockWidget, QDockWidget, QDockWidget]:
+        """Left, right, bottom."""
+        return (self.left, self.right, self.bottom)
+
+    def show_all(self, *, shown: bool) -> None:
+        """Without a flow there is nothing for them to show."""
+        for dock in self.all:
+            dock.setVisible(shown)
+
+    def restore(self, *, width: int, height: int) -> None:
+        """As the last window left them, or as designed, as far as this window has room."""
+        remembered = window_file.read()
+        geometry, state = _bytes(remembered.get(_GEOMETRY)), _bytes(remembered.get(_STATE))
+        if geometry is None or not self._window.restoreGeometry(geometry):
+            self._window.resize(QSize(width, height))
+        if state is None or not self._window.restoreState(state, _LAYOUT_VERSION):
+            self.set_sizes()
+
+    def set_sizes(self) -> None:
+        """The designed sizes."""
+        self._window.resizeDocks(
+            [self.left, self.right], [theme.size("dock-left"), theme.size("dock-right")], Qt.Orientation.Horizontal
+        )
+        room = max(160, min(theme.size("dock-bottom"), self._window.height() * 3 // 10))
+        self._window.resizeDocks([self.bottom], [room], Qt.Orientation.Vertical)
+
+    def remember(self) -> None:
+        """Keep places and sizes for the next window."""
+        window_file.remember(_GEOMETRY, _text(self._window.saveGeometry()))
+        window_file.remember(_STATE, _text(self._window.saveState(_LAYOUT_VERSION)))
+
+
+def _dock(name: str, title: str, content: QWidget) -> QDockWidget:
+    dock = QDockWidget(title)
+    dock.setObjectName(name)
+    dock.setTitleBarWidget(QWidget())
+    dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+    dock.setWidget(content)
+    return dock
+
+
+def _text(content: QByteArray) -> str:
+    return base64.b64encode(content.data()).decode("ascii")
+
+
+def _bytes(text: object) -> QByteArray | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        return QByteArray(base64.b64decode(text, validate=True))
+    except ValueError:
+        return None

@@ -1,0 +1,90 @@
+"""What the canvas and the status bar show of a run, made from the runner's status."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mailflow_gui.flow.model import Flow
+from mailflow_gui.qt.canvas import NodeLive
+
+RATE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One look at a run."""
+
+    received: int = 0
+    sent: int = 0
+    skipped: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    queue: int = 0
+    per_minute: int = 0
+    next_poll: float | None = None
+    """Seconds from now."""
+    checked: float | None = None
+    """The last successful look at a server; seconds since 1970."""
+    trouble: str = ""
+    """What keeps a connection from being used, in a sentence."""
+
+
+@dataclass
+class Pace:
+    """How many mails came in the last minute."""
+
+    seen: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def note(self, received: int, now: float | None = None) -> int:
+        """Remember a count; returns messages per minute."""
+        now = time.monotonic() if now is None else now
+        self.seen.append((now, received))
+        while self.seen and now - self.seen[0][0] > RATE_SECONDS:
+            self.seen.popleft()
+        return received - self.seen[0][1]
+
+
+def numbers(status: Mapping[str, Any], pace: Pace) -> Numbers:
+    """The numbers in one flow's part of the runner's status."""
+    summary = status.get("summary", {})
+    nodes = [node for node in status.get("nodes", {}).values() if isinstance(node, dict)]
+    polls = [node["next_poll"] for node in nodes if node.get("next_poll") is not None]
+    checks = [node["checked"] for node in nodes if node.get("checked") is not None]
+    troubles = status.get("troubles") or []
+    received = int(summary.get("received", 0))
+    return Numbers(
+        received=received,
+        sent=int(summary.get("sent", 0)),
+        skipped=int(summary.get("skipped", 0)),
+        failed=int(summary.get("failed", 0)),
+        uncertain=int(summary.get("uncertain", 0)),
+        queue=int(status.get("queue", 0)),
+        per_minute=pace.note(received),
+        next_poll=min(polls) if polls else None,
+        checked=max(checks) if checks else None,
+        trouble=str(troubles[0].get("text", "")) if troubles else "",
+    )
+
+
+def node_states(flow: Flow, nodes: Mapping[str, Mapping[str, Any]], *, running: bool) -> dict[str, NodeLive]:
+    """What each card shows: the runner's numbers; once the run is over, the last of them."""
+    return {node.id: _live(nodes.get(node.id, {}), enabled=node.enabled, running=running) for node in flow.nodes}
+
+
+def _live(count: Mapping[str, Any], *, enabled: bool, running: bool) -> NodeLive:
+    received, sent, errors = (int(count.get(key, 0)) for key in ("received", "sent", "errors"))
+    state = str(count.get("state", "idle"))
+    if not enabled:
+        state = "off"
+    elif not running:
+        state = "failing" if state == "failing" else "done" if received or sent else "idle"
+    elif state == "idle":
+        state = "running"
+    if state not in {"idle", "running", "done", "warning", "failing", "off", "held"}:
+        state = "idle"
+    line = str(count.get("error", "")) if state in {"warning", "failing", "held"} else ""
+    return NodeLive(state=state, received=received, sent=sent, errors=errors, error_line=line)  # type: ignore[arg-type]  # checked above

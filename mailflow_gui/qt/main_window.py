@@ -1,0 +1,439 @@
+"""The main window: puts canvas, docks, bars and run control together, and decides nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from mailflow_gui import nodes
+from mailflow_gui.accounts.account import Account
+from mailflow_gui.accounts.secrets import SecretStore
+from mailflow_gui.accounts.store import AccountStore
+from mailflow_gui.errors import MailFlowError
+from mailflow_gui.flow.file import EXTENSION
+from mailflow_gui.flow.model import Flow
+from mailflow_gui.flow.problems import Problem
+from mailflow_gui.journal.reader import Reader
+from mailflow_gui.language import _
+from mailflow_gui.paths import Home
+from mailflow_gui.qt import live, questions, recent
+from mailflow_gui.qt.canvas import Canvas
+from mailflow_gui.qt.commands import Commands
+from mailflow_gui.qt.connections import ConnectionsTab
+from mailflow_gui.qt.controls import Banner, Button, Toast
+from mailflow_gui.qt.docks import Docks
+from mailflow_gui.qt.document import Document
+from mailflow_gui.qt.engine_thread import EngineThread
+from mailflow_gui.qt.faults import Faults
+from mailflow_gui.qt.files import Files
+from mailflow_gui.qt.forms import SettingsForm
+from mailflow_gui.qt.inspector import Inspector
+from mailflow_gui.qt.palette import Palette
+from mailflow_gui.qt.problems.finding import find, first_error
+from mailflow_gui.qt.problems.problems_tab import ProblemsTab
+from mailflow_gui.qt.run_control import RunControl
+from mailflow_gui.qt.running import Running
+from mailflow_gui.qt.sandbox_here import SandboxHere
+from mailflow_gui.qt.status_bar import StatusBar
+from mailflow_gui.qt.theme import MODES, theme
+from mailflow_gui.qt.tool_bar import ToolBar
+from mailflow_gui.qt.trust_banner import TrustBanner
+from mailflow_gui.qt.welcome import Welcome
+
+CHECK_MILLISECONDS = 300
+"""After an edit, until its problems are shown."""
+
+_ZOOM_STEP = 1.25
+_THEME_NAMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
+
+
+class MainWindow(QMainWindow):
+    """One window, one flow."""
+
+    def __init__(self, home: Home, faults: Faults | None = None) -> None:
+        super().__init__()
+        self.home = home
+        self.node_types = nodes.load()
+        self.accounts = AccountStore(home.accounts_file)
+        self.engine = EngineThread(self)
+        self.run = RunControl(self.engine, self)
+        self.sandbox = SandboxHere(home)
+        self.problems: tuple[Problem, ...] = ()
+        self._make_parts()
+        self.document = Document(home, self.canvas.to_flow, self)
+        self.files = Files(self)
+        self.running = Running(self)
+        self._make_menus()
+        self._lay_out()
+        self._connect_parts()
+        if faults is not None:
+            faults.happened.connect(lambda report: questions.show_fault(self, report))
+        self.setAcceptDrops(True)
+        self.docks.restore(width=1440, height=900)
+        self._shown_docks = [not dock.isHidden() for dock in self.docks.all]
+        self.show_document()
+        self.engine.start()
+
+    # ---- putting together
+
+    def _make_parts(self) -> None:
+        self.canvas = Canvas(self.node_types)
+        self.palette_tab = Palette(self.node_types)
+        self.connections = ConnectionsTab(self.accounts, SecretStore(), self.home)
+        self.form = SettingsForm(self.accounts)
+        self.inspector = Inspector(Reader(self.home))
+        self.problems_tab = ProblemsTab()
+        self.welcome = Welcome()
+        self.trust_banner = TrustBanner()
+        self.notice = Banner("danger", closable=True)
+        self.notice.hide()
+        self._restart = self.notice.add_button(Button(_("Restart"), "rotate-cw", compact=True))
+        self.docks = Docks(self)
+        self.status = StatusBar()
+        self.setStatusBar(self.status)
+
+    def _make_menus(self) -> None:
+        self.commands = Commands(self)
+        self._recent_menu = QMenu(self)
+        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        themes = QMenu(self)
+        group = QActionGroup(self)
+        for mode in MODES:
+            action = themes.addAction({"system": _("Follow the system"), "light": _("Light"), "dark": _("Dark")}[mode])
+            action.setCheckable(True)
+            action.setChecked(mode == theme.mode)
+            action.triggered.connect(lambda _checked=False, mode=mode: theme.set_mode(mode))
+            group.addAction(action)
+        self.commands.fill(self.menuBar(), {"recent": self._recent_menu, "theme": themes})
+        self.commands.give_to_canvas(self.canvas)
+        self.tool_bar = ToolBar(self.commands, self._recent_menu)
+        self.addToolBar(self.tool_bar)
+
+    def _lay_out(self) -> None:
+        work = QWidget()
+        column = QVBoxLayout(work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for banner in (self.trust_banner, self.notice):
+            row = QWidget()
+            inside = QVBoxLayout(row)
+            inside.setContentsMargins(8, 8, 8, 8)
+            inside.addWidget(banner)
+            banner.installEventFilter(self)
+            row.setVisible(False)
+            column.addWidget(row)
+        column.addWidget(self.canvas, 1)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(work)
+        self.setCentralWidget(self.pages)
+        self.toast = Toast(self.pages)
+        self.docks.nodes.addTab(self.palette_tab, _("Nodes"))
+        self.docks.nodes.addTab(self.connections, _("Connections"))
+        self.docks.messages.addTab(self.inspector, _("Messages"))
+        self.docks.messages.addTab(self.problems_tab, _("Problems"))
+        self.docks.right.setWidget(self.form)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+        """A hidden banner leaves no gap."""
+        if isinstance(watched, Banner | TrustBanner) and event.type() in {
+            QEvent.Type.ShowToParent,
+            QEvent.Type.HideToParent,
+        }:
+            row = watched.parentWidget()
+            if row is not None:
+                row.setVisible(event.type() == QEvent.Type.ShowToParent)
+        return False
+
+    def _connect_parts(self) -> None:
+        self._checking = QTimer(self)
+        self._checking.setSingleShot(True)
+        self._checking.setInterval(CHECK_MILLISECONDS)
+        self._checking.timeout.connect(self.check)
+        self._looking = QTimer(self)
+        self._looking.setInterval(1000)
+        self._looking.timeout.connect(self.inspector.refresh)
+        canvas, form = self.canvas, self.form
+        canvas.edited.connect(self._edited)
+        canvas.undo_stack.cleanChanged.connect(lambda _clean: self._edited())
+        canvas.selection_changed.connect(self._selected)
+        canvas.node_opened.connect(self._open_node)
+        canvas.zoom_changed.connect(self.tool_bar.show_zoom)
+        canvas.said.connect(self.toast.say)
+        form.settings_changed.connect(canvas.set_settings)
+        form.name_changed.connect(canvas.set_name)
+        form.stubs_changed.connect(canvas.set_stubs)
+        form.connection_wanted.connect(self._want_connection)
+        self.palette_tab.chosen.connect(canvas.add_node)
+        self.problems_tab.chosen.connect(self.show_problem)
+        self.tool_bar.problems_wanted.connect(lambda: self._show_bottom(self.problems_tab))
+        self.status.failed_wanted.connect(lambda: self._show_bottom(self.inspector))
+        self.inspector.node_wanted.connect(canvas.focus_node)
+        self.connections.changed.connect(self._accounts_changed)
+        self.connections.said.connect(self.toast.say)
+        self.document.changed.connect(self.show_document)
+        self.document.kept.connect(self.files.note_kept)
+        self.trust_banner.accepted.connect(self.files.accept)
+        self._restart.clicked.connect(self.running.restart)
+        self.run.changed.connect(self.running.show)
+        self.run.told.connect(self.running.show_numbers)
+        self.run.finished.connect(self.running.tell_end)
+        self.run.failed.connect(self.running.tell_refusal)
+        self.run.runner_lost.connect(self.running.tell_lost)
+        self.welcome.sandbox_wanted.connect(self.files.open_sandbox)
+        self.welcome.new_wanted.connect(self.files.new)
+        self.welcome.open_wanted.connect(self.files.open_asking)
+        self.welcome.template_wanted.connect(self.files.use_template)
+        canvas.undo_stack.canUndoChanged.connect(self._show_undo)
+        canvas.undo_stack.canRedoChanged.connect(self._show_undo)
+        self.commands.connect_all(self._slots())
+
+    def _slots(self) -> dict[str, Callable[[], object]]:
+        canvas, files = self.canvas, self.files
+        return {
+            "new": files.new,
+            "open": files.open_asking,
+            "sandbox": files.open_sandbox,
+            "save": files.save,
+            "save-as": files.save_as,
+            "close": files.close,
+            "quit": self.close,
+            "undo": canvas.undo_stack.undo,
+            "redo": canvas.undo_stack.redo,
+            "copy": canvas.copy,
+            "paste": canvas.paste,
+            "duplicate": canvas.duplicate,
+            "delete": canvas.delete_selected,
+            "select-all": canvas.select_all,
+            "enable": canvas.toggle_enabled,
+            "dock-nodes": lambda: self._toggle_left(self.palette_tab),
+            "dock-connections": lambda: self._toggle_left(self.connections),
+            "dock-settings": lambda: self._toggle(self.docks.right),
+            "dock-messages": lambda: self._toggle(self.docks.bottom),
+            "zoom-in": lambda: canvas.set_zoom(canvas.zoom() * _ZOOM_STEP),
+            "zoom-out": lambda: canvas.set_zoom(canvas.zoom() / _ZOOM_STEP),
+            "zoom-full": lambda: canvas.set_zoom(1.0),
+            "fit-all": canvas.fit_all,
+            "fit-selection": canvas.fit_selection,
+            "rename": files.rename,
+            "next-problem": lambda: self.problems_tab.step(1),
+            "previous-problem": lambda: self.problems_tab.step(-1),
+            "run": self.running.start_or_stop,
+            "run-once": self.running.run_once,
+            "dry-run": self._show_dry,
+            "show-connections": lambda: self._show_left(self.connections),
+            "new-connection": self.connections.add,
+            "shortcuts": lambda: questions.show_shortcuts(self),
+            "about": lambda: questions.show_about(self),
+        }
+
+    # ---- the document
+
+    def show_flow(self, flow: Flow) -> None:
+        """Put another flow on the canvas."""
+        self.run.forget()
+        self.canvas.show_flow(flow)
+        self.form.show_nothing()
+        self.canvas.set_readonly(not self.document.trusted)
+        self.canvas.fit_all()
+        self.check()
+        self.canvas.setFocus()
+
+    def show_document(self) -> None:
+        """Title, bars and pages follow the document."""
+        document = self.document
+        self.setWindowTitle(document.title)
+        self.setWindowModified(document.unsaved)
+        if (self.pages.currentIndex() == 1) != document.is_open:
+            self._turn_page(to_flow=document.is_open)
+        self.commands.show_flow(is_open=document.is_open)
+        self.tool_bar.show_flow(document.name, unsaved=document.unsaved)
+        self._show_undo()
+        self.trust_banner.setVisible(document.is_open and not document.trusted)
+        if document.is_open and not document.trusted:
+            self.trust_banner.show_flow(
+                self.canvas.to_flow() if self.canvas.isVisible() else document.flow(), self.node_types
+            )
+        self.canvas.set_readonly(not document.trusted)
+        self.form.setEnabled(document.trusted)
+        self.running.show()
+
+    def _turn_page(self, *, to_flow: bool) -> None:
+        if not to_flow:
+            self._shown_docks = [not dock.isHidden() for dock in self.docks.all]
+            self.docks.show_all(shown=False)
+        else:
+            for dock, shown in zip(self.docks.all, self._shown_docks, strict=True):
+                dock.setVisible(shown)
+            self.docks.set_sizes()
+        self.pages.setCurrentIndex(1 if to_flow else 0)
+        self._looking.start() if to_flow else self._looking.stop()
+
+    def _edited(self) -> None:
+        self.document.edited(clean=self.canvas.undo_stack.isClean())
+        self._checking.start()
+        self._selected(self.canvas.selected())
+
+    def check(self) -> None:
+        """Find the open flow's problems and show them everywhere."""
+        self._checking.stop()
+        if not self.document.is_open:
+            return
+        flow = self.document.flow()
+        self.problems = find(flow, self.node_types, self._saved_accounts())
+        titles = {node_type.id: _(node_type.title) for node_type in self.node_types}
+        names = {node.id: node.name or titles.get(node.type, node.type) for node in flow.nodes}
+        errors = sum(problem.severity == "error" for problem in self.problems)
+        self.canvas.set_problems(self.problems)
+        self.problems_tab.show_problems(self.problems, names)
+        self.tool_bar.show_problems(errors, len(self.problems) - errors)
+        count = len(self.problems)
+        title = _("Problems ({count})").format(count=count) if count else _("Problems")
+        self.docks.messages.setTabText(self.docks.messages.indexOf(self.problems_tab), title)
+        self._selected(self.canvas.selected())
+
+    def _saved_accounts(self) -> Sequence[Account]:
+        try:
+            return self.accounts.all()
+        except MailFlowError:
+            return ()  # the list of connections says what is wrong with the file
+
+    def first_error(self) -> Problem | None:
+        """What keeps the flow from running, as of now."""
+        self.check()
+        return first_error(self.problems)
+
+    # ---- nodes
+
+    def _selected(self, selected: Sequence[str]) -> None:
+        if len(selected) != 1 or not self.document.is_open:
+            self.form.show_nothing()
+            return
+        flow = self.canvas.to_flow()
+        known = {node_type.id: node_type for node_type in self.node_types}
+        node = next((node for node in flow.nodes if node.id == selected[0]), None)
+        if node is not None:
+            mine = [problem for problem in self.problems if problem.node == node.id]
+            self.form.show_node(node, known.get(node.type), flow, mine)
+
+    def _open_node(self, node_id: str) -> None:
+        self.docks.right.show()
+        self._selected([node_id])
+        self.form.setFocus()
+
+    def show_problem(self, node: str, field: str) -> None:
+        """Lead to where a problem is."""
+        if node:
+            self.canvas.focus_node(node)
+            self.docks.right.show()
+            self._selected([node])
+            if field:
+                self.form.focus_field(field)
+
+    def _want_connection(self, protocols: str) -> None:
+        first = protocols.partition(",")[0] or "imap"
+        dialog = self.connections.add(first)  # type: ignore[arg-type]  # a node type names protocols of accounts
+        dialog.saved.connect(self.form.choose_connection)
+
+    def _accounts_changed(self) -> None:
+        self._show_troubled()
+        self._checking.start()
+
+    def _show_troubled(self) -> None:
+        count = self.connections.troubled
+        title = _("Connections ({count})").format(count=count) if count else _("Connections")
+        self.docks.nodes.setTabText(self.docks.nodes.indexOf(self.connections), title)
+
+    # ---- docks and bars
+
+    def _toggle(self, dock: QWidget) -> None:
+        dock.setVisible(dock.isHidden())
+        self._show_docks()
+
+    def _toggle_left(self, tab: QWidget) -> None:
+        if not self.docks.left.isHidden() and self.docks.nodes.currentWidget() is tab:
+            self.docks.left.hide()
+        else:
+            self._show_left(tab)
+        self._show_docks()
+
+    def _show_left(self, tab: QWidget) -> None:
+        self.docks.nodes.setCurrentWidget(tab)
+        self.docks.left.show()
+        self._show_docks()
+
+    def _show_bottom(self, tab: QWidget) -> None:
+        self.docks.messages.setCurrentWidget(tab)
+        self.docks.bottom.show()
+        self._show_docks()
+
+    def _show_docks(self) -> None:
+        left = not self.docks.left.isHidden()
+        for name, shown in (
+            ("dock-nodes", left and self.docks.nodes.currentWidget() is self.palette_tab),
+            ("dock-connections", left and self.docks.nodes.currentWidget() is self.connections),
+            ("dock-settings", not self.docks.right.isHidden()),
+            ("dock-messages", not self.docks.bottom.isHidden()),
+        ):
+            self.commands[name].setChecked(shown)
+
+    def _show_undo(self) -> None:
+        editable = self.document.is_open and self.document.trusted
+        self.commands["undo"].setEnabled(editable and self.canvas.undo_stack.canUndo())
+        self.commands["redo"].setEnabled(editable and self.canvas.undo_stack.canRedo())
+
+    def _show_dry(self) -> None:
+        self.canvas.set_dry_run(self.commands["dry-run"].isChecked())
+
+    def show_live(self) -> None:
+        """Put the run's numbers on the canvas."""
+        if self.document.is_open:
+            self.canvas.set_live(live.node_states(self.canvas.to_flow(), self.run.nodes, running=self.run.busy))
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        for path in recent.files():
+            action = self._recent_menu.addAction(path.stem.replace("&", "&&"))
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _checked=False, path=path: self.files.open(path))
+        if self._recent_menu.isEmpty():
+            self._recent_menu.addAction(_("No recent flows")).setEnabled(False)
+
+    def come_to_front(self, files: Sequence[Path], demo: bool) -> None:
+        """A second start hands over what it was asked for."""
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+        if demo:
+            self.files.open_sandbox()
+        for path in files[:1]:
+            self.files.open(path)
+
+    # ---- Qt's own
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  (Qt's name)
+        if any(url.toLocalFile().endswith(EXTENSION) for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.toLocalFile().endswith(EXTENSION)]
+        if names:
+            event.acceptProposedAction()
+            QTimer.singleShot(0, lambda: self.files.open(Path(names[0])))  # questions may follow: not inside the drop
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+        if not self.files.may_close():
+            event.ignore()
+            return
+        if self.document.is_open:
+            self.docks.remember()
+        self.document.close()
+        self.engine.shutdown()
+        self.sandbox.stop()
+        event.accept()

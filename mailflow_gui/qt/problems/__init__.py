@@ -1,0 +1,1 @@
+"""Problems: what keeps the open flow from running well, found while it is drawn."""

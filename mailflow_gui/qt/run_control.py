@@ -1,0 +1,148 @@
+"""Run control: what the window knows of the run of its flow, between the person's wishes and the engine thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from mailflow_gui.engine.work import Mode
+from mailflow_gui.language import _
+from mailflow_gui.qt.engine_thread import EngineThread
+from mailflow_gui.qt.live import Numbers, Pace, numbers
+
+State = Literal["idle", "starting", "running", "stopping"]
+STOP_NOW_SECONDS = 5.0
+
+
+class RunControl(QObject):
+    """The run of one flow file at a time."""
+
+    changed = Signal()
+    """Another :attr:`state`."""
+    told = Signal()
+    """New :attr:`numbers` and :attr:`nodes`, at most four times a second."""
+    finished = Signal(object)
+    """A run has come to its end by itself or as asked: its last :class:`Numbers`."""
+    failed = Signal(str, str)
+    """A start was refused (code, sentence)."""
+    runner_lost = Signal(str)
+    """The runner ended without being asked to; its last words."""
+
+    def __init__(self, engine: EngineThread, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self.state: State = "idle"
+        self.path: Path | None = None
+        self.mode: Mode = "continuous"
+        self.dry = False
+        self.since: float | None = None
+        self.numbers = Numbers()
+        self.nodes: Mapping[str, Mapping[str, Any]] = {}
+        self._pace = Pace()
+        self._number: int | None = None
+        self._stop_asked = 0.0
+        self._ended: Mapping[str, Any] | None = None
+        engine.replied.connect(self._take_reply)
+        engine.status.connect(self._take_status)
+        engine.events.connect(self._take_events)
+        engine.runner_ended.connect(self._take_end)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run goes on, or is about to."""
+        return self.state != "idle"
+
+    def start(self, path: Path, mode: Mode, *, dry: bool) -> None:
+        """Begin a run of a saved flow."""
+        if self.busy:
+            return
+        self.path, self.mode, self.dry = path, mode, dry
+        self.numbers, self.nodes, self._pace, self._ended = Numbers(), {}, Pace(), None
+        self._number = self._engine.start_flow(path, mode, dry)
+        self._become("starting")
+
+    def stop(self) -> None:
+        """Finish what is in hand, then end."""
+        if self.path is not None and self.state in {"starting", "running"}:
+            self._stop_asked = time.monotonic()
+            self._engine.stop_flow(self.path)
+            self._become("stopping")
+
+    @property
+    def may_stop_now(self) -> bool:
+        """Whether a stop was asked for just before, so that a second wish means: at once."""
+        return self.state == "stopping" and time.monotonic() - self._stop_asked < STOP_NOW_SECONDS
+
+    def stop_now(self) -> None:
+        """End the runner without waiting; the journal bears it."""
+        if self.state == "stopping":
+            self._engine.kill_runner()
+
+    def forget(self) -> None:
+        """Another flow is shown: the last run's numbers are no longer its."""
+        if not self.busy:
+            self.path, self.since, self.numbers, self.nodes = None, None, Numbers(), {}
+            self.told.emit()
+
+    # ---- what the engine tells
+
+    def _take_reply(self, reply: dict[str, Any]) -> None:
+        if reply.get("reply") != self._number or reply.get("command") != "start":
+            return
+        self._number = None
+        if reply.get("ok"):
+            self.since = time.time()
+            if self.state == "starting":
+                self._become("running")
+            return
+        error = reply.get("error") or {}
+        self._become("idle")
+        self.failed.emit(str(error.get("code", "")), str(error.get("text", "")))
+
+    def _take_status(self, status: dict[str, Any]) -> None:
+        if not self.busy or self.path is None:
+            return
+        mine = next((flow for flow in status["flows"] if flow.get("path") == str(self.path)), None)
+        if mine is not None and "nodes" in mine:
+            self.nodes = mine["nodes"]
+            self.numbers = numbers(mine, self._pace)
+            self.told.emit()
+        elif mine is None and self.state in {"running", "stopping"}:
+            self._finish()
+
+    def _take_events(self, events: list[dict[str, Any]]) -> None:
+        for event in events:
+            if event.get("event") == "run-ended":
+                self._ended = event
+
+    def _finish(self) -> None:
+        if self._ended is not None:
+            counts = {
+                key: int(self._ended.get(key, 0)) for key in ("received", "sent", "skipped", "failed", "uncertain")
+            }
+            self.numbers = Numbers(**counts, checked=self.numbers.checked)
+        self._become("idle")
+        self.told.emit()
+        self.finished.emit(self.numbers)
+
+    def _take_end(self, code: int, words: str) -> None:
+        if not self.busy:
+            return
+        asked = self.state == "stopping"
+        self._number = None
+        self._become("idle")
+        self.told.emit()
+        if asked:
+            self.finished.emit(self.numbers)
+        elif words:
+            self.runner_lost.emit(words)
+        else:
+            self.runner_lost.emit(_("The engine ended unexpectedly (code {code}).").format(code=code))
+
+    def _become(self, state: State) -> None:
+        self.state = state
+        self.changed.emit()

@@ -1,0 +1,177 @@
+"""The tool bar: the flow's name, undo, save, run, dry run, problems, zoom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from mailflow_gui.language import _, ngettext
+from mailflow_gui.qt.commands import Commands
+from mailflow_gui.qt.controls import Button, Chip, IconLabel, Label, Switch, set_tool_tip
+from mailflow_gui.qt.run_control import State
+from mailflow_gui.qt.theme import theme
+
+_DOT = 7
+
+
+class ToolBar(QToolBar):
+    """Shows what it is told and passes on what is clicked."""
+
+    problems_wanted = Signal()
+
+    def __init__(self, commands: Commands, recent: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(_("Tool bar"), parent)
+        self.setObjectName("tool-bar")
+        self.setMovable(False)
+        self.setFloatable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setFixedHeight(theme.size("toolbar"))
+        self.setContentsMargins(0, 0, 0, 0)
+        self._commands = commands
+        self._name = Label("", "title")
+        self._dot = _UnsavedDot()
+        self._more = _ghost("chevron-down", _("Recent flows"), 14)
+        self._more.setMenu(recent)
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._add(_row(IconLabel("workflow", "text-2", 16), self._name, self._dot, self._more))
+        self.addSeparator()
+        for name, icon in (("undo", "undo-2"), ("redo", "redo-2"), ("save", "save")):
+            commands[name].setIcon(theme.icon(icon))
+            button = QToolButton()
+            button.setDefaultAction(commands[name])
+            button.setIconSize(QSize(16, 16))
+            button.setFixedSize(32, 32)
+            self._add(button)
+        self.addSeparator()
+        self.once = Button(_("Run once"), "circle-play")
+        self.once.clicked.connect(commands["run-once"].trigger)
+        self.run = Button(_("Start"), "play-filled", "primary")
+        self.run.clicked.connect(commands["run"].trigger)
+        self.dry = Switch(_("Dry run"))
+        set_tool_tip(self.dry, _("Nothing is sent, moved, marked or deleted on a server."))
+        self.dry.toggled.connect(self._pass_dry)
+        commands["dry-run"].toggled.connect(self.dry.setChecked)
+        self._add(self.once)
+        self._add(self.run)
+        self._add(_row(self.dry, left=8))
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(space)
+        self.problems = _ProblemsChip()
+        self.problems.clicked.connect(self.problems_wanted)
+        self._problems_action = self.addWidget(self.problems)
+        self._zoom_rule = self.addSeparator()
+        self._zoom = Label("100%", "body", weight=500)
+        self._zoom.setFixedWidth(44)
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        buttons = [
+            self._trigger("minus", "zoom-out"),
+            self._zoom,
+            self._trigger("plus", "zoom-in"),
+            self._trigger("maximize", "fit-all"),
+        ]
+        self._zoom_row = self.addWidget(_row(*buttons, spacing=0))
+
+    # ---- what it shows
+
+    def show_flow(self, name: str, *, unsaved: bool) -> None:
+        """The open flow; an empty name: none."""
+        self._name.setText(name or _("No flow open"))
+        self._name.set_token("text" if name else "text-3")
+        self._dot.setVisible(bool(name) and unsaved)
+        for action in (self._zoom_rule, self._zoom_row):
+            action.setVisible(bool(name))
+        if not name:
+            self.show_problems(0, 0)
+
+    def show_run(self, state: State, *, is_open: bool) -> None:
+        """Start turns into Stop while something runs."""
+        busy = state != "idle"
+        self.run.setText({"idle": _("Start"), "stopping": _("Stopping…")}.get(state, _("Stop")))
+        self.run.set_icon("square-filled" if busy else "play-filled")
+        self.run.setEnabled(is_open)
+        self.once.setEnabled(is_open and not busy)
+        self.dry.setEnabled(is_open and not busy)
+
+    def show_problems(self, errors: int, warnings: int) -> None:
+        """How many problems there are; none: nothing is shown."""
+        count = errors + warnings
+        self._problems_action.setVisible(count > 0)
+        if count:
+            self.problems.show_count(count, has_errors=errors > 0)
+
+    def show_zoom(self, zoom: float) -> None:
+        """1.0 is 100 %."""
+        self._zoom.setText(f"{round(zoom * 100)}%")
+
+    # ---- parts
+
+    def _pass_dry(self, on: bool) -> None:
+        action = self._commands["dry-run"]
+        if action.isChecked() != on:
+            action.trigger()
+
+    def _add(self, widget: QWidget) -> None:
+        self.addWidget(widget)
+
+    def _trigger(self, icon: str, command: str) -> QToolButton:
+        action = self._commands[command]
+        button = _ghost(icon, action.text().replace("&", ""))
+        button.clicked.connect(action.trigger)
+        return button
+
+
+class _UnsavedDot(QWidget):
+    """Something isn't saved yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(_DOT + 2, _DOT + 2)
+        self.setAccessibleName(_("Unsaved changes"))
+        set_tool_tip(self, _("Unsaved changes"))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("accent-line"))
+        painter.drawEllipse(1, 1, _DOT, _DOT)
+
+
+class _ProblemsChip(Chip):
+    """How many problems; a click shows them."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("", "warn", "triangle-alert", large=True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_count(self, count: int, *, has_errors: bool) -> None:
+        """Say it."""
+        self.set_text(ngettext("{count} problem", "{count} problems", count).format(count=count))
+        self.set_kind("danger" if has_errors else "warn", "circle-alert" if has_errors else "triangle-alert")
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+        self.clicked.emit()
+
+
+def _ghost(icon: str, name: str, size: int = 16) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(theme.icon(icon, "text-2", size))
+    button.setIconSize(QSize(size, size))
+    button.setFixedSize(size + 16 if size == 16 else size + 8, 32)
+    button.setAccessibleName(name)
+    button.setToolTip(name)
+    return button
+
+
+def _row(*widgets: QWidget, spacing: int = 8, left: int = 0) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(left, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return row
