@@ -145,6 +145,17 @@ def _may_answer(database: sqlite3.Connection, flow: str, node: str, answer: Answ
     )
 
 
+def senders_of(database: sqlite3.Connection, message_ids: Sequence[str], flow: str) -> set[str]:
+    """The nodes of a flow that sent mails with these Message-IDs."""
+    marks = ",".join("?" * len(message_ids))
+    rows = database.execute(
+        f"SELECT DISTINCT mails.node FROM mails JOIN items ON items.id = mails.item"
+        f" WHERE mails.message_id IN ({marks}) AND items.flow = ?",
+        (*message_ids, flow),
+    )
+    return {str(node) for (node,) in rows}
+
+
 def count_limited(transaction: Transaction, flow: str, node: str, mail: int) -> None:
     """A mail of a node with a limit is about to go."""
     transaction.database.execute(

@@ -48,6 +48,8 @@ CREATE TABLE mails(
     segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
     UNIQUE(item, node, way));
 
+CREATE INDEX mails_by_message_id ON mails(message_id);
+
 CREATE TABLE deliveries(
     mail INTEGER NOT NULL, recipient TEXT NOT NULL, item INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
     first_attempt REAL, due REAL, at REAL NOT NULL, receipt TEXT, PRIMARY KEY(mail, recipient)) WITHOUT ROWID;
