@@ -228,14 +228,14 @@ class Engine:
 
     def _send(self, job: Job) -> None:
         with self._lock:
-            sender = self._sending.get(job.account)
+            sender = self._sending.get(job.frozen.account)
             if sender is None:
-                sender = self._sending[job.account] = Sending(
-                    self._gates.of(job.account),
+                sender = self._sending[job.frozen.account] = Sending(
+                    self._gates.of(job.frozen.account),
                     self._sessions.smtp,
                     self._journal,
                     self._events,
-                    sessions=self._sending_sessions(job.account),
+                    sessions=self._sending_sessions(job.frozen.account),
                     limits=self._limits,
                     concluded=self._concluded,
                     put_down=self._put_down,

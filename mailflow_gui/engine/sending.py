@@ -23,6 +23,7 @@ from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailError, MailFlowError, Rejected, SendUncertain, Transient
 from mailflow_gui.journal import deliveries, items
 from mailflow_gui.journal.journal import Journal, Transaction
+from mailflow_gui.journal.spool import Place
 from mailflow_gui.mail.smtp import SmtpSession
 
 log = logging.getLogger(__name__)
@@ -144,18 +145,22 @@ class Sending:
             return self._gate.open(self._connect)
 
     def _send(self, job: Job, session: SmtpSession) -> None:
-        if job.limited and (
-            wait := self._limits.take(job.work.running.key, job.node, job.maximum_per_minute, job.maximum_per_day)
+        if job.frozen.limited and (
+            wait := self._limits.take(
+                job.work.running.key, job.frozen.node, job.frozen.maximum_per_minute, job.frozen.maximum_per_day
+            )
         ):
             self._write(job, lambda transaction: self._note_limit(transaction, job, wait))
             return
-        content = job.content
-        if content is None:
-            assert job.row is not None
-            content = (self._journal.content(job.row.place),)
+        content = (self._journal.content(job.content),) if isinstance(job.content, Place) else job.content
         size = sum(map(len, content))
         begun = session.begin(
-            job.sender, job.recipients, content, size=size, eight_bit=job.eight_bit, smtputf8=job.smtputf8
+            job.frozen.sender,
+            job.recipients,
+            content,
+            size=size,
+            eight_bit=job.frozen.eight_bit,
+            smtputf8=job.frozen.smtputf8,
         )
         if not begun.accepted:
             self._write(job, lambda transaction: self._note_refused(transaction, job, begun.refused))
@@ -172,7 +177,7 @@ class Sending:
             receipt = session.finish()
         except SendUncertain as error:
             self._events.publish(
-                "uncertain", flow=job.work.running.name, item=job.work.row.id, message_id=job.message_id
+                "uncertain", flow=job.work.running.name, item=job.work.row.id, message_id=job.frozen.message_id
             )
             doubt = error
             self._write(job, lambda transaction: self._note_doubt(transaction, job, begun.accepted, doubt))
@@ -187,9 +192,9 @@ class Sending:
             self._events.publish(
                 "sent",
                 flow=job.work.running.name,
-                node=job.node,
+                node=job.frozen.node,
                 item=job.work.row.id,
-                message_id=job.message_id,
+                message_id=job.frozen.message_id,
                 recipients=len(begun.accepted),
             )
 
@@ -228,8 +233,8 @@ class Sending:
     ) -> None:
         if refused:
             self._put_refused(transaction, job, refused)
-        if job.limited:
-            deliveries.count_limited(transaction, job.work.running.key, job.node, job.mail)
+        if job.frozen.limited:
+            deliveries.count_limited(transaction, job.work.running.key, job.frozen.node, job.mail)
         deliveries.put(transaction, job.mail, accepted, "uncertain")
 
     def _note_limit(self, transaction: Transaction, job: Job, wait: float) -> settling.Concluded:
@@ -247,7 +252,7 @@ class Sending:
     ) -> settling.Concluded:
         for recipient in accepted:
             self._note(transaction, job, error, recipient)
-        if job.when_uncertain == "resend":
+        if job.frozen.when_uncertain == "resend":
             deliveries.put(transaction, job.mail, accepted, "queued", due=time.time() + retry.BASE)
         items.put_error(transaction, job.work.row.id, error, deliveries.outcome_of(error))
         return settling.conclude_mail(transaction, job.work)
@@ -278,7 +283,7 @@ class Sending:
                     deliveries.put(transaction, job.mail, (recipient,), "queued", due=due)
                     items.put_error(transaction, job.work.row.id, error, error.outcome)
                     continue
-                error = Rejected("gave-up", account=job.account, reply=error.reply, reason=error.text)  # noqa: PLW2901 - the final error takes its place
+                error = Rejected("gave-up", account=job.frozen.account, reply=error.reply, reason=error.text)  # noqa: PLW2901 - the final error takes its place
                 self._note(transaction, job, error, recipient)
             deliveries.put(transaction, job.mail, (recipient,), "failed")
             items.put_error(transaction, job.work.row.id, error, "reject-message")
@@ -292,6 +297,6 @@ class Sending:
             item=job.work.row.id,
             mail=job.mail,
             recipient=recipient,
-            node=job.node,
-            account=job.account,
+            node=job.frozen.node,
+            account=job.frozen.account,
         )
