@@ -154,6 +154,7 @@ def plan(work: Work, mail: Mail) -> Planned:
         when_uncertain=outgoing.when_uncertain,
         maximum_per_minute=outgoing.maximum_per_minute,
         maximum_per_day=outgoing.maximum_per_day,
+        copy_to=outgoing.save_to_sent,
     )
     recipients = tuple(dict.fromkeys(address.address for address in outgoing.recipients))
     return Planned(frozen, recipients, composed.content, _answer(outgoing, work.message))

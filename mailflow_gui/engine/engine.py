@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from mailflow_gui.engine import settling
 from mailflow_gui.engine.binding import bind, unfit_for_pop3
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
+from mailflow_gui.engine.copying import Copying
 from mailflow_gui.engine.delivering import Delivering, Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gates
@@ -31,7 +33,7 @@ from mailflow_gui.errors import AccountError, FlowFileError, JournalError, MailF
 from mailflow_gui.flow import file as flow_file
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.flow.node_type import AnyNodeType
-from mailflow_gui.journal import flows, items
+from mailflow_gui.journal import copies, flows, items
 from mailflow_gui.journal.journal import Journal, Transaction
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ class Engine:
         self._starting: set[tuple[str, bool]] = set()
         self._receiving: dict[tuple[str, str], Receiving] = {}
         self._sending: dict[str, Sending] = {}
+        self._copying: dict[str, Copying] = {}
         self._closing = threading.Event()
         self._failure: MailFlowError | None = None
         self._delivering = Delivering(
@@ -105,7 +108,8 @@ class Engine:
             raise FlowFileError(
                 "flow-has-errors", problems=unfit, name=flow.name, count=len(unfit), first=unfit[0].text
             )
-        resolved = str(Path(path).resolve())
+        # POSIX file names are any bytes; what the journal keeps is text.
+        resolved = os.fsencode(Path(path).resolve()).decode("utf-8", "backslashreplace")
         key = flows.key_of(self._journal.read(), flow.id, resolved)
         with self._lock:
             if (key, dry) in self._starting or (key, dry) in self._running:
@@ -119,6 +123,8 @@ class Engine:
             self._starting.discard((key, dry))
         self._events.publish("run-started", flow=flow.name, run=running.run, mode=mode, dry_run=dry)
         settle_doubts(self._journal, running)
+        for mail, account in copies.owed(self._journal.read(), key).items():
+            self._copy(running, mail, account)
         self._watch(running)
         self._resuming.begin(running)
         return running
@@ -223,6 +229,10 @@ class Engine:
             sending = list(self._sending.values())
         for sender in sending:
             sender.stop()
+        with self._lock:
+            copying = list(self._copying.values())
+        for copier in copying:
+            copier.stop()
 
     # ---- what the threads tell
 
@@ -239,9 +249,24 @@ class Engine:
                     limits=self._limits,
                     concluded=self._concluded,
                     put_down=self._put_down,
+                    copy=self._copy,
                     crashed=self._crash,
                 )
         sender.put(job)
+
+    def _copy(self, running: RunningFlow, mail: int, account: str) -> None:
+        with self._lock:
+            copying = self._copying.get(account)
+            if copying is None:
+                gate = self._gates.of(account)
+                copying = self._copying[account] = Copying(
+                    gate, self._sessions.imap, self._journal, self._events, changed=self._notify, crashed=self._crash
+                )
+        copying.put(running, mail)
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def _sending_sessions(self, account: str) -> int:
         try:

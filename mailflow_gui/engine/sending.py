@@ -19,9 +19,9 @@ from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gate, is_about_account
 from mailflow_gui.engine.limits import Limits
-from mailflow_gui.engine.work import Work
+from mailflow_gui.engine.work import RunningFlow, Work
 from mailflow_gui.errors import MailError, MailFlowError, Rejected, SendUncertain, Transient
-from mailflow_gui.journal import deliveries, items
+from mailflow_gui.journal import copies, deliveries, items
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.mail.smtp import SmtpSession
@@ -46,6 +46,7 @@ class Sending:
         sessions: int,
         concluded: Callable[[Work, settling.Concluded], None],
         put_down: Callable[[Work], None],
+        copy: Callable[[RunningFlow, int, str], None],
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._gate = gate
@@ -55,6 +56,7 @@ class Sending:
         self._limit = max(1, sessions)
         self._concluded = concluded
         self._put_down = put_down
+        self._copy = copy
         self._limits = limits
         self._crashed = crashed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -224,6 +226,8 @@ class Sending:
         if error is not None:
             self._crashed(error)
             return
+        if job.frozen.copy_to:
+            self._copy(job.work.running, job.mail, job.frozen.copy_to)
         job.work.pending -= 1
         if job.work.pending == 0:  # while others are between dot and answer, they look like mails in doubt
             self._concluded(job.work, future.result())
@@ -245,6 +249,8 @@ class Sending:
         self, transaction: Transaction, job: Job, accepted: Iterable[str], receipt: str
     ) -> settling.Concluded:
         deliveries.put(transaction, job.mail, accepted, "sent", receipt=receipt)
+        if job.frozen.copy_to:
+            copies.put(transaction, job.mail, "pending")
         return settling.conclude_mail(transaction, job.work)
 
     def _note_doubt(

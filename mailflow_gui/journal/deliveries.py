@@ -42,6 +42,8 @@ class Frozen:
     when_uncertain: Literal["hold", "resend"]
     maximum_per_minute: int | None = None
     maximum_per_day: int | None = None
+    copy_to: str | None = None
+    """The IMAP account whose Sent folder is to get a copy."""
 
     @property
     def limited(self) -> bool:

@@ -162,8 +162,6 @@ def check(settings: SendSettings) -> Sequence[Problem]:
         problems.append(Problem("send-answers-machines", severity="warning", field="answer_automatic"))
     if replies and settings.subject.strip() and settings.priority == "input-values":
         problems.append(Problem("send-reply-subject", severity="warning", field="subject"))
-    if settings.save_to_sent:
-        problems.append(Problem("send-no-copy-yet", severity="warning", field="save_to_sent"))
     return problems
 
 

@@ -107,8 +107,4 @@ SENTENCES: dict[str, Sentence] = {
         ),
         N_("Switch on “Process each message once”, or choose what happens after receiving."),
     ),
-    "send-no-copy-yet": Sentence(
-        N_("This version of MailFlow doesn't save copies of sent mail yet."),
-        N_("The mails are sent; to keep a copy, add an address of yours to Bcc."),
-    ),
 }
