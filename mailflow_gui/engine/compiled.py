@@ -55,6 +55,17 @@ class CompiledFlow:
         """The enabled nodes where items begin."""
         return [step for step in self.steps.values() if isinstance(step.type, SourceType) and step.settings.enabled]
 
+    def behind(self, step: Step) -> set[str]:
+        """The ids of all nodes that items from ``step`` can reach."""
+        reached: set[str] = set()
+        ahead = [step]
+        while ahead:
+            for edges in ahead.pop().outputs.values():
+                new = {edge.target for edge in edges} - reached
+                reached |= new
+                ahead += [self.steps[target] for target in new]
+        return reached
+
     def watch(self, step: Step) -> Watch:
         """What a source asks to receive, its connection bound to an account."""
         from dataclasses import replace

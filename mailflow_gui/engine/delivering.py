@@ -16,8 +16,9 @@ from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Outgoing
 from mailflow_gui.journal import deliveries, items
-from mailflow_gui.journal.deliveries import DeliveryRow, MailRow, Planned
+from mailflow_gui.journal.deliveries import DeliveryRow, Frozen, MailRow, Planned
 from mailflow_gui.journal.journal import Journal, Transaction
+from mailflow_gui.journal.spool import Place
 from mailflow_gui.mail.compose import compose, message_id
 from mailflow_gui.mail.message import MailMessage
 
@@ -30,24 +31,10 @@ class Job:
 
     work: Work
     mail: int
-    node: str
-    account: str
-    sender: str
+    frozen: Frozen
     recipients: tuple[str, ...]
-    message_id: str
-    content: tuple[bytes, ...] | None
-    """The frozen bytes, or None: still to be read from the spool."""
-    row: MailRow | None
-    eight_bit: bool
-    smtputf8: bool
-    when_uncertain: str
-    maximum_per_minute: int | None
-    maximum_per_day: int | None
-
-    @property
-    def limited(self) -> bool:
-        """Whether its node sends only so many mails in a time."""
-        return self.maximum_per_minute is not None or self.maximum_per_day is not None
+    content: tuple[bytes, ...] | Place
+    """The frozen bytes, or where they lie in the spool."""
 
 
 class Delivering(threading.Thread):
@@ -126,7 +113,11 @@ class Delivering(threading.Thread):
             self._crashed(future.exception() or RuntimeError())
             return
         ids, concluded = future.result()
-        jobs = [_job(work, mail, row_id) for mail, row_id in zip(planned, ids, strict=True) if row_id is not None]
+        jobs = [
+            Job(work, row_id, mail.frozen, mail.recipients, mail.content)
+            for mail, row_id in zip(planned, ids, strict=True)
+            if row_id is not None
+        ]
         jobs += [job for row, rows in resumed if (job := _resumed_job(work, row, rows)) is not None]
         if concluded.state != "planned":
             self._concluded(work, concluded)
@@ -138,7 +129,7 @@ class Delivering(threading.Thread):
     def _known(self, work: Work) -> dict[tuple[str, str], tuple[MailRow, list[DeliveryRow]]]:
         database = self._journal.read()
         return {
-            (mail.node, mail.way): (mail, deliveries.deliveries_of(database, mail.id))
+            (mail.frozen.node, mail.frozen.way): (mail, deliveries.deliveries_of(database, mail.id))
             for mail in deliveries.mails_of(database, work.row.id)
         }
 
@@ -153,21 +144,21 @@ def plan(work: Work, mail: Mail) -> Planned:
     identity = message_id(digest, outgoing.sender)
     draft = replace(outgoing.draft, loop_mark=loop_guard.onward(work.message, work.row.flow))
     composed = compose(draft, message_id=identity, date=work.item().clock)
-    return Planned(
+    frozen = Frozen(
         node=mail.node,
         way=mail.way,
         account=outgoing.account,
         sender=outgoing.sender,
-        recipients=tuple(dict.fromkeys(address.address for address in outgoing.recipients)),
         message_id=identity,
         eight_bit=composed.eight_bit,
         smtputf8=composed.smtputf8,
         when_uncertain=outgoing.when_uncertain,
-        content=composed.content,
         maximum_per_minute=outgoing.maximum_per_minute,
         maximum_per_day=outgoing.maximum_per_day,
-        answer=_answer(outgoing, work.message),
+        copy_to=outgoing.save_to_sent,
     )
+    recipients = tuple(dict.fromkeys(address.address for address in outgoing.recipients))
+    return Planned(frozen, recipients, composed.content, _answer(outgoing, work.message))
 
 
 def _answer(outgoing: Outgoing, message: MailMessage) -> deliveries.Answer | None:
@@ -236,43 +227,7 @@ def _steps_with(result: Advance, failures: Sequence[tuple[str, MailFlowError]]) 
     return settling.steps_json(steps)
 
 
-def _job(work: Work, mail: Planned, row_id: int) -> Job:
-    return Job(
-        work=work,
-        mail=row_id,
-        node=mail.node,
-        account=mail.account,
-        sender=mail.sender,
-        recipients=mail.recipients,
-        message_id=mail.message_id,
-        content=mail.content,
-        row=None,
-        eight_bit=mail.eight_bit,
-        smtputf8=mail.smtputf8,
-        when_uncertain=mail.when_uncertain,
-        maximum_per_minute=mail.maximum_per_minute,
-        maximum_per_day=mail.maximum_per_day,
-    )
-
-
 def _resumed_job(work: Work, row: MailRow, rows: Sequence[DeliveryRow]) -> Job | None:
     """What is left to send of a mail that an earlier run, or an earlier try, has frozen."""
     recipients = tuple(delivery.recipient for delivery in rows if delivery.state in {"planned", "queued"})
-    if not recipients:
-        return None
-    return Job(
-        work=work,
-        mail=row.id,
-        node=row.node,
-        account=row.account,
-        sender=row.sender,
-        recipients=recipients,
-        message_id=row.message_id,
-        content=None,
-        row=row,
-        eight_bit=row.eight_bit,
-        smtputf8=row.smtputf8,
-        when_uncertain=row.when_uncertain,
-        maximum_per_minute=row.maximum_per_minute,
-        maximum_per_day=row.maximum_per_day,
-    )
+    return Job(work, row.id, row.frozen, recipients, row.place) if recipients else None

@@ -131,7 +131,8 @@ class _Walk:
         if isinstance(outgoing, Skip):
             self.result.steps.append(StepTaken(step.id, "skipped", (item,), error=MailFlowError(outgoing.code)))
             return
-        outgoing = replace(outgoing, account=self.flow.account(outgoing.account))
+        copy_to = self.flow.account(outgoing.save_to_sent) if outgoing.save_to_sent else None
+        outgoing = replace(outgoing, account=self.flow.account(outgoing.account), save_to_sent=copy_to)
         self.result.mails.append(Mail(step.id, way, outgoing))
         self.result.steps.append(StepTaken(step.id, "passed", (item,), outgoing=outgoing))
         end = self.ends.get((step.id, way), End("open"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from mailflow_gui.engine import settling
 from mailflow_gui.engine.binding import bind, unfit_for_pop3
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
+from mailflow_gui.engine.copying import Copying
 from mailflow_gui.engine.counts import NodeCount, words
 from mailflow_gui.engine.delivering import Delivering, Job
 from mailflow_gui.engine.events import Events
@@ -33,7 +35,7 @@ from mailflow_gui.errors import AccountError, FlowFileError, JournalError, MailF
 from mailflow_gui.flow import file as flow_file
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.flow.node_type import AnyNodeType
-from mailflow_gui.journal import flows, items
+from mailflow_gui.journal import copies, flows, items
 from mailflow_gui.journal.journal import Journal, Transaction
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ class Engine:
         self._starting: set[tuple[str, bool]] = set()
         self._receiving: dict[tuple[str, str], Receiving] = {}
         self._sending: dict[str, Sending] = {}
+        self._copying: dict[str, Copying] = {}
         self._closing = threading.Event()
         self._failure: MailFlowError | None = None
         self._delivering = Delivering(
@@ -107,7 +110,8 @@ class Engine:
             raise FlowFileError(
                 "flow-has-errors", problems=unfit, name=flow.name, count=len(unfit), first=unfit[0].text
             )
-        resolved = str(Path(path).resolve())
+        # POSIX file names are any bytes; what the journal keeps is text.
+        resolved = os.fsencode(Path(path).resolve()).decode("utf-8", "backslashreplace")
         key = flows.key_of(self._journal.read(), flow.id, resolved)
         with self._lock:
             if (key, dry) in self._starting or (key, dry) in self._running:
@@ -121,6 +125,8 @@ class Engine:
             self._starting.discard((key, dry))
         self._events.publish("run-started", flow=flow.name, run=running.run, mode=mode, dry_run=dry)
         settle_doubts(self._journal, running)
+        for mail, account in copies.owed(self._journal.read(), key).items():
+            self._copy(running, mail, account)
         self._watch(running)
         self._resuming.begin(running)
         return running
@@ -235,25 +241,44 @@ class Engine:
             sending = list(self._sending.values())
         for sender in sending:
             sender.stop()
+        with self._lock:
+            copying = list(self._copying.values())
+        for copier in copying:
+            copier.stop()
 
     # ---- what the threads tell
 
     def _send(self, job: Job) -> None:
         with self._lock:
-            sender = self._sending.get(job.account)
+            sender = self._sending.get(job.frozen.account)
             if sender is None:
-                sender = self._sending[job.account] = Sending(
-                    self._gates.of(job.account),
+                sender = self._sending[job.frozen.account] = Sending(
+                    self._gates.of(job.frozen.account),
                     self._sessions.smtp,
                     self._journal,
                     self._events,
-                    sessions=self._sending_sessions(job.account),
+                    sessions=self._sending_sessions(job.frozen.account),
                     limits=self._limits,
                     concluded=self._concluded,
                     put_down=self._put_down,
+                    copy=self._copy,
                     crashed=self._crash,
                 )
         sender.put(job)
+
+    def _copy(self, running: RunningFlow, mail: int, account: str) -> None:
+        with self._lock:
+            copying = self._copying.get(account)
+            if copying is None:
+                gate = self._gates.of(account)
+                copying = self._copying[account] = Copying(
+                    gate, self._sessions.imap, self._journal, self._events, changed=self._notify, crashed=self._crash
+                )
+        copying.put(running, mail)
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def _sending_sessions(self, account: str) -> int:
         try:

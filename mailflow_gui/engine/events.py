@@ -21,6 +21,8 @@ EventName = Literal[
     "retrying",
     "held",
     "uncertain",
+    "copied",
+    "copying-failed",
     "account-ready",
     "account-stopped",
     "connecting-failed",

@@ -307,8 +307,8 @@ class Receiving(threading.Thread, abc.ABC):
             while rows := self._unflagged(watching, FLAG_BATCH):
                 action = watching.watch.after_receiving
                 try:
-                    # What a person discarded wasn't sent: its copy on the server may be the last one.
-                    self._act(action, [row for row in rows if action.action != "delete" or row.code != "discarded"])
+                    # What failed or was discarded wasn't sent: its copy on the server may be the last one.
+                    self._act(action, [row for row in rows if action.action != "delete" or not _unsent(row)])
                 except Transient:
                     raise
                 except MailError as error:
@@ -341,3 +341,7 @@ class Receiving(threading.Thread, abc.ABC):
                 items.flagged(transaction, row.id)
 
         self.tools.journal.write(note).result()
+
+
+def _unsent(row: ItemRow) -> bool:
+    return row.state == "failed" or row.code == "discarded"

@@ -59,7 +59,9 @@ class Runner:
                 if line.strip() and not self._obey(line):
                     break
                 if self._failure is not None:
-                    raise self._failure
+                    break
+            if self._failure is not None:
+                raise self._failure
         finally:
             self._over.set()
             with self._lock:
@@ -174,9 +176,9 @@ class Runner:
 def _parsed(line: str) -> dict[str, Any]:
     try:
         command = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError("control-line-bad", reason=str(error)) from error
-    if not isinstance(command, dict) or command.get("command") not in {"start", "stop", "status", "shutdown"}:
+    if not isinstance(command, dict) or command.get("command") not in ("start", "stop", "status", "shutdown"):
         raise UsageError("control-line-bad", reason="no known command")
     if command["command"] in {"start", "stop"} and not isinstance(command.get("flow"), str):
         raise UsageError("control-line-bad", reason="no flow")

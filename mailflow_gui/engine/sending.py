@@ -19,10 +19,11 @@ from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gate, is_about_account
 from mailflow_gui.engine.limits import Limits
-from mailflow_gui.engine.work import Work
+from mailflow_gui.engine.work import RunningFlow, Work
 from mailflow_gui.errors import MailError, MailFlowError, Rejected, SendUncertain, Transient
-from mailflow_gui.journal import deliveries, items
+from mailflow_gui.journal import copies, deliveries, items
 from mailflow_gui.journal.journal import Journal, Transaction
+from mailflow_gui.journal.spool import Place
 from mailflow_gui.mail.smtp import SmtpSession
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Sending:
         sessions: int,
         concluded: Callable[[Work, settling.Concluded], None],
         put_down: Callable[[Work], None],
+        copy: Callable[[RunningFlow, int, str], None],
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._gate = gate
@@ -54,6 +56,7 @@ class Sending:
         self._limit = max(1, sessions)
         self._concluded = concluded
         self._put_down = put_down
+        self._copy = copy
         self._limits = limits
         self._crashed = crashed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -144,18 +147,22 @@ class Sending:
             return self._gate.open(self._connect)
 
     def _send(self, job: Job, session: SmtpSession) -> None:
-        if job.limited and (
-            wait := self._limits.take(job.work.running.key, job.node, job.maximum_per_minute, job.maximum_per_day)
+        if job.frozen.limited and (
+            wait := self._limits.take(
+                job.work.running.key, job.frozen.node, job.frozen.maximum_per_minute, job.frozen.maximum_per_day
+            )
         ):
             self._write(job, lambda transaction: self._note_limit(transaction, job, wait))
             return
-        content = job.content
-        if content is None:
-            assert job.row is not None
-            content = (self._journal.content(job.row.place),)
+        content = (self._journal.content(job.content),) if isinstance(job.content, Place) else job.content
         size = sum(map(len, content))
         begun = session.begin(
-            job.sender, job.recipients, content, size=size, eight_bit=job.eight_bit, smtputf8=job.smtputf8
+            job.frozen.sender,
+            job.recipients,
+            content,
+            size=size,
+            eight_bit=job.frozen.eight_bit,
+            smtputf8=job.frozen.smtputf8,
         )
         if not begun.accepted:
             self._write(job, lambda transaction: self._note_refused(transaction, job, begun.refused))
@@ -172,7 +179,7 @@ class Sending:
             receipt = session.finish()
         except SendUncertain as error:
             self._events.publish(
-                "uncertain", flow=job.work.running.name, item=job.work.row.id, message_id=job.message_id
+                "uncertain", flow=job.work.running.name, item=job.work.row.id, message_id=job.frozen.message_id
             )
             doubt = error
             job.work.running.nodes.failed(job.node, error, state="warning")
@@ -189,9 +196,9 @@ class Sending:
             self._events.publish(
                 "sent",
                 flow=job.work.running.name,
-                node=job.node,
+                node=job.frozen.node,
                 item=job.work.row.id,
-                message_id=job.message_id,
+                message_id=job.frozen.message_id,
                 recipients=len(begun.accepted),
             )
 
@@ -222,6 +229,8 @@ class Sending:
         if error is not None:
             self._crashed(error)
             return
+        if job.frozen.copy_to:
+            self._copy(job.work.running, job.mail, job.frozen.copy_to)
         job.work.pending -= 1
         if job.work.pending == 0:  # while others are between dot and answer, they look like mails in doubt
             self._concluded(job.work, future.result())
@@ -231,8 +240,8 @@ class Sending:
     ) -> None:
         if refused:
             self._put_refused(transaction, job, refused)
-        if job.limited:
-            deliveries.count_limited(transaction, job.work.running.key, job.node, job.mail)
+        if job.frozen.limited:
+            deliveries.count_limited(transaction, job.work.running.key, job.frozen.node, job.mail)
         deliveries.put(transaction, job.mail, accepted, "uncertain")
 
     def _note_limit(self, transaction: Transaction, job: Job, wait: float) -> settling.Concluded:
@@ -243,6 +252,8 @@ class Sending:
         self, transaction: Transaction, job: Job, accepted: Iterable[str], receipt: str
     ) -> settling.Concluded:
         deliveries.put(transaction, job.mail, accepted, "sent", receipt=receipt)
+        if job.frozen.copy_to:
+            copies.put(transaction, job.mail, "pending")
         return settling.conclude_mail(transaction, job.work)
 
     def _note_doubt(
@@ -250,7 +261,7 @@ class Sending:
     ) -> settling.Concluded:
         for recipient in accepted:
             self._note(transaction, job, error, recipient)
-        if job.when_uncertain == "resend":
+        if job.frozen.when_uncertain == "resend":
             deliveries.put(transaction, job.mail, accepted, "queued", due=time.time() + retry.BASE)
         items.put_error(transaction, job.work.row.id, error, deliveries.outcome_of(error))
         return settling.conclude_mail(transaction, job.work)
@@ -283,7 +294,7 @@ class Sending:
                     deliveries.put(transaction, job.mail, (recipient,), "queued", due=due)
                     items.put_error(transaction, job.work.row.id, error, error.outcome)
                     continue
-                error = Rejected("gave-up", account=job.account, reply=error.reply, reason=error.text)  # noqa: PLW2901 - the final error takes its place
+                error = Rejected("gave-up", account=job.frozen.account, reply=error.reply, reason=error.text)  # noqa: PLW2901 - the final error takes its place
                 self._note(transaction, job, error, recipient)
             deliveries.put(transaction, job.mail, (recipient,), "failed")
             items.put_error(transaction, job.work.row.id, error, "reject-message")
@@ -297,6 +308,6 @@ class Sending:
             item=job.work.row.id,
             mail=job.mail,
             recipient=recipient,
-            node=job.node,
-            account=job.account,
+            node=job.frozen.node,
+            account=job.frozen.account,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -159,6 +160,9 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
         watching.repeated.add(fetched.uid)
 
     def keep(transaction: Transaction) -> ItemRow | None:
+        if not _wanted(transaction.database, watching, message):
+            watches.pass_over(transaction, row.id, row.uid_validity or 0, fetched.uid)
+            return None
         item = items.receive(transaction, received)
         found = items.get(transaction.database, item) if item is not None else None
         if found is not None and refusal is not None:
@@ -170,6 +174,19 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
     work = _Taken(watching, message, len(raw), refusal)
     future.add_done_callback(lambda done: _kept(done, result, work, tools))
     return result
+
+
+def _wanted(database: sqlite3.Connection, watching: Watching, message: MailMessage) -> bool:
+    """Whether a mail is of the conversations that the source is for (``threads``)."""
+    threads = watching.watch.threads
+    if threads == "all":
+        return True
+    answered = tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:100]
+    if threads == "first" or not answered:
+        return threads == "first" and not answered
+    senders = deliveries.senders_of(database, answered, watching.running.key)
+    # "One of its nodes": those that this source's own items reach.
+    return bool(senders if threads == "replies-to-flow" else senders & watching.running.flow.behind(watching.step))
 
 
 @dataclass(frozen=True)

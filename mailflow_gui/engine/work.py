@@ -79,6 +79,7 @@ class RunningFlow:
         self._received = 0
         self._polling: set[str] = set()
         self._watching: set[str] = set()
+        self._copies: set[int] = set()
         self._versions: dict[str, CompiledFlow] = {version: flow}
 
     @property
@@ -146,6 +147,19 @@ class RunningFlow:
             self._polling.discard(node)
             self._watching.discard(node)
 
+    def begin_copy(self, mail: int) -> bool:
+        """A copy of a sent mail is to be made; False if it is on its way already."""
+        with self._lock:
+            if mail in self._copies:
+                return False
+            self._copies.add(mail)
+            return True
+
+    def end_copy(self, mail: int) -> None:
+        """A copy was made, or can't be made now."""
+        with self._lock:
+            self._copies.discard(mail)
+
     @property
     def polling(self) -> bool:
         """Whether some source still has polls to make in this run."""
@@ -156,7 +170,7 @@ class RunningFlow:
     def finished(self) -> bool:
         """Whether this run has nothing left to do."""
         with self._lock:
-            return self.resumed.is_set() and not self._watching and not self._in_memory
+            return self.resumed.is_set() and not (self._watching or self._in_memory or self._copies)
 
     def summary(self, uncertain: int) -> Summary:
         """The counts so far; ``uncertain``: how many items of the flow are open as maybe sent."""

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
 from mailflow_gui.errors import MailError, MailFlowError
@@ -28,41 +28,46 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """A composed mail, before it is in the journal."""
+class Frozen:
+    """What is settled about an outgoing mail before its first attempt, and never changes."""
 
     node: str
     way: str
     """The edges by which the item came here: a node that one item reaches twice sends twice."""
     account: str
     sender: str
-    recipients: tuple[str, ...]
     message_id: str
     eight_bit: bool
     smtputf8: bool
     when_uncertain: Literal["hold", "resend"]
-    content: tuple[bytes, ...]
     maximum_per_minute: int | None = None
     maximum_per_day: int | None = None
+    copy_to: str | None = None
+    """The IMAP account whose Sent folder is to get a copy."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether its node sends only so many mails in a time."""
+        return self.maximum_per_minute is not None or self.maximum_per_day is not None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A composed mail, before it is in the journal."""
+
+    frozen: Frozen
+    recipients: tuple[str, ...]
+    content: tuple[bytes, ...]
     answer: Answer | None = None
 
 
 @dataclass(frozen=True)
 class MailRow:
-    """An outgoing mail as the journal has it; its bytes never change."""
+    """An outgoing mail as the journal has it."""
 
     id: int
     item: int
-    node: str
-    way: str
-    account: str
-    sender: str
-    message_id: str
-    eight_bit: bool
-    smtputf8: bool
-    when_uncertain: str
-    maximum_per_minute: int | None
-    maximum_per_day: int | None
+    frozen: Frozen
     place: Place
 
 
@@ -89,31 +94,17 @@ def plan(transaction: Transaction, flow: str, item: int, planned: Sequence[Plann
 
 def _plan_one(transaction: Transaction, flow: str, item: int, mail: Planned) -> int | None:
     database = transaction.database
+    frozen = mail.frozen
     known = database.execute(
-        "SELECT id FROM mails WHERE item = ? AND node = ? AND way = ?", (item, mail.node, mail.way)
+        "SELECT id FROM mails WHERE item = ? AND node = ? AND way = ?", (item, frozen.node, frozen.way)
     ).fetchone()
     if known:
         return int(known[0])
     now = time.time()
-    if mail.answer is not None and not _may_answer(database, flow, mail.node, mail.answer, now):
+    if mail.answer is not None and not _may_answer(database, flow, frozen.node, mail.answer, now):
         return None
     place = transaction.keep(mail.content)
-    values = {
-        "item": item,
-        "node": mail.node,
-        "way": mail.way,
-        "account": mail.account,
-        "sender": mail.sender,
-        "message_id": mail.message_id,
-        "eight_bit": int(mail.eight_bit),
-        "smtputf8": int(mail.smtputf8),
-        "when_uncertain": mail.when_uncertain,
-        "maximum_per_minute": mail.maximum_per_minute,
-        "maximum_per_day": mail.maximum_per_day,
-        "segment": place.segment,
-        "offset": place.offset,
-        "length": place.length,
-    }
+    values = {"item": item, **asdict(frozen), **asdict(place)}
     cursor = database.execute(
         f"INSERT INTO mails({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", tuple(values.values())
     )
@@ -126,7 +117,7 @@ def _plan_one(transaction: Transaction, flow: str, item: int, mail: Planned) -> 
         answer = mail.answer
         database.execute(
             "INSERT INTO replies(flow, node, thread, sender, at, mail) VALUES (?, ?, ?, ?, ?, ?)",
-            (flow, mail.node, answer.thread, answer.sender, now, cursor.lastrowid),
+            (flow, frozen.node, answer.thread, answer.sender, now, cursor.lastrowid),
         )
     return cursor.lastrowid
 
@@ -143,6 +134,17 @@ def _may_answer(database: sqlite3.Connection, flow: str, node: str, answer: Answ
         (answer.per_thread is not None and in_thread >= answer.per_thread)
         or (answer.per_sender_per_day is not None and to_sender >= answer.per_sender_per_day)
     )
+
+
+def senders_of(database: sqlite3.Connection, message_ids: Sequence[str], flow: str) -> set[str]:
+    """The nodes of a flow that sent mails with these Message-IDs."""
+    marks = ",".join("?" * len(message_ids))
+    rows = database.execute(
+        f"SELECT DISTINCT mails.node FROM mails JOIN items ON items.id = mails.item"
+        f" WHERE mails.message_id IN ({marks}) AND items.flow = ?",
+        (*message_ids, flow),
+    )
+    return {str(node) for (node,) in rows}
 
 
 def count_limited(transaction: Transaction, flow: str, node: str, mail: int) -> None:
@@ -275,24 +277,7 @@ def outcome_of(error: MailFlowError) -> str:
 def mails_of(database: sqlite3.Connection, item: int) -> list[MailRow]:
     """The outgoing mails of an item."""
     rows = database.execute("SELECT * FROM mails WHERE item = ? ORDER BY id", (item,))
-    return [
-        MailRow(
-            id=row["id"],
-            item=row["item"],
-            node=row["node"],
-            way=row["way"],
-            account=row["account"],
-            sender=row["sender"],
-            message_id=row["message_id"],
-            eight_bit=bool(row["eight_bit"]),
-            smtputf8=bool(row["smtputf8"]),
-            when_uncertain=row["when_uncertain"],
-            maximum_per_minute=row["maximum_per_minute"],
-            maximum_per_day=row["maximum_per_day"],
-            place=Place(row["segment"], row["offset"], row["length"]),
-        )
-        for row in rows
-    ]
+    return [_mail(row) for row in rows]
 
 
 def deliveries_of(database: sqlite3.Connection, mail: int) -> list[DeliveryRow]:
@@ -332,3 +317,9 @@ def _delivery(row: sqlite3.Row) -> DeliveryRow:
     return DeliveryRow(
         row["mail"], row["recipient"], row["state"], row["attempts"], row["first_attempt"], row["receipt"]
     )
+
+
+def _mail(row: sqlite3.Row) -> MailRow:
+    frozen = {field.name: row[field.name] for field in fields(Frozen)}
+    frozen |= {"eight_bit": bool(row["eight_bit"]), "smtputf8": bool(row["smtputf8"])}
+    return MailRow(row["id"], row["item"], Frozen(**frozen), Place(row["segment"], row["offset"], row["length"]))

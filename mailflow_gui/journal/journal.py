@@ -31,7 +31,8 @@ T = TypeVar("T")
 GROUP_LIMIT = 256
 """Functions committed together at most."""
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_RIGHT = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 
 
 class Transaction:
@@ -179,9 +180,9 @@ def storage_error(error: OSError | sqlite3.Error, directory: Path) -> MailFlowEr
     """What a failed write means: no room or no right (:class:`StorageError`), else a journal that can't be used."""
     reason = str(error)
     if isinstance(error, OSError):
-        if error.errno in _NO_ROOM:
+        if error.errno in _NO_ROOM | _NO_RIGHT:
             reason = error.strerror or reason
-            code = "no-right-to-write" if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS} else "no-room"
+            code = "no-right-to-write" if error.errno in _NO_RIGHT else "no-room"
             return StorageError(code, directory=str(directory), reason=reason)
     elif getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR")):
         return StorageError("no-room", directory=str(directory), reason=reason)

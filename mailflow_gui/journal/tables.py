@@ -44,9 +44,12 @@ CREATE INDEX items_failed ON items(state, code) WHERE state = 'failed';
 CREATE TABLE mails(
     id INTEGER PRIMARY KEY, item INTEGER NOT NULL, node TEXT NOT NULL, way TEXT NOT NULL, account TEXT NOT NULL, sender TEXT NOT NULL,
     message_id TEXT NOT NULL, eight_bit INTEGER NOT NULL, smtputf8 INTEGER NOT NULL, when_uncertain TEXT NOT NULL,
-    maximum_per_minute INTEGER, maximum_per_day INTEGER,
+    maximum_per_minute INTEGER, maximum_per_day INTEGER, copy_to TEXT, copy TEXT,
     segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
     UNIQUE(item, node, way));
+
+CREATE INDEX mails_copies_owed ON mails(id) WHERE copy = 'pending';
+CREATE INDEX mails_by_message_id ON mails(message_id);
 
 CREATE TABLE deliveries(
     mail INTEGER NOT NULL, recipient TEXT NOT NULL, item INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,

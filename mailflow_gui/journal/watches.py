@@ -114,6 +114,13 @@ def taken(database: sqlite3.Connection, watch_id: int, epoch: int, uids: Sequenc
     return found
 
 
+def pass_over(transaction: Transaction, watch_id: int, epoch: int, uid: Uid) -> None:
+    """This mail isn't for this watch, and won't be."""
+    transaction.database.execute(
+        "INSERT OR IGNORE INTO ledger(watch, epoch, uid) VALUES (?, ?, ?)", (watch_id, epoch, uid)
+    )
+
+
 def raise_low_water(transaction: Transaction, watch_id: int, uid: int) -> None:
     """Every UID up to ``uid`` has been dealt with."""
     transaction.database.execute("UPDATE watches SET low_water = max(low_water, ?) WHERE id = ?", (uid, watch_id))

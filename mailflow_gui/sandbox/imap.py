@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import io
+import logging
+import secrets
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from proxyprotocol.reader import ProxyProtocolReader
+from proxyprotocol.sock import SocketInfo
 from pymap.backend.maildir import Config, FilterSet, Identity, Login, Session
 from pymap.backend.maildir.io import FileWriteable
 from pymap.backend.maildir.layout import MaildirLayout
@@ -30,6 +33,7 @@ from mailflow_gui.sandbox.store import COLON, write_text
 
 _LARGEST_APPEND = 50_000_000
 _LAYOUT = "++"
+_log = logging.getLogger(__name__)
 
 
 async def start(mail: Path, username: str, password: str) -> asyncio.Server:
@@ -57,8 +61,26 @@ async def start(mail: Path, username: str, password: str) -> asyncio.Server:
     )
     config.apply_context()
     serve = IMAPServer(_Login(config, username, password), config)
-    callback = ProxyProtocolReader(config.proxy_protocol).get_callback(serve)
-    return await asyncio.start_server(callback, "127.0.0.1", 0)
+    sessions: set[asyncio.Task[None]] = set()
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        session = asyncio.create_task(
+            serve(reader, writer, SocketInfo.get(writer, None, unique_id=secrets.token_bytes(16)))
+        )
+        sessions.add(session)
+        session.add_done_callback(functools.partial(_ended, sessions, writer))
+
+    # pymap's own way in starts each session as a task that nothing refers to. Since Python 3.13 asyncio doesn't hold the
+    # stream on which such a task waits either, and garbage collection ends it in the middle of a dialogue.
+    return await asyncio.start_server(begin, "127.0.0.1", 0)
+
+
+def _ended(sessions: set[asyncio.Task[None]], writer: asyncio.StreamWriter, session: asyncio.Task[None]) -> None:
+    """Let a session go. One that is cancelled before its first step hasn't closed its socket itself."""
+    sessions.discard(session)
+    writer.close()
+    if not session.cancelled() and (error := session.exception()) is not None:
+        _log.error("an IMAP session of the sandbox ended by a fault", exc_info=error)
 
 
 def _write_beside(self: FileWriteable) -> None:

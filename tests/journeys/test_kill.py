@@ -25,7 +25,8 @@ SESSIONS = 2
 def lasting_smtp(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     """An SMTP server in a process of its own, and the directory where it keeps mails."""
     directory, port_file = tmp_path / "arrived", tmp_path / "port"
-    command = [sys.executable, "-m", "tests.servers.recording_smtp", "--port-file", port_file, "--directory", directory]
+    command = [sys.executable, "-m", "tests.servers.recording_smtp", "--port-file", str(port_file)]
+    command += ["--directory", str(directory)]
     with subprocess.Popen(command, cwd=ROOT) as process:
         try:
             wait_until(port_file.exists, what="the start of the server")

@@ -11,7 +11,8 @@ from tests.servers.recording_smtp import RecordingSmtp
 
 LONE_SURROGATE = (
     b"From: =?utf-7?q?+2AA-?= <x@example.org>\r\nTo: =?unicode_escape?q?=5Cud800?= <y@example.org>\r\n"
-    b"Subject: =?utf-7?q?+2AA-?=\r\nMessage-ID: <\xff\xed\xa0\x80@x>\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n+2AA-\r\n"
+    b"Subject: =?utf-7?q?+2AA-?=\r\nMessage-ID: <\xff\xed\xa0\x80@x>\r\n"
+    b"Content-Type: text/plain; charset=utf-7\r\n\r\n+2AA-\r\n"
 )
 ODD = [
     LONE_SURROGATE,
@@ -21,7 +22,8 @@ ODD = [
     + b"--x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" * 300,
     b"From: " + b"(" * 5000 + b"\r\nSubject: brackets\r\nTo: " + b"a, " * 5000 + b"\r\n\r\nx",
     b"Subject: nul \x00 here\r\nFrom: \x00@\x00\r\n\r\nx\x00y\r\n",
-    b'Subject: attachment\r\nContent-Type: application/x; name="../../e\x01vil"\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!not base64!!!',
+    b'Subject: attachment\r\nContent-Type: application/x; name="../../e\x01vil"\r\n'
+    b"Content-Transfer-Encoding: base64\r\n\r\n!!!not base64!!!",
 ]
 
 

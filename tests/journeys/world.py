@@ -1,6 +1,6 @@
 """A person's machine for tests of whole stories: a home, saved connections, a flow file, and the command line.
 
-:class:`World` runs the command line in this process (:meth:`World.run`) or as a process of its own (:meth:`World.start`). Mail lies in a real
+:class:`World` runs the command line in this process (:meth:`World.run`) or in its own (:meth:`World.start`). Mail lies in a real
 Dovecot and is sent to a real SMTP server; what has happened is judged there.
 """
 
@@ -71,7 +71,7 @@ class Ran:
     def counts(self) -> tuple[int, int, int, int, int]:
         """Received, sent, skipped, failed, uncertain."""
         summary = self.json
-        return tuple(summary[name] for name in ("received", "sent", "skipped", "failed", "uncertain"))  # type: ignore[return-value]  # five names
+        return tuple(summary[name] for name in ("received", "sent", "skipped", "failed", "uncertain"))
 
 
 @dataclass
@@ -129,8 +129,11 @@ class World:
         for process in self._processes:
             if process.poll() is None:
                 process.kill()
-            with contextlib.suppress(ValueError):
-                process.communicate(timeout=20)
+            process.wait(20)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    with contextlib.suppress(OSError):  # what was still to be written goes nowhere
+                        stream.close()
 
     # ---- connections and flows
 
@@ -225,7 +228,7 @@ class World:
 
             def now(transaction: Any) -> None:
                 for table in ("items", "deliveries"):
-                    transaction.database.execute(f"UPDATE {table} SET due = 0 WHERE due IS NOT NULL")  # noqa: S608  # two fixed names
+                    transaction.database.execute(f"UPDATE {table} SET due = 0 WHERE due IS NOT NULL")
 
             journal.write(now).result()
 
