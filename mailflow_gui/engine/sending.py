@@ -182,7 +182,7 @@ class Sending:
                 "uncertain", flow=job.work.running.name, item=job.work.row.id, message_id=job.frozen.message_id
             )
             doubt = error
-            job.work.running.nodes.failed(job.node, error, state="warning")
+            job.work.running.nodes.failed(job.frozen.node, error, state="warning")
             self._write(job, lambda transaction: self._note_doubt(transaction, job, begun.accepted, doubt))
         except MailError as error:
             refused = dict.fromkeys(begun.accepted, error)
@@ -190,7 +190,7 @@ class Sending:
             self._tell_gate(error)
         else:
             self._gate.worked()
-            job.work.running.nodes.passed(job.node, sent=1)
+            job.work.running.nodes.passed(job.frozen.node, sent=1)
             text = f"{receipt.code} {receipt.text}"
             self._write(job, lambda transaction: self._note_sent(transaction, job, begun.accepted, text))
             self._events.publish(
@@ -206,7 +206,7 @@ class Sending:
         """The mail didn't leave, for sure: another time, or never."""
         if self._gate.closed is not None or (is_about_account(error) and not isinstance(error, Transient)):
             self._tell_gate(error)
-            job.work.running.nodes.failed(job.node, error, state="held")
+            job.work.running.nodes.failed(job.frozen.node, error, state="held")
             self._events.publish("held", flow=job.work.running.name, item=job.work.row.id, code=error.code)
             self._write(job, lambda transaction: self._note_held(transaction, job, error))
         else:
@@ -285,7 +285,7 @@ class Sending:
         for recipient, error in refused.items():
             self._note(transaction, job, error, recipient)
             retried = isinstance(error, MailError) and isinstance(error, Transient)
-            job.work.running.nodes.failed(job.node, error, state="warning" if retried else "failing")
+            job.work.running.nodes.failed(job.frozen.node, error, state="warning" if retried else "failing")
             row = known[recipient]
             if isinstance(error, MailError) and isinstance(error, Transient):
                 began = row.first_attempt or now
