@@ -142,6 +142,13 @@ SENTENCES: dict[str, Sentence] = {
         N_("Only the header of message {id} is kept here, so it can't be sent."),
         N_("It is still on its server. Discard the message here, or leave it."),
     ),
+    # saving what came with a mail
+    "file-exists-already": Sentence(
+        N_("There is already a file {file}. It was left as it is, and nothing was saved."), N_("Choose another name.")
+    ),
+    "file-not-saved": Sentence(
+        N_("The file {file} could not be saved ({reason})."), N_("Choose another folder, or free some space there.")
+    ),
     "nothing-to-resume": Sentence(
         N_("No flow waits for a decision about connection {account}."),
         N_("Run the flow first: it says when a decision is needed."),

@@ -50,10 +50,10 @@ def test_it_writes_nothing(home: Home) -> None:
 def test_a_file_that_is_still_empty_counts_as_none(home: Home) -> None:
     home.journal_file.touch()
     reader = Reader(home)
-    assert not reader.exists
+    assert reader.database is None
     home.journal_file.unlink()
     with opened(home):
-        assert reader.exists
+        assert reader.database is not None
         reader.close()
 
 
@@ -64,7 +64,7 @@ def test_a_journal_that_takes_the_place_of_another_is_found(home: Home) -> None:
         assert reader.database is not None
         assert listing.bounds(reader.database) == (1, 1)
     shutil.move(home.data, home.data.with_name("old"))
-    assert not reader.exists
+    assert reader.stamp() == ()
     home.generation_file.unlink()
     with opened(home):
         assert reader.database is not None

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from mailflow_gui.errors import Rejected, Reply, Transient
 from mailflow_gui.journal import deliveries, flows, items, watches
-from mailflow_gui.journal.deliveries import Planned
+from mailflow_gui.journal.deliveries import Frozen, Planned
 from mailflow_gui.journal.items import Received
 from mailflow_gui.journal.journal import Journal, Transaction
 
 FLOW = "0b5d1f0e-7a3c-4a53-9c1e-5f2d7c9a1e01"
-CONTENT = (
-    """{"mailflow": 1, "id": "%s", "name": "Support desk", "nodes": [
-  {"id": "receive", "type": "receive-email", "name": "Receive Email"},
-  {"id": "map", "type": "data-mapper", "name": "Data Mapper"},
-  {"id": "send", "type": "send-email", "name": "Send Email"}],
- "edges": [{"from": ["receive", "message"], "to": ["map", "message"]}, {"from": ["map", "email"], "to": ["send", "email"]}]}
-"""
-    % FLOW
+CONTENT = json.dumps(
+    {
+        "mailflow": 1,
+        "id": FLOW,
+        "name": "Support desk",
+        "nodes": [
+            {"id": "receive", "type": "receive-email", "name": "Receive Email"},
+            {"id": "map", "type": "data-mapper", "name": "Data Mapper"},
+            {"id": "send", "type": "send-email", "name": "Send Email"},
+        ],
+        "edges": [
+            {"from": ["receive", "message"], "to": ["map", "message"]},
+            {"from": ["map", "email"], "to": ["send", "email"]},
+        ],
+    }
 )
 PASSED = '[["map", "passed", null], ["send", "passed", null]]'
 MAIL = (
@@ -81,15 +89,17 @@ def plan(transaction: Transaction, item: int, recipients: Iterable[str] = ("team
     """Freeze one outgoing mail of an item."""
     transaction.database.execute("UPDATE items SET steps = ? WHERE id = ?", (PASSED, item))
     planned = Planned(
-        node="send",
-        way="receive.message>map.email>send",
-        account="outgoing",
-        sender="shop@example.org",
+        frozen=Frozen(
+            node="send",
+            way="receive.message>map.email>send",
+            account="outgoing",
+            sender="shop@example.org",
+            message_id=f"<{item}.out@example.org>",
+            eight_bit=False,
+            smtputf8=False,
+            when_uncertain="hold",
+        ),
         recipients=tuple(recipients),
-        message_id=f"<{item}.out@example.org>",
-        eight_bit=False,
-        smtputf8=False,
-        when_uncertain="hold",
         content=(b"Subject: out\r\n\r\nout\r\n",),
     )
     (mail,) = deliveries.plan(transaction, FLOW, item, [planned])

@@ -1,0 +1,29 @@
+"""Strangers' words made fit to be drawn: one line, nothing invisible that changes how the rest reads."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DIRECTION = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
+_ONE_LINE = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029{_DIRECTION}\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+")
+_LINES = re.compile(f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f{_DIRECTION}\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+")
+_MARKS = re.compile(
+    r"((?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]){4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+
+
+def one_line(text: str, limit: int = 1000) -> str:
+    """``text`` on one line: line breaks and controls become spaces, direction marks go, towers of accents are cut."""
+    cut = text[: limit + 1]
+    found = _MARKS.sub(r"\1", _ONE_LINE.sub(lambda match: " " if any(map(_breaks, match[0])) else "", cut)).strip()
+    return found if len(found) <= limit else found[:limit] + "…"
+
+
+def lines(text: str) -> str:
+    """``text`` with its lines and tabs, but no other controls and no direction marks."""
+    return _LINES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _breaks(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Zl", "Zp"}

@@ -1,0 +1,189 @@
+"""The table of messages: rows of 24 px, painted from the theme, columns that make room for what matters."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from mailflow_gui.language import _
+from mailflow_gui.qt.controls import paint_pips, pips_width
+from mailflow_gui.qt.inspector import states
+from mailflow_gui.qt.inspector.looking import Row
+from mailflow_gui.qt.inspector.model import DURATION, RECEIVED, ROW, SENDER, STATE, STEPS, SUBJECT, MessageModel, text
+from mailflow_gui.qt.inspector.steps import PipState
+from mailflow_gui.qt.theme import theme
+
+_PADDING = 8
+_ICON, _GAP = 14, 6
+_FIXED = {RECEIVED: 100, STATE: 96, STEPS: 84, DURATION: 72}
+_LEAST_TEXT = 140
+"""The width that a subject wants before other columns may stand beside it."""
+_PIP = 17
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints every cell itself: nothing in a row is ever read as markup."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        rectangle: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(rectangle, theme.color("accent-soft"))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rectangle, theme.color("hover"))
+        row = index.data(ROW)
+        if isinstance(row, Row):
+            _paint_cell(painter, rectangle.adjusted(_PADDING, 0, -_PADDING, 0), row, index.column(), strong=selected)
+        elif index.column() == SUBJECT:
+            place = QRect(rectangle.left() + _PADDING, rectangle.center().y() - 3, min(160, rectangle.width() // 2), 6)
+            painter.fillRect(place, theme.color("neutral-soft"))
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        return QSize(40, theme.size("row"))
+
+
+def _paint_cell(painter: QPainter, place: QRect, row: Row, column: int, *, strong: bool) -> None:
+    if column == STEPS:
+        paint_pips(painter, place, _shortened(row, place.width()))
+        return
+    token, weight, alignment = "text-2", 400, Qt.AlignmentFlag.AlignLeft
+    if column == STATE:
+        look = states.look(row.listed.state, dry=row.listed.dry)
+        token, weight = look.token, 500
+        top = place.top() + (place.height() - _ICON) // 2
+        painter.drawPixmap(
+            place.left(), top, theme.pixmap(look.icon, token, _ICON, painter.device().devicePixelRatioF())
+        )
+        place = place.adjusted(_ICON + _GAP, 0, 0, 0)
+    elif column == SUBJECT:
+        token, weight = "text", 500 if strong else 400
+    elif column == DURATION:
+        alignment = Qt.AlignmentFlag.AlignRight
+    font = theme.font("small", weight)
+    painter.setFont(font)
+    painter.setPen(theme.color(token))
+    shown = QFontMetrics(font).elidedText(text(row, column), Qt.TextElideMode.ElideRight, place.width())
+    painter.drawText(place, int(alignment | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+
+
+def _shortened(row: Row, width: int) -> list[PipState]:
+    return [pip.state for pip in row.pips[: max(1, (width + 3) // _PIP)]]
+
+
+class MessageTable(QTableView):
+    """The table. ``at_top_changed`` tells whether the newest message is in sight; ``pip_clicked`` names a step's node."""
+
+    at_top_changed = Signal(bool)
+    pip_clicked = Signal(str)
+
+    def __init__(self, model: MessageModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self._messages = model
+        self._at_top = True
+        self.setItemDelegate(RowDelegate(self))
+        self.setAccessibleName(_("Messages"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setMouseTracking(True)
+        rows = self.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(theme.size("row"))
+        rows.setDefaultSectionSize(theme.size("row"))
+        rows.hide()
+        columns = self.horizontalHeader()
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        columns.setFixedHeight(theme.size("row"))
+        columns.setSectionsClickable(False)
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        columns.setMinimumSectionSize(0)
+        self.verticalScrollBar().setSingleStep(theme.size("row"))
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        # Qt keeps this signal's connection as long as both live.
+        theme.changed.connect(self.viewport().update)
+
+    @property
+    def at_top(self) -> bool:
+        """Whether the newest message is in sight."""
+        return self._at_top
+
+    def in_sight(self) -> range:
+        """The rows that are drawn."""
+        count = self._messages.rowCount()
+        first = max(0, self.rowAt(0))
+        last = self.rowAt(self.viewport().height() - 1)
+        return range(first, (last if last >= 0 else count - 1) + 1) if count else range(0)
+
+    def refresh_durations(self) -> None:
+        """Draw what changes by itself, the time that passes for messages on their way."""
+        now = time.time()
+        for row in self.in_sight():
+            known = self._messages.row(self._messages.id_at(row))
+            if known is not None and known.listed.settled is None and now - known.listed.received < 3600:
+                self.update(self._messages.index(row, DURATION))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out_columns()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        index = self.indexAt(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and index.isValid() and index.column() == STEPS:
+            row = index.data(ROW)
+            across = int(event.position().x()) - self.visualRect(index).left() - _PADDING
+            if isinstance(row, Row) and 0 <= across < pips_width(len(row.pips)) and across // _PIP < len(row.pips):
+                self.pip_clicked.emit(row.pips[across // _PIP].node)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.indexAt(event.pos())
+            if index.isValid() and not index.data(Qt.ItemDataRole.ToolTipRole):
+                return True
+        return super().viewportEvent(event)
+
+    def _scrolled(self, value: int) -> None:
+        at_top = value <= 0
+        if at_top != self._at_top:
+            self._at_top = at_top
+            self.at_top_changed.emit(at_top)
+
+    def _lay_out_columns(self) -> None:
+        """Subject first; From and Steps stand aside where there is no room for them."""
+        width = self.viewport().width()
+        rest = width - _FIXED[RECEIVED] - _FIXED[STATE]
+        shown = {
+            STEPS: rest >= _FIXED[STEPS] + _FIXED[DURATION] + _LEAST_TEXT,
+            DURATION: rest >= _FIXED[DURATION] + _LEAST_TEXT,
+        }
+        rest -= sum(_FIXED[column] for column, there in shown.items() if there)
+        shown[SENDER] = rest >= 2 * _LEAST_TEXT
+        for column, there in shown.items():
+            self.setColumnHidden(column, not there)
+        for column, wide in _FIXED.items():
+            self.setColumnWidth(column, wide)
+        sender = min(260, rest * 39 // 100) if shown[SENDER] else 0
+        self.setColumnWidth(SENDER, sender)
+        self.setColumnWidth(SUBJECT, max(60, rest - sender))
