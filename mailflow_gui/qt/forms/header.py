@@ -1,0 +1,110 @@
+"""The head of the settings: the node's icon, its name (which can be typed over), what it is, and its switch."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from mailflow_gui.flow.node_type import AnyNodeType
+from mailflow_gui.language import _
+from mailflow_gui.qt.controls import Switch, set_tool_tip
+from mailflow_gui.qt.forms.labels import Label
+from mailflow_gui.qt.palette.rows import tint
+from mailflow_gui.qt.theme import theme
+
+_TILE = 32
+
+
+class Tile(QWidget):
+    """The node's icon on its colour."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(_TILE, _TILE)
+        self._icon, self._tint = "workflow", "any"
+        theme.changed.connect(self.update)
+
+    def show_kind(self, kind: AnyNodeType | None) -> None:
+        """Show the icon of a node type."""
+        self._icon, self._tint = (kind.icon if kind else "workflow"), (tint(kind) if kind else "any")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color(f"type-{self._tint}-soft"))
+        painter.setBrush(theme.color(f"type-{self._tint}-soft"))
+        painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        pixmap = theme.pixmap(self._icon, f"type-{self._tint}", 20, self.devicePixelRatioF())
+        painter.drawPixmap((_TILE - 20) // 2, (_TILE - 20) // 2, pixmap)
+
+
+class NameLine(QLineEdit):
+    """The node's name: looks like a title until it is typed into. Empty: the node is called after its type again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("bare", True)
+        self.setFont(theme.font("title"))
+        self.setAccessibleName(_("Name of the node"))
+        self.setStyleSheet("QLineEdit { padding: 0; min-height: 20px; }")
+        self.setFixedHeight(20)
+        self.setMinimumWidth(40)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+        self._dress()
+        theme.changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        """A node without a name of its own is called after its type: that name looks like any other."""
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.PlaceholderText, theme.color("text"))
+        self.setPalette(palette)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.setCursorPosition(0)
+
+
+class Header(QWidget):
+    """The head, 56 high."""
+
+    named = Signal(str)
+    switched = Signal(bool)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(56)
+        self.tile, self.name = Tile(), NameLine()
+        self.about = Label("", "caption", "hint")
+        self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.switch = Switch()
+        self.switch.setAccessibleName(_("Enabled"))
+        self.switch.setToolTip(_("Switch this node on or off"))
+        self.name.textEdited.connect(self.named)
+        self.switch.clicked.connect(lambda: self.switched.emit(self.switch.isChecked()))
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addStretch()
+        texts.addWidget(self.name)
+        texts.addWidget(self.about)
+        texts.addStretch()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.tile)
+        layout.addLayout(texts, 1)
+        layout.addWidget(self.switch)
+
+    def show_node(self, kind: AnyNodeType | None, name: str, about: str, enabled: bool) -> None:
+        """Show a node's head."""
+        self.tile.show_kind(kind)
+        self.name.setPlaceholderText(_(kind.title) if kind else "")
+        if self.name.text() != name:
+            self.name.setText(name)
+            self.name.setCursorPosition(0)
+        set_tool_tip(self.name, name)
+        self.about.setText(about)
+        set_tool_tip(self.about, about)
+        self.switch.setChecked(enabled)

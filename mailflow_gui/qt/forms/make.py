@@ -1,0 +1,49 @@
+"""Which editor a field gets: by its kind, never by its node type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from mailflow_gui.qt.forms import simple
+from mailflow_gui.qt.forms.connection import ConnectionEditor
+from mailflow_gui.qt.forms.description import Field, Kind
+from mailflow_gui.qt.forms.editor import Editor
+from mailflow_gui.qt.forms.folder import FolderEditor
+from mailflow_gui.qt.forms.group import FoldedEditor, RadioGroupEditor
+from mailflow_gui.qt.forms.rules import RulesEditor
+from mailflow_gui.qt.forms.surroundings import Surroundings
+
+_BY_KIND: Mapping[Kind, Callable[[Field], Editor]] = {
+    "text": simple.TextEditor,
+    "lines": simple.TextEditor,
+    "addresses": simple.AddressesEditor,
+    "whole": simple.NumberEditor,
+    "number": simple.NumberEditor,
+    "quantity": simple.QuantityEditor,
+    "texts": simple.TextsEditor,
+    "table": simple.TableEditor,
+    "json": simple.JsonEditor,
+}
+_SPECIAL: Mapping[Kind, Callable[[Field, Surroundings], Editor]] = {
+    "connection": ConnectionEditor,
+    "folder": FolderEditor,
+    "rules": RulesEditor,
+}
+_FEW = 2
+"""So many choices are all in sight."""
+
+
+def editor_for(field: Field, around: Surroundings) -> Editor:
+    """The editor of a field."""
+    if field.kind in _SPECIAL:
+        return _SPECIAL[field.kind](field, around)
+    if field.kind == "switch":
+        return simple.MaybeEditor(field) if field.optional else simple.SwitchEditor(field)
+    if field.kind == "choice":
+        return simple.RadioEditor(field) if len(field.choices) <= _FEW else simple.ChoiceEditor(field)
+    if field.kind == "group":
+        chooser = field.fields[0]
+        if chooser.kind == "choice" and any(chooser.key in one.only_for for one in field.fields):
+            return RadioGroupEditor(field.fields, lambda one: editor_for(one, around))
+        return FoldedEditor(field, lambda one: editor_for(one, around))
+    return _BY_KIND[field.kind](field)
