@@ -46,14 +46,13 @@ class Docks:
         for dock in self.all:
             dock.setVisible(shown)
 
-    def restore(self, *, width: int, height: int) -> None:
-        """As the last window left them, or as designed, as far as this window has room."""
+    def restore(self, *, width: int, height: int) -> bool:
+        """As the last window left them; False if there was none: then :meth:`set_sizes` once there is something to show."""
         remembered = window_file.read()
         geometry, state = _bytes(remembered.get(_GEOMETRY)), _bytes(remembered.get(_STATE))
         if geometry is None or not self._window.restoreGeometry(geometry):
             self._window.resize(QSize(width, height))
-        if state is None or not self._window.restoreState(state, _LAYOUT_VERSION):
-            self.set_sizes()
+        return state is not None and self._window.restoreState(state, _LAYOUT_VERSION)
 
     def set_sizes(self) -> None:
         """The designed sizes."""

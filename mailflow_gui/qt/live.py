@@ -6,12 +6,16 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.qt.canvas import NodeLive
 
 RATE_SECONDS = 60.0
+
+State = Literal["idle", "running", "done", "warning", "failing", "off", "held"]
+_STATES: Mapping[str, State] = {"running": "running", "warning": "warning", "failing": "failing", "held": "held"}
+"""As the runner names them; every other is idle."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +81,12 @@ def node_states(flow: Flow, nodes: Mapping[str, Mapping[str, Any]], *, running: 
 
 def _live(count: Mapping[str, Any], *, enabled: bool, running: bool) -> NodeLive:
     received, sent, errors = (int(count.get(key, 0)) for key in ("received", "sent", "errors"))
-    state = str(count.get("state", "idle"))
+    state = _STATES.get(str(count.get("state", "")), "idle")
     if not enabled:
         state = "off"
     elif not running:
         state = "failing" if state == "failing" else "done" if received or sent else "idle"
     elif state == "idle":
         state = "running"
-    if state not in {"idle", "running", "done", "warning", "failing", "off", "held"}:
-        state = "idle"
     line = str(count.get("error", "")) if state in {"warning", "failing", "held"} else ""
-    return NodeLive(state=state, received=received, sent=sent, errors=errors, error_line=line)  # type: ignore[arg-type]  # checked above
+    return NodeLive(state=state, received=received, sent=sent, errors=errors, error_line=line)

@@ -42,13 +42,12 @@ from mailflow_gui.qt.status_bar import StatusBar
 from mailflow_gui.qt.theme import MODES, theme
 from mailflow_gui.qt.tool_bar import ToolBar
 from mailflow_gui.qt.trust_banner import TrustBanner
-from mailflow_gui.qt.welcome import Welcome
+from mailflow_gui.qt.welcome import WelcomePage
 
 CHECK_MILLISECONDS = 300
 """After an edit, until its problems are shown."""
 
 _ZOOM_STEP = 1.25
-_THEME_NAMES = {"system": "Follow the system", "light": "Light", "dark": "Dark"}
 
 
 class MainWindow(QMainWindow):
@@ -73,8 +72,9 @@ class MainWindow(QMainWindow):
         if faults is not None:
             faults.happened.connect(lambda report: questions.show_fault(self, report))
         self.setAcceptDrops(True)
-        self.docks.restore(width=1440, height=900)
+        self._sized = self.docks.restore(width=1440, height=900)
         self._shown_docks = [not dock.isHidden() for dock in self.docks.all]
+        self.docks.show_all(shown=False)
         self.show_document()
         self.engine.start()
 
@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         self.form = SettingsForm(self.accounts)
         self.inspector = Inspector(Reader(self.home))
         self.problems_tab = ProblemsTab()
-        self.welcome = Welcome()
+        self.welcome = WelcomePage()
         self.trust_banner = TrustBanner()
         self.notice = Banner("danger", closable=True)
         self.notice.hide()
@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
             action.setChecked(mode == theme.mode)
             action.triggered.connect(lambda _checked=False, mode=mode: theme.set_mode(mode))
             group.addAction(action)
+        self.menuBar().setFixedHeight(theme.size("menubar"))
         self.commands.fill(self.menuBar(), {"recent": self._recent_menu, "theme": themes})
         self.commands.give_to_canvas(self.canvas)
         self.tool_bar = ToolBar(self.commands, self._recent_menu)
@@ -188,7 +189,8 @@ class MainWindow(QMainWindow):
         self.welcome.sandbox_wanted.connect(self.files.open_sandbox)
         self.welcome.new_wanted.connect(self.files.new)
         self.welcome.open_wanted.connect(self.files.open_asking)
-        self.welcome.template_wanted.connect(self.files.use_template)
+        self.welcome.example_wanted.connect(self.files.use_template)
+        self.welcome.file_wanted.connect(self.files.open)
         canvas.undo_stack.canUndoChanged.connect(self._show_undo)
         canvas.undo_stack.canRedoChanged.connect(self._show_undo)
         self.commands.connect_all(self._slots())
@@ -203,8 +205,8 @@ class MainWindow(QMainWindow):
             "save-as": files.save_as,
             "close": files.close,
             "quit": self.close,
-            "undo": canvas.undo_stack.undo,
-            "redo": canvas.undo_stack.redo,
+            "undo": canvas.undo,
+            "redo": canvas.redo,
             "copy": canvas.copy,
             "paste": canvas.paste,
             "duplicate": canvas.duplicate,
@@ -240,7 +242,6 @@ class MainWindow(QMainWindow):
         self.canvas.show_flow(flow)
         self.form.show_nothing()
         self.canvas.set_readonly(not self.document.trusted)
-        self.canvas.fit_all()
         self.check()
         self.canvas.setFocus()
 
@@ -270,7 +271,9 @@ class MainWindow(QMainWindow):
         else:
             for dock, shown in zip(self.docks.all, self._shown_docks, strict=True):
                 dock.setVisible(shown)
-            self.docks.set_sizes()
+            if not self._sized:
+                self._sized = True
+                self.docks.set_sizes()
         self.pages.setCurrentIndex(1 if to_flow else 0)
         self._looking.start() if to_flow else self._looking.stop()
 

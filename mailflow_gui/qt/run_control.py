@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,10 +122,17 @@ class RunControl(QObject):
 
     def _finish(self) -> None:
         if self._ended is not None:
-            counts = {
-                key: int(self._ended.get(key, 0)) for key in ("received", "sent", "skipped", "failed", "uncertain")
-            }
-            self.numbers = Numbers(**counts, checked=self.numbers.checked)
+            count = self._ended.get
+            self.numbers = replace(
+                self.numbers,
+                received=int(count("received", 0)),
+                sent=int(count("sent", 0)),
+                skipped=int(count("skipped", 0)),
+                failed=int(count("failed", 0)),
+                uncertain=int(count("uncertain", 0)),
+                queue=0,
+                next_poll=None,
+            )
         self._become("idle")
         self.told.emit()
         self.finished.emit(self.numbers)

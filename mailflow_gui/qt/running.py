@@ -98,17 +98,19 @@ class Running:
             words += _(", {count} maybe sent").format(count=seen.uncertain)
         self._window.toast.say(_("Done: {counts}.").format(counts=words))
         if seen.trouble:
-            self._tell("warn", seen.trouble)
+            self._window.notice.say("warn", seen.trouble)
+            self._window.notice.show()
 
     def tell_refusal(self, code: str, text: str) -> None:
         """A start was refused."""
-        self._tell("danger", text or code)
+        self._window.notice.say("danger", text or code)
+        self._window.notice.show()
 
     def tell_lost(self, words: str) -> None:
         """The runner ended by itself."""
-        self._tell("danger", _("The engine has ended: {words}").format(words=words))
-
-    def _tell(self, kind: str, text: str) -> None:
-        advice = _("Nothing is lost: every step is in the journal, and the next run goes on where this one stopped.")
-        self._window.notice.say("danger" if kind == "danger" else "warn", text, advice)
+        self._window.notice.say(
+            "danger",
+            _("The engine has ended: {words}").format(words=words),
+            _("Every step is in the journal; the next run goes on where this one stopped."),
+        )
         self._window.notice.show()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.qt.commands import Commands
@@ -13,6 +13,7 @@ from mailflow_gui.qt.run_control import State
 from mailflow_gui.qt.theme import theme
 
 _DOT = 7
+_TOOLS = (("undo", "undo-2"), ("redo", "redo-2"), ("save", "save"))
 
 
 class ToolBar(QToolBar):
@@ -27,23 +28,15 @@ class ToolBar(QToolBar):
         self.setFloatable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setFixedHeight(theme.size("toolbar"))
-        self.setContentsMargins(0, 0, 0, 0)
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(0, 0, 0, 0)
         self._commands = commands
         self._name = Label("", "title")
         self._dot = _UnsavedDot()
         self._more = _ghost("chevron-down", _("Recent flows"), 14)
         self._more.setMenu(recent)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._add(_row(IconLabel("workflow", "text-2", 16), self._name, self._dot, self._more))
-        self.addSeparator()
-        for name, icon in (("undo", "undo-2"), ("redo", "redo-2"), ("save", "save")):
-            commands[name].setIcon(theme.icon(icon))
-            button = QToolButton()
-            button.setDefaultAction(commands[name])
-            button.setIconSize(QSize(16, 16))
-            button.setFixedSize(32, 32)
-            self._add(button)
-        self.addSeparator()
         self.once = Button(_("Run once"), "circle-play")
         self.once.clicked.connect(commands["run-once"].trigger)
         self.run = Button(_("Start"), "play-filled", "primary")
@@ -52,26 +45,35 @@ class ToolBar(QToolBar):
         set_tool_tip(self.dry, _("Nothing is sent, moved, marked or deleted on a server."))
         self.dry.toggled.connect(self._pass_dry)
         commands["dry-run"].toggled.connect(self.dry.setChecked)
-        self._add(self.once)
-        self._add(self.run)
-        self._add(_row(self.dry, left=8))
-        space = QWidget()
-        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(space)
         self.problems = _ProblemsChip()
         self.problems.clicked.connect(self.problems_wanted)
-        self._problems_action = self.addWidget(self.problems)
-        self._zoom_rule = self.addSeparator()
         self._zoom = Label("100%", "body", weight=500)
         self._zoom.setFixedWidth(44)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        buttons = [
+        self._zoom_row = _row(
             self._trigger("minus", "zoom-out"),
             self._zoom,
             self._trigger("plus", "zoom-in"),
             self._trigger("maximize", "fit-all"),
-        ]
-        self._zoom_row = self.addWidget(_row(*buttons, spacing=0))
+            spacing=0,
+        )
+        self._zoom_rule = _rule()
+        inside = QWidget()
+        inside.setFixedHeight(theme.size("toolbar") - 1)
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(_row(IconLabel("workflow", "text-2", 16), self._name, self._dot))
+        row.addWidget(self._more)
+        row.addWidget(_rule())
+        row.addWidget(_row(*(self._tool(name, icon) for name, icon in _TOOLS), spacing=0))
+        row.addWidget(_rule())
+        for widget in (self.once, self.run, _row(self.dry, left=8)):
+            row.addWidget(widget)
+        row.addStretch(1)
+        for widget in (self.problems, self._zoom_rule, self._zoom_row):
+            row.addWidget(widget)
+        self.addWidget(inside)
 
     # ---- what it shows
 
@@ -80,8 +82,8 @@ class ToolBar(QToolBar):
         self._name.setText(name or _("No flow open"))
         self._name.set_token("text" if name else "text-3")
         self._dot.setVisible(bool(name) and unsaved)
-        for action in (self._zoom_rule, self._zoom_row):
-            action.setVisible(bool(name))
+        for widget in (self._zoom_rule, self._zoom_row):
+            widget.setVisible(bool(name))
         if not name:
             self.show_problems(0, 0)
 
@@ -97,7 +99,7 @@ class ToolBar(QToolBar):
     def show_problems(self, errors: int, warnings: int) -> None:
         """How many problems there are; none: nothing is shown."""
         count = errors + warnings
-        self._problems_action.setVisible(count > 0)
+        self.problems.setVisible(count > 0)
         if count:
             self.problems.show_count(count, has_errors=errors > 0)
 
@@ -112,8 +114,14 @@ class ToolBar(QToolBar):
         if action.isChecked() != on:
             action.trigger()
 
-    def _add(self, widget: QWidget) -> None:
-        self.addWidget(widget)
+    def _tool(self, command: str, icon: str) -> QToolButton:
+        action = self._commands[command]
+        action.setIcon(theme.icon(icon))
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setIconSize(QSize(16, 16))
+        button.setFixedSize(32, 32)
+        return button
 
     def _trigger(self, icon: str, command: str) -> QToolButton:
         action = self._commands[command]
@@ -165,6 +173,13 @@ def _ghost(icon: str, name: str, size: int = 16) -> QToolButton:
     button.setAccessibleName(name)
     button.setToolTip(name)
     return button
+
+
+def _rule() -> QFrame:
+    rule = QFrame()
+    rule.setFrameShape(QFrame.Shape.VLine)
+    rule.setFixedSize(1, 24)
+    return rule
 
 
 def _row(*widgets: QWidget, spacing: int = 8, left: int = 0) -> QWidget:

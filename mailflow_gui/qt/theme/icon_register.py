@@ -8,25 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTabBar
+from shiboken6 import isValid
+
+_What = tuple[str, str, int, int]
+"""Name, token, size, gap."""
 
 Maker = Callable[[str, str, int, int], QIcon]
 
 
 class IconRegister:
-    """What the icons handed out show, by cache key."""
+    """The icons handed out, by what they show and by cache key."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, str, int, int]] = {}
+        self._made: dict[_What, QIcon] = {}
+        self._known: dict[int, _What] = {}
+
+    def get(self, name: str, token: str, size: int, gap: int) -> QIcon | None:
+        """The icon that shows this, if there is one already."""
+        made = self._made.get((name, token, size, gap))
+        return None if made is None else QIcon(made)
 
     def note(self, icon: QIcon, name: str, token: str, size: int, gap: int) -> None:
         """Remember what an icon shows."""
+        self._made[name, token, size, gap] = QIcon(icon)
         self._known[icon.cacheKey()] = (name, token, size, gap)
 
     def replace_all(self, application: QApplication, make: Maker) -> None:
         """Give every button, action and tab that shows one of the icons the same one in the colours of now."""
-        known, self._known = self._known, {}
+        known, self._known, self._made = self._known, {}, {}
 
         def renewed(icon: QIcon) -> QIcon | None:
             what = known.get(icon.cacheKey())
@@ -34,6 +46,8 @@ class IconRegister:
 
         actions: set[QAction] = set(application.findChildren(QAction))
         for widget in application.allWidgets():
+            if not _alive(widget):
+                continue
             actions.update(widget.actions())
             if isinstance(widget, QAbstractButton):
                 if icon := renewed(widget.icon()):
@@ -48,5 +62,11 @@ class IconRegister:
             if icon := renewed(widget.windowIcon()):
                 widget.setWindowIcon(icon)
         for action in actions:
-            if icon := renewed(action.icon()):
+            # A new icon lets a tool bar lay itself out anew, and drop actions of its own meanwhile.
+            if _alive(action) and (icon := renewed(action.icon())):
                 action.setIcon(icon)
+
+
+def _alive(thing: QObject) -> bool:
+    """Does Qt still have the object behind this wrapper?"""
+    return bool(isValid(thing))  # type: ignore[no-untyped-call]  # comes without annotations
