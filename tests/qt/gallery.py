@@ -37,7 +37,6 @@ from mailflow_gui.qt import controls as c
 from mailflow_gui.qt.controls.states import State
 from mailflow_gui.qt.theme import theme
 
-
 W = TypeVar("W", bound=QWidget)
 
 

@@ -61,6 +61,10 @@ class Segments(QWidget):
             self._group.button(index).setChecked(True)
         finally:
             self._choosing = False
+        # Tab goes to the chosen one, as Qt does it by itself once a person has moved within the row.
+        for button in self._group.buttons():
+            chosen = button.isChecked()
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if chosen else Qt.FocusPolicy.ClickFocus)
 
     def button(self, index: int) -> QToolButton:
         """One segment, to disable it or give it a tool tip."""

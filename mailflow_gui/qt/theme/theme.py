@@ -107,6 +107,8 @@ class Theme(QObject):
         :param gap: empty logical pixels to the right, for buttons that set their text too close.
         :raises KeyError: no such icon or token.
         """
+        if (known := self._icons.get(name, token, size, gap)) is not None:
+            return known
         made = QIcon()
         for ratio in _ratios():
             made.addPixmap(icons.widened(self.pixmap(name, token, size, ratio), gap))

@@ -69,6 +69,13 @@ def test_switching_repaints_palette_icons_and_widgets(qtbot: QtBot, qapp: QAppli
     assert tokens().light["danger"].lower() in _colours(_image(button.icon()))
 
 
+def test_asking_often_for_an_icon_keeps_one(qapp: QApplication) -> None:
+    assert theme.icon("save").cacheKey() == theme.icon("save").cacheKey()
+    changed = theme.icon("save")
+    changed.addPixmap(theme.pixmap("x", "danger", 16, 3.0))
+    assert changed.cacheKey() != theme.icon("save").cacheKey()
+
+
 def test_icons_of_others_are_left_alone(qtbot: QtBot, qapp: QApplication) -> None:
     own = theme.pixmap("save", "ok")
     button = QPushButton(QIcon(own), "x")
@@ -215,7 +222,8 @@ def _contrast(one: QColor, other: QColor) -> float:
 
     def luminance(color: QColor) -> float:
         parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.getRgbF()[:3]]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        total: float = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        return total
 
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)

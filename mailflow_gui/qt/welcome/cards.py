@@ -1,0 +1,105 @@
+"""The cards of the welcome page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from mailflow_gui.flow.node_type import AnyNodeType
+from mailflow_gui.qt.controls import Button, Card, IconLabel, KeyBadge, Label
+from mailflow_gui.qt.theme import theme
+from mailflow_gui.qt.welcome.examples import Example
+from mailflow_gui.qt.welcome.preview import paint_preview
+
+_PREVIEW = 104
+_TILE = 40
+
+
+class ActionCard(Card):
+    """A way to begin: what it gives, the button and its keys."""
+
+    wanted = Signal()
+
+    def __init__(
+        self,
+        icon: str,
+        title: str,
+        text: str,
+        action: str,
+        keys: str,
+        *,
+        main: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(edge="border-control", parent=parent)
+        self.set_selected(main)
+        self.setMinimumHeight(144)
+        tile = IconLabel(
+            icon, "accent-text" if main else "text-2", 20, tile="accent-soft" if main else "sunken", tile_size=_TILE
+        )
+        self.button = Button(action, kind="primary" if main else "normal")
+        self.button.setAccessibleDescription(text)
+        self.button.clicked.connect(self.wanted)
+        last = QHBoxLayout()
+        last.addWidget(self.button)
+        last.addStretch()
+        last.addWidget(KeyBadge(keys))
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(Label(title, "heading"))
+        texts.addWidget(Label(text, "small", "text-2", wrap=True))
+        texts.addStretch()
+        texts.addSpacing(8)
+        texts.addLayout(last)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 14)
+        row.setSpacing(12)
+        row.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+
+
+class ExampleCard(Card):
+    """An example flow: its picture, its name and its steps; the whole card opens it."""
+
+    def __init__(self, example: Example, types: Mapping[str, AnyNodeType], parent: QWidget | None = None) -> None:
+        super().__init__(clickable=True, parent=parent)
+        self.example = example
+        self._types = types
+        steps = example.steps(dict(types))
+        self.words = f"{example.flow.name} {steps}".casefold()
+        self.setAccessibleName(example.flow.name)
+        self.setAccessibleDescription(steps)
+        self.setMinimumHeight(176)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, _PREVIEW + 10, 16, 10)
+        column.setSpacing(0)
+        column.addWidget(Label(example.flow.name, "title", wrap=True))
+        column.addWidget(Label(steps, "small", "text-2", wrap=True))
+        column.addStretch()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        self.set_lit()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.paint_ground(painter)
+        area = QRectF(1, 1, self.width() - 2, _PREVIEW - 1)
+        inside = QPainterPath()
+        radius = theme.radius("card") - 1
+        inside.addRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+        painter.save()
+        painter.setClipPath(inside)
+        painter.fillRect(area, theme.color("canvas"))
+        paint_preview(painter, area, self.example.flow, self._types)
+        painter.restore()
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.drawLine(1, _PREVIEW, self.width() - 2, _PREVIEW)
+        self.paint_frame(painter)
+
+    def set_lit(self) -> None:
+        """Outline the card that a click or Enter would open."""
+        lit = self.underMouse() or self.hasFocus()
+        if lit != self.selected:
+            self.set_selected(lit)
