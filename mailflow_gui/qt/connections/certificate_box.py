@@ -12,7 +12,6 @@ from mailflow_gui.mail.tls import Certificate
 from mailflow_gui.qt.connections import draft
 from mailflow_gui.qt.connections.pieces import Framed, Note, flat
 from mailflow_gui.qt.controls import Button, Label, set_tool_tip
-from mailflow_gui.qt.theme import theme
 
 
 class CertificateBox(Framed):
@@ -26,11 +25,8 @@ class CertificateBox(Framed):
         super().__init__("surface-alt", "border")
         self.setObjectName("certificate")
         self._question = Note()
-        mono = theme.font("mono")
-        mono.setPixelSize(11)
-        self._lines = Label()
+        self._lines = Label("", "mono")
         self._lines.setObjectName("fingerprint")
-        self._lines.setFont(mono)
         self._lines.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._about = Note()
         self._warning = Note()

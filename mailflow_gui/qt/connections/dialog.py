@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ from mailflow_gui.paths import Home
 from mailflow_gui.qt.connections import draft, facts, saving
 from mailflow_gui.qt.connections.draft import NEW_ID, Draft
 from mailflow_gui.qt.connections.form import Form
-from mailflow_gui.qt.connections.pieces import Line, Spinner, flat
+from mailflow_gui.qt.connections.pieces import Body, Line, Spinner, flat
 from mailflow_gui.qt.connections.result_panel import ResultPanel
 from mailflow_gui.qt.connections.standing import used_by
 from mailflow_gui.qt.connections.task import Task
@@ -87,6 +87,7 @@ class ConnectionDialog(QDialog):
         self.form.show_account(self._before, stored=not self._new)
         self.form.edited.connect(self._edited)
         self.panel.trust_wanted.connect(self.form.fetch_certificate)
+        self.panel.resized.connect(self._show_result)
         self.validate_button.clicked.connect(self._validate_pressed)
         self.save_button.clicked.connect(self.save)
         self.cancel_button.clicked.connect(self.reject)
@@ -95,13 +96,17 @@ class ConnectionDialog(QDialog):
         if not self._new:
             self._look_for_password()
 
+    def use_text(self) -> str:
+        """What the foot says: by how many flows it is used, and whether it has validated."""
+        return self._use.text()
+
     def start_validating(self) -> None:
         """Try what stands in the fields: once, beside the window."""
         contents = self.form.contents()
         wrong = draft.faults(replace(contents, account=replace(contents.account, name=contents.account.name or "–")))
         if contents.account.needs_secret and contents.secret is None and self._new:
             wrong.setdefault("password", _("Type the password, or leave the user name empty too."))
-        self.form.show_faults(wrong)
+        self._show_faults(wrong)
         if wrong:
             self.panel.hide()
             return
@@ -137,7 +142,7 @@ class ConnectionDialog(QDialog):
             self._not_saved(error)
             return
         wrong = draft.faults(contents, others)
-        self.form.show_faults(wrong)
+        self._show_faults(wrong)
         if wrong:
             return
         self._forget_validation()
@@ -177,9 +182,8 @@ class ConnectionDialog(QDialog):
         super().done(result)
 
     def _lay_out(self) -> None:
-        body = QWidget()
+        body = Body(WIDTH)
         inside = flat(QVBoxLayout(body), 0)
-        inside.setContentsMargins(16, 16, 24, 16)
         inside.addWidget(self.form)
         inside.addStretch(1)
         framed = flat(QHBoxLayout(), 0)
@@ -187,6 +191,8 @@ class ConnectionDialog(QDialog):
         framed.addWidget(self.panel)
         inside.addLayout(framed)
         self._area = QScrollArea()
+        body.setProperty("panel", "surface")
+        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._area.setWidget(body)
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -247,9 +253,9 @@ class ConnectionDialog(QDialog):
         else:
             self.panel.fail(
                 facts.heading(last.stage),
-                last.text,
+                self._tried.without_secret(last.text),
                 last.advice,
-                facts.technical(account, stages),
+                self._tried.without_secret(facts.technical(account, stages)),
                 seconds,
                 trust=last.code in _ABOUT_CERTIFICATES,
             )
@@ -263,7 +269,7 @@ class ConnectionDialog(QDialog):
         self._refresh()
         if isinstance(error, AccountError) and error.code == "secret-missing":
             self.panel.hide()
-            self.form.show_faults({"password": _("No password is saved. Type it, or leave the user name empty too.")})
+            self._show_faults({"password": _("No password is saved. Type it, or leave the user name empty too.")})
             return
         self.panel.fail(facts.heading("parameters"), error.text, error.advice, error.detail, None, trust=False)
         self._show_result()
@@ -318,6 +324,11 @@ class ConnectionDialog(QDialog):
             parts.append(_("Not validated yet"))
         self._use.setText(_("Saving…") if saving_now else " · ".join(parts))
         set_tool_tip(self._use, "\n".join(self._flows))
+
+    def _show_faults(self, wrong: Mapping[str, str]) -> None:
+        first = self.form.show_faults(wrong)
+        if first is not None:
+            QTimer.singleShot(0, first, lambda: self._area.ensureWidgetVisible(first, 0, 32))
 
     def _show_result(self) -> None:
         # Once the layout knows the panel's size.

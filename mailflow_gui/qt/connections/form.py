@@ -128,8 +128,8 @@ class Form(QWidget):
             clear_text_accepted=self.in_clear.isChecked(),
         )
 
-    def show_faults(self, faults: Mapping[str, str]) -> None:
-        """Say at each field what is wrong with it, and go to the first."""
+    def show_faults(self, faults: Mapping[str, str]) -> QWidget | None:
+        """Say at each field what is wrong with it, and go to the first, which is returned; None: nothing is wrong."""
         where = {"port": "host", "certificate": ""}
         for row in self._rows.values():
             row.show_fault("")
@@ -145,9 +145,11 @@ class Form(QWidget):
             if field in faults:
                 target = targets.get(field) or self._rows[field].controls[0]
                 target.setFocus()
-                return
+                return target
         if "certificate" in faults:
             self.trust.fetch_button.setFocus()
+            return self.trust.fetch_button
+        return None
 
     def fault_at(self, field: str) -> str:
         """What is said at a field just now."""
@@ -231,7 +233,7 @@ class Form(QWidget):
             button.setToolButtonStyle(
                 Qt.ToolButtonStyle.ToolButtonTextBesideIcon if locked else Qt.ToolButtonStyle.ToolButtonTextOnly
             )
-            button.setIconSize(QSize(12, 12))
+            button.setIconSize(QSize(16, 12))
             button.setIcon(theme.icon("lock", "accent-text", 12) if locked else QIcon())
 
     def _password_note(self, contents: Draft) -> tuple[str, str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from mailflow_gui.qt.controls import IconLabel, Label, SectionHead, restyle
@@ -93,6 +93,27 @@ class Line(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         QPainter(self).fillRect(self.rect(), theme.color("border"))
+
+
+class Body(QWidget):
+    """What a scroll area scrolls: as high as its texts need at the width they get.
+
+    Left to itself a layout takes the height that broken lines would need at their narrowest for the least that it can do with.
+    """
+
+    def __init__(self, width: int) -> None:
+        """:param width: with and without a scroll bar; the bar takes its room from the right margin."""
+        super().__init__()
+        self._width = width
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        layout = self.layout()
+        if layout is not None:
+            layout.setContentsMargins(16, 16, max(8, 24 - (self._width - self.width())), 16)
+        super().resizeEvent(event)
 
 
 class Section(QWidget):

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from mailflow_gui import logs
 from mailflow_gui.language import _
 from mailflow_gui.qt.connections.facts import Fact, duration
 from mailflow_gui.qt.connections.pieces import Framed, Note, Spinner, clear, flat
@@ -23,6 +22,8 @@ class ResultPanel(Framed):
 
     trust_wanted = Signal()
     """The failure is a certificate that nobody trusts, and the person wants to look at it."""
+    resized = Signal()
+    """Its detail was folded or unfolded."""
 
     def __init__(self) -> None:
         super().__init__("surface-alt", "border", "card")
@@ -44,7 +45,13 @@ class ResultPanel(Framed):
         self._facts.setColumnStretch(1, 1)
         self._warning = Note(14)
         self._failure = _Failure()
-        self._failure.trust.clicked.connect(self.trust_wanted)
+        self.trust_button, self.fold_button, self.copy_button = (
+            self._failure.trust,
+            self._failure.fold,
+            self._failure.copy,
+        )
+        self.trust_button.clicked.connect(self.trust_wanted)
+        self._failure.resized.connect(self.resized)
         layout = flat(QVBoxLayout(self), 4)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(head)
@@ -60,6 +67,12 @@ class ResultPanel(Framed):
     def title(self) -> str:
         """The panel's heading; empty while it is hidden."""
         return "" if self.isHidden() else self._title.text()
+
+    @property
+    def words(self) -> list[str]:
+        """The lines of facts, as a screen reader says them."""
+        found = [self._facts.itemAt(number).widget() for number in range(self._facts.count())]
+        return [widget.accessibleName() for widget in found if widget is not None]
 
     def run(self, doing: str, facts: Sequence[Fact]) -> None:
         """Show that a validation is under way."""
@@ -82,7 +95,7 @@ class ResultPanel(Framed):
         """
         self._begin(heading, "danger", "danger-dot", "" if seconds is None else duration(seconds))
         self._icon.set_icon("circle-x", "danger")
-        self._failure.say(heading, what, advice, logs.redact(detail))
+        self._failure.say(heading, what, advice, detail)
         self._failure.trust.setVisible(trust)
         self._failure.show()
 
@@ -139,6 +152,8 @@ class _FactLine(QWidget):
 class _Failure(QWidget):
     """What happened, what to do, technical detail."""
 
+    resized = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         layout = flat(QVBoxLayout(self), 8)
@@ -157,17 +172,17 @@ class _Failure(QWidget):
         trust_line = flat(QHBoxLayout(), 0)
         trust_line.addWidget(self.trust)
         trust_line.addStretch(1)
-        self._fold = Button(_("Technical detail"), "chevron-right", "ghost", compact=True)
-        self._fold.setCheckable(True)
-        self._fold.toggled.connect(self._folded)
-        self._copy = Button(_("Copy"), "copy", "ghost", compact=True)
-        self._copy.clicked.connect(self._copied)
+        self.fold = Button(_("Technical detail"), "chevron-right", "ghost", compact=True)
+        self.fold.clicked.connect(lambda: self._unfold(self._box.isHidden()))
+        self.copy = Button(_("Copy"), "copy", "ghost", compact=True)
+        self.copy.clicked.connect(self._copied)
+        for button in (self.fold, self.copy):
+            button.setStyleSheet("padding: 0; border: none")  # they stand in line with the texts
         self._fold_row = QWidget()
         fold_line = flat(QHBoxLayout(self._fold_row), 8)
-        fold_line.setContentsMargins(0, 0, 0, 0)
-        fold_line.addWidget(self._fold)
+        fold_line.addWidget(self.fold)
         fold_line.addStretch(1)
-        fold_line.addWidget(self._copy)
+        fold_line.addWidget(self.copy)
         self._box = Framed("surface", "border")
         self._detail = Label("", "mono", wrap=True)
         self._detail.setObjectName("technical-detail")
@@ -189,12 +204,13 @@ class _Failure(QWidget):
         self._advice_row.setVisible(bool(advice))
         self._detail.setText(detail)
         self._fold_row.setVisible(bool(detail))
-        self._fold.setChecked(False)
-        self._folded(False)
+        self._unfold(False)
 
-    def _folded(self, unfolded: bool) -> None:
-        self._fold.set_icon("chevron-down" if unfolded else "chevron-right")
+    def _unfold(self, unfolded: bool) -> None:
+        self.fold.setAccessibleDescription(_("Unfolded") if unfolded else _("Folded"))
+        self.fold.set_icon("chevron-down" if unfolded else "chevron-right")
         self._box.setVisible(unfolded)
+        self.resized.emit()
 
     def _copied(self) -> None:
         parts = (self._heading, self._what.text(), self._advice.text(), self._detail.text())

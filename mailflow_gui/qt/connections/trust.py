@@ -41,6 +41,7 @@ class Trust(QWidget):
         self._proposed = ""
         self._task: Task[str] | None = None
         self._usable = True
+        self.paste_dialog: PasteDialog | None = None
         self.segments.chosen.connect(self._chosen)
         self.fetch_button.clicked.connect(self._fetch_pressed)
         self.paste_button.clicked.connect(self._paste)
@@ -123,10 +124,15 @@ class Trust(QWidget):
         self.fetch_button.setFocus()
 
     def _paste(self) -> None:
-        dialog = PasteDialog(self)
+        dialog = self.paste_dialog = PasteDialog(self)
         dialog.accepted.connect(lambda: self._pasted(dialog.pem))
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._paste_over)
         dialog.open()
+
+    def _paste_over(self) -> None:
+        if self.paste_dialog is not None:
+            self.paste_dialog.deleteLater()
+            self.paste_dialog = None
 
     def _pasted(self, pem: str) -> None:
         self._proposed = pem

@@ -1,0 +1,72 @@
+"""A real Secret Service for tests in this very process: gnome-keyring on a message bus of its own, in a new directory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailflow_gui.accounts.account import Account
+from mailflow_gui.accounts.secrets import SecretStore
+from mailflow_gui.errors import AccountError
+
+_PATIENCE = 20.0
+
+
+@contextlib.contextmanager
+def running() -> Iterator[str]:
+    """Start both, give the bus's address, and stop them."""
+    with (
+        tempfile.TemporaryDirectory(prefix="mf-", ignore_cleanup_errors=True) as directory,
+        contextlib.ExitStack() as ends,
+    ):
+        runtime = Path(directory, "runtime")
+        runtime.mkdir(mode=0o700)
+        environ = {"PATH": os.environ["PATH"], "HOME": directory, "XDG_RUNTIME_DIR": str(runtime), "LANG": "C.UTF-8"}
+        bus = ends.enter_context(
+            subprocess.Popen(
+                ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
+                env=environ,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        )
+        ends.callback(bus.terminate)
+        assert bus.stdout is not None
+        address = bus.stdout.readline().strip()
+        environ["DBUS_SESSION_BUS_ADDRESS"] = address
+        daemon = ends.enter_context(
+            subprocess.Popen(
+                ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+                env=environ,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        )
+        ends.callback(daemon.terminate)
+        assert daemon.stdin is not None
+        daemon.stdin.write("pw")
+        daemon.stdin.close()
+        yield address
+
+
+def wait_until_it_answers() -> None:
+    """Wait until the keyring that this process's environment names can be asked."""
+    nobody = Account(id="nobody", name="x", protocol="imap", host="h", port=1, username="x")
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            SecretStore().get(nobody)
+        except AccountError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
