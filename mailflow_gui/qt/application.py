@@ -22,9 +22,7 @@ _SIGNALS_MILLISECONDS = 200
 
 def run(home: Home, flow: Path | None, *, demo: bool = False) -> int:
     """Show the window until it is closed; returns the exit code. A window that is open already takes over."""
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        application = QApplication([sys.argv[0]])
+    application = QApplication([sys.argv[0]])
     dress(application)
 
     from mailflow_gui.qt.single_window import SingleWindow, hand_over

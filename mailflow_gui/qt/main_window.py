@@ -137,6 +137,10 @@ class MainWindow(QMainWindow):
         self.docks.nodes.addTab(self.connections, _("Connections"))
         self.docks.messages.addTab(self.inspector, _("Messages"))
         self.docks.messages.addTab(self.problems_tab, _("Problems"))
+        self.docks.messages.setCornerWidget(
+            self.inspector.take_bar()
+        )  # beside the tabs, as long as the messages are shown
+        self.docks.messages.currentChanged.connect(self._show_corner)
         self.docks.right.setWidget(self.form)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
 
@@ -156,9 +160,6 @@ class MainWindow(QMainWindow):
         self._checking.setSingleShot(True)
         self._checking.setInterval(CHECK_MILLISECONDS)
         self._checking.timeout.connect(self.check)
-        self._looking = QTimer(self)
-        self._looking.setInterval(1000)
-        self._looking.timeout.connect(self.inspector.refresh)
         canvas, form = self.canvas, self.form
         canvas.edited.connect(self._edited)
         canvas.undo_stack.cleanChanged.connect(lambda _clean: self._edited())
@@ -168,13 +169,14 @@ class MainWindow(QMainWindow):
         canvas.said.connect(self.toast.say)
         form.settings_changed.connect(canvas.set_settings)
         form.name_changed.connect(canvas.set_name)
-        form.stubs_changed.connect(canvas.set_stubs)
+        form.stubs_changed.connect(lambda stubs: canvas.set_stubs(stubs))  # noqa: PLW0108 - the signal is untyped
         form.connection_wanted.connect(self._want_connection)
         self.palette_tab.chosen.connect(canvas.add_node)
         self.problems_tab.chosen.connect(self.show_problem)
         self.tool_bar.problems_wanted.connect(lambda: self._show_bottom(self.problems_tab))
         self.status.failed_wanted.connect(lambda: self._show_bottom(self.inspector))
         self.inspector.node_wanted.connect(canvas.focus_node)
+        self.inspector.said.connect(self.toast.say)
         self.connections.changed.connect(self._accounts_changed)
         self.connections.said.connect(self.toast.say)
         self.document.changed.connect(self.show_document)
@@ -275,7 +277,6 @@ class MainWindow(QMainWindow):
                 self._sized = True
                 self.docks.set_sizes()
         self.pages.setCurrentIndex(1 if to_flow else 0)
-        self._looking.start() if to_flow else self._looking.stop()
 
     def _edited(self) -> None:
         self.document.edited(clean=self.canvas.undo_stack.isClean())
@@ -341,7 +342,7 @@ class MainWindow(QMainWindow):
     def _want_connection(self, protocols: str) -> None:
         first = protocols.partition(",")[0] or "imap"
         dialog = self.connections.add(first)  # type: ignore[arg-type]  # a node type names protocols of accounts
-        dialog.saved.connect(self.form.choose_connection)
+        dialog.saved.connect(lambda account: self.form.choose_connection(account.id))
 
     def _accounts_changed(self) -> None:
         self._show_troubled()
@@ -374,6 +375,9 @@ class MainWindow(QMainWindow):
         self.docks.messages.setCurrentWidget(tab)
         self.docks.bottom.show()
         self._show_docks()
+
+    def _show_corner(self) -> None:
+        self.inspector.bar.setVisible(self.docks.messages.currentWidget() is self.inspector)
 
     def _show_docks(self) -> None:
         left = not self.docks.left.isHidden()
@@ -437,6 +441,7 @@ class MainWindow(QMainWindow):
         if self.document.is_open:
             self.docks.remember()
         self.document.close()
+        self.inspector.shut_down()
         self.engine.shutdown()
         self.sandbox.stop()
         event.accept()

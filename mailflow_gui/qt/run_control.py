@@ -26,7 +26,7 @@ class RunControl(QObject):
     """Another :attr:`state`."""
     told = Signal()
     """New :attr:`numbers` and :attr:`nodes`, at most four times a second."""
-    finished = Signal(object)
+    finished = Signal(Numbers)
     """A run has come to its end by itself or as asked: its last :class:`Numbers`."""
     failed = Signal(str, str)
     """A start was refused (code, sentence)."""

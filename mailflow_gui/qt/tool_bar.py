@@ -27,10 +27,8 @@ class ToolBar(QToolBar):
         self.setMovable(False)
         self.setFloatable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.setFixedHeight(theme.size("toolbar"))
-        layout = self.layout()
-        if layout is not None:
-            layout.setContentsMargins(0, 0, 0, 0)
+        # Qt takes one padding for all four sides of a tool bar: the row inside has the real margins.
+        self.setStyleSheet("QToolBar { padding: 0; }")
         self._commands = commands
         self._name = Label("", "title")
         self._dot = _UnsavedDot()
@@ -61,7 +59,7 @@ class ToolBar(QToolBar):
         inside = QWidget()
         inside.setFixedHeight(theme.size("toolbar") - 1)
         row = QHBoxLayout(inside)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(8)
         row.addWidget(_row(IconLabel("workflow", "text-2", 16), self._name, self._dot))
         row.addWidget(self._more)
