@@ -20,6 +20,11 @@ def font(style: str, weight: int | None = None) -> QFont:
 
     :raises KeyError: no such style.
     """
+    return QFont(_made(style, weight))
+
+
+@functools.cache
+def _made(style: str, weight: int | None) -> QFont:
     base = tokens().styles["caption" if style == _SECTION else style]
     made = QFont(families(mono=style == _MONO))
     made.setPixelSize(base.pixels)

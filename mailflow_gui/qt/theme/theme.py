@@ -46,6 +46,7 @@ class Theme(QObject):
         self._application: QApplication | None = None
         self._mode = MODES[0]
         self._dark = False
+        self._asked = Qt.ColorScheme.Unknown
         self._colors: dict[str, QColor] = {}
         self._icons = IconRegister()
         self._sheet: StyleSheet | None = None
@@ -160,7 +161,9 @@ class Theme(QObject):
         assert application is not None
         # Where a platform theme exists, title bars and native dialogs follow; elsewhere this does nothing.
         wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}.get(self._mode, Qt.ColorScheme.Unknown)
-        application.styleHints().setColorScheme(wanted)
+        if wanted is not self._asked:
+            self._asked = wanted  # before asking: the answer comes as a change of the system's scheme
+            application.styleHints().setColorScheme(wanted)
         scheme = wanted if wanted is not Qt.ColorScheme.Unknown else application.styleHints().colorScheme()
         self._dark = scheme == Qt.ColorScheme.Dark
         self._colors.clear()

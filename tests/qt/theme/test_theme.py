@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 
 import pytest
@@ -190,6 +192,29 @@ def test_a_widget_that_goes_takes_its_ring_along(qtbot: QtBot) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     QApplication.processEvents()
     assert theme.color("focus").name() not in _colours(window.grab().toImage())
+
+
+def test_at_200_percent_sizes_stay_and_pixels_double(home: paths.Home) -> None:
+    script = """
+from PySide6.QtWidgets import QApplication
+from mailflow_gui.qt.controls import Button, Switch
+from mailflow_gui.qt.theme import theme
+application = QApplication([])
+theme.apply(application)
+button = Button("Start", "play")
+button.show()
+picture = button.grab()
+icon = button.icon().pixmap(button.iconSize(), button.devicePixelRatioF())
+print(button.height(), picture.height(), picture.devicePixelRatio(), icon.height(), icon.devicePixelRatio())
+"""
+    surroundings = {**os.environ, "QT_SCALE_FACTOR": "2", "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", script], env=surroundings, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["32", "64", "2.0", "32", "2.0"]
+
+
+def test_fonts_are_copies(qapp: QApplication) -> None:
+    theme.font("body").setPixelSize(99)
+    assert theme.font("body").pixelSize() == 13
 
 
 def test_void_calls_lose_no_reference_to_none(qapp: QApplication) -> None:
