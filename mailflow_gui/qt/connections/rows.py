@@ -111,7 +111,9 @@ class Rows(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"<p style='white-space:pre'>{html.escape(shown.about)}</p>"  # Qt guesses else whether it is HTML
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join((shown.account.name, shown.account.protocol.upper(), shown.standing.word, shown.line))
+            account, standing = shown.account, shown.standing
+            parts = (account.name, account.protocol.upper(), standing.word, shown.line, standing.use)
+            return ", ".join(dict.fromkeys(parts))
         return shown if role == ROW else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -41,14 +42,14 @@ class Hand:
         """Replace what stands in a field."""
         field.setFocus()
         field.selectAll()
-        self.qtbot.keyClick(field, Qt.Key.Key_Delete)
-        self.qtbot.keyClicks(field, words)
+        QTest.keyClick(field, Qt.Key.Key_Delete)
+        QTest.keyClicks(field, words)
 
     def click(self, button: QAbstractButton) -> None:
         """Click a button that can be clicked."""
         assert button.isVisible()
         assert button.isEnabled()
-        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def fill(self, dialog: ConnectionDialog, account: Account, password: str = "") -> None:
         """Type everything about an account, but for its certificate."""
