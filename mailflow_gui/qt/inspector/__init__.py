@@ -4,3 +4,9 @@ Everything it shows comes from the journal, which another process writes (:mod:`
 sanitising happen in *lanes*, threads of their own; the window's thread only draws what they hand over. Whatever comes from a mail is
 a stranger's: texts are drawn as plain text, HTML goes through :mod:`safe_html`, and nothing is ever loaded or opened by itself.
 """
+
+from __future__ import annotations
+
+from mailflow_gui.qt.inspector.inspector import Inspector
+
+__all__ = ["Inspector"]

@@ -48,6 +48,7 @@ class FilterBar(QWidget):
         self._typing.timeout.connect(self.changed)
         self.search.textChanged.connect(self._typed)
         self.search.returnPressed.connect(self._search_now)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 3, 12, 3)
         self._row.setSpacing(8)

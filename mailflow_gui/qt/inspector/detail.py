@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -30,6 +30,8 @@ from mailflow_gui.qt.inspector.outcome import CardList, attempt_cards, sent_card
 from mailflow_gui.qt.inspector.preview import Preview, reading_pane
 from mailflow_gui.qt.inspector.reading import Content, Detail
 from mailflow_gui.qt.inspector.states import Action
+
+_NARROW = 320
 
 FIELDS, PREVIEW, HEADERS, RAW, ATTEMPTS, SENT = range(6)
 
@@ -124,6 +126,11 @@ class DetailPane(QWidget):
         self.refresh_time()
         self._stack.setCurrentIndex(1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The table shows the state as well; the subject needs the room more.
+        self.chip.setVisible(self.width() >= _NARROW)
+
     def refresh_time(self) -> None:
         """What changes by itself: the time until the next try."""
         if self._row is not None:
@@ -171,7 +178,7 @@ class DetailPane(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(True)
-        self.tabs.setProperty("compact", True)
+        self.tabs.setStyleSheet("QTabBar::tab { height: 25px; }")  # the design's 28 px with its underline
         self.pages = QStackedWidget()
         for title, page in (
             (_("Fields"), self.fields),

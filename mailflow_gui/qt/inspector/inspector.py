@@ -106,7 +106,7 @@ class Inspector(QWidget):
 
     def take_bar(self) -> QWidget:
         """The bar, for a place of its own such as beside a dock's tabs."""
-        self._column.removeWidget(self.bar)
+        self._whole.removeWidget(self.bar)
         return self.bar
 
     def shut_down(self) -> None:
@@ -140,10 +140,9 @@ class Inspector(QWidget):
         for page in (self.table, self._nothing, self._no_match):
             self.pages.addWidget(page)
         self._left = QWidget()
-        self._column = column = QVBoxLayout(self._left)
+        column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.bar)
         column.addWidget(self.fault)
         column.addWidget(self.pages, 1)
         column.addWidget(self._note)
@@ -156,8 +155,10 @@ class Inspector(QWidget):
         self.splitter.setHandleWidth(1)
         self._left.setMinimumWidth(300)
         self.detail.setMinimumWidth(260)
-        whole = QVBoxLayout(self)
+        self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.bar)
         whole.addWidget(self.splitter)
         self.table.installEventFilter(self)
 

@@ -90,6 +90,7 @@ class LineList(QListView):
         self.setModel(self._lines)
         self.setItemDelegate(_LineDelegate(self))
         self.setUniformItemSizes(True)
+        self.setViewportMargins(0, 4, 0, 4)
         self.setMouseTracking(True)
         self.setAccessibleName(name)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

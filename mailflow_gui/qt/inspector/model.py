@@ -18,6 +18,7 @@ from mailflow_gui.language import N_, _
 from mailflow_gui.qt.inspector import plain, states, tooltips
 from mailflow_gui.qt.inspector.looking import Row
 from mailflow_gui.qt.inspector.steps import described
+from mailflow_gui.qt.theme import theme
 
 RECEIVED, STATE, SUBJECT, SENDER, STEPS, DURATION = range(6)
 TITLES = (N_("Received"), N_("State"), N_("Subject"), N_("From"), N_("Steps"), N_("Duration"))
@@ -165,6 +166,8 @@ class MessageModel(QAbstractTableModel):
     ) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return _(TITLES[section]) + ("  ↓" if section == RECEIVED else "")
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.FontRole:
+            return theme.font("caption")
         return None
 
     def data(self, index: _Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:

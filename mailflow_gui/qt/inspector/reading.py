@@ -38,6 +38,7 @@ _ICONS = {
     "number": "hash",
     "boolean": "toggle-left",
 }
+_FIRST = ("subject", "from.name", "from.address", "to", "cc", "date", "text", "attachments")
 _ALSO = frozenset({"from.name", "from.address"})
 _NOT_SHOWN = frozenset({"from", "content", "headers", "raw", "thread_id"})
 
@@ -162,7 +163,8 @@ def _fields(message: MailMessage, row: ItemRow) -> list[Field]:
                 _copied(value),
             )
         )
-    return found
+    order = {name: place for place, name in enumerate(_FIRST)}
+    return sorted(found, key=lambda one: order.get(one.name, len(order)))
 
 
 def _one_line(name: str, value: Value) -> str:

@@ -26,7 +26,7 @@ from mailflow_gui.qt.theme import theme
 
 _PADDING = 8
 _ICON, _GAP = 14, 6
-_FIXED = {RECEIVED: 100, STATE: 96, STEPS: 84, DURATION: 72}
+_FIXED = {RECEIVED: 98, STATE: 106, STEPS: 84, DURATION: 78}
 _LEAST_TEXT = 140
 """The width that a subject wants before other columns may stand beside it."""
 _PIP = 17
