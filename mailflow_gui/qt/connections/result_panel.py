@@ -14,6 +14,8 @@ from mailflow_gui.qt.connections.pieces import Framed, Note, Spinner, clear, fla
 from mailflow_gui.qt.controls import Button, IconLabel, Label
 
 _INDENT = 28
+_MOST = 4000
+"""Characters of a server's words that are shown."""
 _LABEL = 92
 
 
@@ -45,11 +47,8 @@ class ResultPanel(Framed):
         self._facts.setColumnStretch(1, 1)
         self._warning = Note(14)
         self._failure = _Failure()
-        self.trust_button, self.fold_button, self.copy_button = (
-            self._failure.trust,
-            self._failure.fold,
-            self._failure.copy,
-        )
+        self.trust_button, self.fold_button = self._failure.trust, self._failure.fold
+        self.copy_button = self._failure.copy
         self.trust_button.clicked.connect(self.trust_wanted)
         self._failure.resized.connect(self.resized)
         layout = flat(QVBoxLayout(self), 4)
@@ -71,7 +70,8 @@ class ResultPanel(Framed):
     @property
     def words(self) -> list[str]:
         """The lines of facts, as a screen reader says them."""
-        found = [self._facts.itemAt(number).widget() for number in range(self._facts.count())]
+        items = [self._facts.itemAt(number) for number in range(self._facts.count())]
+        found = [item.widget() for item in items if item is not None]
         return [widget.accessibleName() for widget in found if widget is not None]
 
     def run(self, doing: str, facts: Sequence[Fact]) -> None:
@@ -169,12 +169,9 @@ class _Failure(QWidget):
         line.addWidget(Label(_("What to do"), weight=500), 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._advice, 1)
         self.trust = Button(_("Fetch its certificate"), "download")
-        trust_line = flat(QHBoxLayout(), 0)
-        trust_line.addWidget(self.trust)
-        trust_line.addStretch(1)
         self.fold = Button(_("Technical detail"), "chevron-right", "ghost", compact=True)
-        self.fold.clicked.connect(lambda: self._unfold(self._box.isHidden()))
-        self.copy = Button(_("Copy"), "copy", "ghost", compact=True)
+        self.fold.clicked.connect(self._fold_pressed)
+        self.copy: Button = Button(_("Copy"), "copy", "ghost", compact=True)
         self.copy.clicked.connect(self._copied)
         for button in (self.fold, self.copy):
             button.setStyleSheet("padding: 0; border: none")  # they stand in line with the texts
@@ -192,19 +189,22 @@ class _Failure(QWidget):
         box.addWidget(self._detail)
         layout.addWidget(self._what)
         layout.addWidget(self._advice_row)
-        layout.addLayout(trust_line)
+        layout.addWidget(self.trust, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._fold_row)
         layout.addWidget(self._box)
         self._heading = ""
 
     def say(self, heading: str, what: str, advice: str, detail: str) -> None:
         self._heading = heading
-        self._what.setText(what)
+        self._what.setText(what[:_MOST])
         self._advice.setText(advice)
         self._advice_row.setVisible(bool(advice))
-        self._detail.setText(detail)
+        self._detail.setText(detail[:_MOST])
         self._fold_row.setVisible(bool(detail))
         self._unfold(False)
+
+    def _fold_pressed(self) -> None:
+        self._unfold(self._box.isHidden())
 
     def _unfold(self, unfolded: bool) -> None:
         self.fold.setAccessibleDescription(_("Unfolded") if unfolded else _("Folded"))
