@@ -9,9 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
+from mailflow_gui.qt.controls import ErrorLine
 from mailflow_gui.qt.forms.description import Field
 from mailflow_gui.qt.forms.labels import Label
-from mailflow_gui.qt.forms.values import MISSING
+from mailflow_gui.qt.forms.values import MISSING, faulty
 
 
 class Editor(QWidget):
@@ -66,7 +67,7 @@ class Editor(QWidget):
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Mark what is wrong; the keys are paths below this value, ``""`` is the value itself."""
-        mark(self.control(), bool(problems))
+        mark(self.control(), faulty(problems))
 
     def shown_inside(self, path: str) -> bool:
         """Whether a problem at ``path`` is told inside this editor."""
@@ -94,9 +95,8 @@ class Row(QWidget):
             layout.addStretch()  # beside a neighbour whose title takes two lines, the boxes stay in line
         layout.addWidget(editor)
         indent = 24 if editor.says_title else 0
-        self.error = Label("", "caption", "danger", wrap=True)
+        self.error = ErrorLine()
         self.error.setContentsMargins(indent, 0, 0, 0)
-        self.error.hide()
         layout.addWidget(self.error)
         self._hint: Label | None = None
         if field.hint:
@@ -114,9 +114,8 @@ class Row(QWidget):
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Show what is wrong with this field; editors with editors inside show theirs there."""
         self.editor.show_problems(problems)
-        own = [text for path, text in problems.items() if not path or not self.editor.shown_inside(path)]
-        self.error.setText("\n".join(dict.fromkeys(own)))
-        self.error.setVisible(bool(own))
+        own = {path: text for path, text in problems.items() if not path or not self.editor.shown_inside(path)}
+        self.error.say("\n".join(dict.fromkeys(own.values())), warning=not faulty(own))
 
 
 def mark(widget: QWidget, wrong: bool) -> None:

@@ -26,11 +26,11 @@ class FolderEditor(Editor):
         self._box = Line(_(field.placeholder))
         self._box.addAction(theme.icon("folder", "text-3", 14), QLineEdit.ActionPosition.LeadingPosition)
         self._box.textEdited.connect(self.take)
-        self._browse = Button(_("Browse…"))
-        self._browse.setProperty("compact", True)
-        self._browse.clicked.connect(self.browse)
-        self._dialog: FolderDialog | None = None
-        filled(QHBoxLayout(self), self._box, self._browse)
+        self.button = Button(_("Browse…"))
+        self.button.setProperty("compact", True)
+        self.button.clicked.connect(self.browse)
+        self.dialog: FolderDialog | None = None
+        filled(QHBoxLayout(self), self._box, self.button)
 
     def control(self) -> QWidget:
         return self._box
@@ -40,7 +40,7 @@ class FolderEditor(Editor):
 
     def browse(self) -> None:
         """Show the server's folders; the one that is chosen stands in the box then."""
-        self._dialog = dialog = FolderDialog(
+        self.dialog = dialog = FolderDialog(
             self._around.folder_account(), self._around.sessions, self._box.text(), self
         )
         dialog.chosen.connect(self._picked)

@@ -31,7 +31,7 @@ from mailflow_gui.qt.forms.header import Header
 from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.forms.make import editor_for
 from mailflow_gui.qt.forms.surroundings import Surroundings, account_states, saved_accounts
-from mailflow_gui.qt.forms.values import merged
+from mailflow_gui.qt.forms.values import Finding, below, faulty, merged
 from mailflow_gui.qt.theme import theme
 
 _EVERY_NODE = ("enabled", "note")
@@ -41,8 +41,9 @@ _EVERY_NODE = ("enabled", "note")
 class SettingsForm(QWidget):
     """The right dock: what a node does. It never holds the flow; each edit leaves as a signal, and the new node comes back."""
 
-    settings_changed = Signal(str, dict)
-    """Node id, and its whole settings: what stood in the file and what differs from the defaults."""
+    settings_changed = Signal(str, object)
+    """Node id, and its whole settings, a dict: what stood in the file and what differs from the defaults. (An ``object``: a signal of
+    ``dict`` goes through Qt's own map, which sorts the keys.)"""
     name_changed = Signal(str, str)
     """Node id, and its new name; empty: called after its type."""
     stubs_changed = Signal(object)
@@ -70,7 +71,7 @@ class SettingsForm(QWidget):
         self._kind: AnyNodeType | None = None
         self._settings: dict[str, Any] = {}
         self._kept: frozenset[str] = frozenset()
-        self._body: _Body | None = None
+        self.body: _Body | None = None
         self._asking: Field | None = None
         self._lay_out()
         self.show_nothing()
@@ -154,51 +155,53 @@ class SettingsForm(QWidget):
             self.notes.blockSignals(False)
         if not same:
             self._make_body()
-        if self._body is not None:
-            self._body.set_raw(settings)
-            self._body.refresh_lists()
+        if self.body is not None:
+            self.body.set_raw(settings)
+            self.body.refresh_lists()
         self.show_problems(problems)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Mark this node's problems at their fields."""
-        if self._body is not None and self._node is not None:
+        if self.body is not None and self._node is not None:
             texts: dict[str, str] = {}
             for one in problems:
                 if one.node == self._node.id and one.field:
-                    texts[one.field] = "\n".join(filter(None, (texts.get(one.field), one.text)))
-            self._body.show_problems(texts)
+                    both = "\n".join(filter(None, (texts.get(one.field), one.text)))
+                    is_warning = one.severity == "warning" and not faulty(below(texts, one.field))
+                    texts[one.field] = Finding.warning(both) if is_warning else Finding(both)
+            self.body.show_problems(texts)
 
     def focus_field(self, path: str) -> bool:
         """Give the keys to the field of a problem's path; False if the form has none."""
-        if self._body is None:
+        if self.body is None:
             return False
         self.tabs.setCurrentIndex(1 if path == "note" else 0)
         if path == "note":
             self.notes.setFocus()
             return True
-        found = self._body.focus_path(path)
+        found = self.body.focus_path(path)
         if found:
             QTimer.singleShot(0, self._reveal)
         return found
 
     def choose_connection(self, account_id: str) -> None:
         """The answer to :attr:`connection_wanted`: take the new account where it was asked for."""
-        if self._asking is not None and self._body is not None:
-            editor = self._body.rows[self._asking.key].editor
+        if self._asking is not None and self.body is not None:
+            editor = self.body.rows[self._asking.key].editor
             if isinstance(editor, ConnectionEditor):
                 editor.choose(account_id)
         self._asking = None
 
     def _reveal(self) -> None:
         widget = self.focusWidget()
-        if widget is not None and self._body is not None and self._body.isAncestorOf(widget):
+        if widget is not None and self.body is not None and self.body.isAncestorOf(widget):
             self.area.ensureWidgetVisible(widget, 0, 48)
 
     def _make_body(self) -> None:
         previous = self.area.takeWidget()
         if previous is not None:
             previous.deleteLater()
-        self._body = None
+        self.body = None
         self._asking = None
         if self._kind is None:
             text = _(
@@ -212,15 +215,15 @@ class SettingsForm(QWidget):
             return
         fields = fields_of(self._kind.settings, leave_out=_EVERY_NODE)
         self._around.fields = fields
-        self._body = _Body(fields, lambda one: editor_for(one, self._around))
-        self._body.edited.connect(self._edited)
-        surface(self._body)
-        self.area.setWidget(self._body)
+        self.body = _Body(fields, lambda one: editor_for(one, self._around))
+        self.body.edited.connect(self._edited)
+        surface(self.body)
+        self.area.setWidget(self.body)
         self.area.verticalScrollBar().setValue(0)
 
     def _edited(self) -> None:
-        if self._body is not None and self._node is not None:
-            raw = self._body.raw()
+        if self.body is not None and self._node is not None:
+            raw = self.body.raw()
             self._send(raw if isinstance(raw, dict) else {})
 
     def _take(self, key: str, value: Any, *, default: Any) -> None:
@@ -228,8 +231,8 @@ class SettingsForm(QWidget):
         if self._node is None:
             return
         settings = merged(self._settings, key, value, default=default, kept=self._kept, order=self._order())
-        if self._body is not None:
-            self._body.set_raw(settings)
+        if self.body is not None:
+            self.body.set_raw(settings)
         self._send(settings)
 
     def _order(self) -> list[str]:

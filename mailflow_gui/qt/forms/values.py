@@ -25,6 +25,24 @@ class _Missing:
 MISSING: Final = _Missing()
 
 
+class Finding(str):
+    """What is wrong somewhere, as a sentence; a warning keeps nothing from running."""
+
+    is_warning = False
+
+    @classmethod
+    def warning(cls, text: str) -> Finding:
+        """A sentence that only warns."""
+        found = cls(text)
+        found.is_warning = True
+        return found
+
+
+def faulty(problems: Mapping[str, str]) -> bool:
+    """Whether there is more than warnings."""
+    return any(not (isinstance(text, Finding) and text.is_warning) for text in problems.values())
+
+
 def merged(
     whole: Mapping[str, Any],
     key: str,

@@ -15,6 +15,7 @@ from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.body import KEYS, RuleBody
 from mailflow_gui.qt.forms.rules.parts import tool
 from mailflow_gui.qt.forms.surroundings import Surroundings
+from mailflow_gui.qt.forms.values import faulty
 from mailflow_gui.qt.theme import theme
 
 
@@ -51,7 +52,6 @@ class RuleCard(Card):
         head.addWidget(self.menu)
         head.addWidget(self.remove)
         self._error = ErrorLine()
-        self._error.hide()
         self._error.setContentsMargins(8, 0, 8, 6)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(1, 1, 1, 1)
@@ -125,10 +125,12 @@ class RuleCard(Card):
         self.line.setText(catalogue.summary(rule))
         self.line.setVisible(not self.is_open)
         self.head.setAccessibleName(f"{self.title.text()}: {catalogue.summary(rule)}")
-        rest = [text for path, text in self._problems.items() if not self.is_open or path.partition(".")[0] not in KEYS]
-        self._error.setVisible(bool(rest))
-        if rest:
-            self._error.say(rest[0])
+        rest = {
+            path: text
+            for path, text in self._problems.items()
+            if not self.is_open or path.partition(".")[0] not in KEYS
+        }
+        self._error.say(next(iter(rest.values()), ""), warning=not faulty(rest))
 
 
 class _Head(QWidget):

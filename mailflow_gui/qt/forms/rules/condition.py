@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.fields import MESSAGE_FIELDS
 from mailflow_gui.mapping.rules import OPERATOR_TITLES
-from mailflow_gui.qt.controls import set_tool_tip
+from mailflow_gui.qt.controls import ErrorLine, set_tool_tip
 from mailflow_gui.qt.forms.boxes import Choice, Line, NameBox
 from mailflow_gui.qt.forms.editor import Editor, mark
 from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.parts import adder, emptied, tool
 from mailflow_gui.qt.forms.simple import shown
-from mailflow_gui.qt.forms.values import MISSING, below, merged
+from mailflow_gui.qt.forms.values import MISSING, below, faulty, merged
 from mailflow_gui.qt.theme import theme
+
+_WIDE = 420
+"""From this width on a comparison is one line."""
 
 
 class ConditionEditor(Editor):
@@ -149,21 +153,24 @@ class Comparison(QWidget):
         self.case.setToolTip(_("Match case"))
         self.case.setAccessibleName(_("Match case"))
         self.case.clicked.connect(lambda: self._set("match_case", self.case.isChecked()))
-        self._error = Label("", "caption", "danger", wrap=True)
-        self._error.hide()
+        self._error = ErrorLine()
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):
             line.setSpacing(4)
         first.addWidget(self.field, 1)
-        first.addWidget(self.operator, 1)
+        self._remove = tool("x", _("Remove this condition"), lambda: owner.remove(place))
+        first.addWidget(self._remove)
         second.addWidget(self.value, 1)
         second.addWidget(self.case)
-        first.addWidget(tool("x", _("Remove this condition"), lambda: owner.remove(place)))
+        self._boxes = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._boxes.setSpacing(4)
+        self._boxes.addLayout(first, 1)
+        self._boxes.addWidget(self.operator, 1)
+        self._boxes.addLayout(second, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addLayout(first)
-        layout.addLayout(second)
+        layout.addLayout(self._boxes)
         layout.addWidget(self._error)
         self.show_row(row)
 
@@ -183,13 +190,19 @@ class Comparison(QWidget):
         self.value.setVisible(has_value)
         self.case.setVisible(has_value)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= _WIDE
+        direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
+        if self._boxes.direction() != direction:
+            self._boxes.setDirection(direction)
+
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Redden what is wrong, and say why."""
-        mark(self.value, "value" in problems)
-        mark(self.field, "field" in problems)
-        mark(self.operator, "operator" in problems)
-        self._error.setText("\n".join(dict.fromkeys(problems.values())))
-        self._error.setVisible(bool(problems))
+        for key, box in (("field", self.field), ("operator", self.operator), ("value", self.value)):
+            mark(box, faulty(below(problems, key)))
+        self._error.say("\n".join(dict.fromkeys(problems.values())), warning=not faulty(problems))
 
     def focus(self, key: str) -> None:
         """Give the keys to one of the boxes."""

@@ -18,7 +18,7 @@ from mailflow_gui.qt.forms.rules.flow_layout import FlowLayout
 from mailflow_gui.qt.forms.rules.parts import adder, emptied, field_menu, tool
 from mailflow_gui.qt.forms.simple import shown
 from mailflow_gui.qt.forms.surroundings import Surroundings
-from mailflow_gui.qt.forms.values import MISSING, below
+from mailflow_gui.qt.forms.values import MISSING, below, faulty
 from mailflow_gui.qt.theme import theme
 
 
@@ -88,7 +88,7 @@ class SourcesEditor(Editor):
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         for place, chip in enumerate(self._chips):
-            chip.show_problem(bool(below(problems, str(place))))
+            chip.show_problem(faulty(below(problems, str(place))))
 
     def focus_path(self, path: str) -> bool:
         place = path.partition(".")[0]

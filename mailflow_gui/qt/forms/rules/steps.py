@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import Card
+from mailflow_gui.qt.controls import Card, ErrorLine
 from mailflow_gui.qt.forms import simple
 from mailflow_gui.qt.forms.description import Field
 from mailflow_gui.qt.forms.editor import Editor
@@ -16,7 +16,7 @@ from mailflow_gui.qt.forms.group import GroupEditor
 from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.parts import adder, emptied, tool
-from mailflow_gui.qt.forms.values import MISSING, below
+from mailflow_gui.qt.forms.values import MISSING, below, faulty
 
 
 class StepsEditor(Editor):
@@ -120,8 +120,7 @@ class StepCard(Card):
         self.form = GroupEditor(catalogue.step_fields(self.name), _parameter)
         self.form.set_raw(step)
         self.form.edited.connect(lambda: owner.typed(place, self.form.raw()))
-        self._error = Label("", "caption", "danger", wrap=True)
-        self._error.hide()
+        self._error = ErrorLine()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 4, 8 if self.form.fields else 4)
         layout.setSpacing(4)
@@ -137,9 +136,8 @@ class StepCard(Card):
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """What is wrong with a parameter stands there, the rest at the end."""
         self.form.show_problems(problems)
-        rest = [text for path, text in problems.items() if path.partition(".")[0] not in self.form.rows]
-        self._error.setText("\n".join(rest))
-        self._error.setVisible(bool(rest))
+        rest = {path: text for path, text in problems.items() if path.partition(".")[0] not in self.form.rows}
+        self._error.say("\n".join(rest.values()), warning=not faulty(rest))
 
 
 def _parameter(field: Field) -> Editor:
