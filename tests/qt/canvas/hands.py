@@ -58,9 +58,7 @@ class Hands:
         event = QMouseEvent(QEvent.Type.MouseMove, QPointF(point), where, Qt.MouseButton.NoButton, button, keys)
         QApplication.sendEvent(viewport, event)
 
-    def drag(
-        self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE
-    ) -> None:
+    def drag(self, start: QPoint, end: QPoint, button: Qt.MouseButton = LEFT, keys: Qt.KeyboardModifier = NONE) -> None:
         """Press, move in steps, release."""
         self.press(start, button, keys)
         for step in range(1, 9):
