@@ -50,7 +50,7 @@ def show(flow: Path | None, *, demo: bool = False) -> int:
             "no-right-to-write", directory=str(home.data), reason=error.strerror or str(error)
         ) from error
     try:
-        from mailflow_gui.qt import application
+        from mailflow_gui.qt.application import run as run_window
     except ImportError as error:
         raise UsageError("no-window-libraries", reason=str(error)) from error
-    return application.run(home, flow.absolute() if flow is not None else None, demo=demo)
+    return run_window(home, flow.absolute() if flow is not None else None, demo=demo)

@@ -196,7 +196,9 @@ class Engine:
         outcome = "stopped" if running.stopping.is_set() else "done"
         self._journal.write(lambda transaction: flows.end_run(transaction, running.run, outcome)).result()
         summary = self.summary(running)
-        self._events.publish("run-ended", flow=running.name, run=running.run, **summary.as_json())
+        self._events.publish(
+            "run-ended", flow=running.name, run=running.run, **summary.as_json(), nodes=self.nodes(running)
+        )
         return summary
 
     def summary(self, running: RunningFlow) -> Summary:

@@ -162,12 +162,12 @@ class MainWindow(QMainWindow):
         self._checking.timeout.connect(self.check)
         canvas, form = self.canvas, self.form
         canvas.edited.connect(self._edited)
-        canvas.undo_stack.cleanChanged.connect(lambda _clean: self._edited())
+        canvas.undo_stack.cleanChanged.connect(self._cleaned)
         canvas.selection_changed.connect(self._selected)
         canvas.node_opened.connect(self._open_node)
         canvas.zoom_changed.connect(self.tool_bar.show_zoom)
         canvas.said.connect(self.toast.say)
-        form.settings_changed.connect(canvas.set_settings)
+        form.settings_changed.connect(lambda node, settings: canvas.set_settings(node, settings))  # noqa: PLW0108
         form.name_changed.connect(canvas.set_name)
         form.stubs_changed.connect(lambda stubs: canvas.set_stubs(stubs))  # noqa: PLW0108 - the signal is untyped
         form.connection_wanted.connect(self._want_connection)
@@ -282,6 +282,9 @@ class MainWindow(QMainWindow):
         self.document.edited(clean=self.canvas.undo_stack.isClean())
         self._checking.start()
         self._selected(self.canvas.selected())
+
+    def _cleaned(self, clean: bool) -> None:
+        self.document.edited(clean=clean)
 
     def check(self) -> None:
         """Find the open flow's problems and show them everywhere."""
@@ -441,6 +444,7 @@ class MainWindow(QMainWindow):
         if self.document.is_open:
             self.docks.remember()
         self.document.close()
+        self.canvas.undo_stack.cleanChanged.disconnect(self._cleaned)  # it says so once more while it is destroyed
         self.inspector.shut_down()
         self.engine.shutdown()
         self.sandbox.stop()

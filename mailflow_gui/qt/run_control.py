@@ -123,6 +123,7 @@ class RunControl(QObject):
     def _finish(self) -> None:
         if self._ended is not None:
             count = self._ended.get
+            self.nodes = count("nodes", self.nodes)
             self.numbers = replace(
                 self.numbers,
                 received=int(count("received", 0)),
