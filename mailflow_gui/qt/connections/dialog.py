@@ -87,7 +87,8 @@ class ConnectionDialog(QDialog):
         self.form.show_account(self._before, stored=not self._new)
         self.form.edited.connect(self._edited)
         self.panel.trust_wanted.connect(self.form.fetch_certificate)
-        self.panel.resized.connect(self._show_result)
+        self.panel.resized.connect(self._show_result, Qt.ConnectionType.QueuedConnection)
+        self.form.trust.proposed.connect(self._show_certificate)
         self.validate_button.clicked.connect(self._validate_pressed)
         self.save_button.clicked.connect(self.save)
         self.cancel_button.clicked.connect(self.reject)
@@ -331,8 +332,13 @@ class ConnectionDialog(QDialog):
             QTimer.singleShot(0, first, lambda: self._area.ensureWidgetVisible(first, 0, 32))
 
     def _show_result(self) -> None:
-        # Once the layout knows the panel's size.
-        QTimer.singleShot(0, self.panel, lambda: self._area.ensureWidgetVisible(self.panel, 0, 16))
+        if self.panel.isVisible():
+            self._area.ensureWidgetVisible(self.panel, 0, 16)
+
+    def _show_certificate(self) -> None:
+        box = self.form.trust.box
+        # Once the layout knows its size.
+        QTimer.singleShot(0, box, lambda: self._area.ensureWidgetVisible(box, 0, 16))
 
 
 def _tell_runner(home: Home, account: str) -> None:

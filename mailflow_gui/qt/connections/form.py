@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from mailflow_gui.accounts import fields
@@ -24,6 +24,16 @@ from mailflow_gui.qt.controls import Label, Segments
 from mailflow_gui.qt.theme import theme
 
 
+class _Port(QSpinBox):
+    """A number that a wheel turns only while it has the focus: somebody who scrolls the dialog changes no port."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 class Form(QWidget):
     """All fields; decides nothing but that the port follows protocol and security until a person has typed one."""
 
@@ -39,9 +49,10 @@ class Form(QWidget):
         self.description.setPlaceholderText(_("Optional"))
         self.protocol = Segments(["IMAP", "POP3", "SMTP"], name=_("Protocol"), compact=False)
         self.host = QLineEdit()
-        self.port = QSpinBox()
+        self.port = _Port()
         self.port.setRange(1, 65535)
         self.port.setFixedWidth(88)
+        self.port.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.port.setAccessibleName(_("Port"))
         self._port_label = Label(_("Port"), "small", "text-2", weight=500)
         self._port_label.setContentsMargins(8, 0, 4, 0)
@@ -233,7 +244,7 @@ class Form(QWidget):
             button.setToolButtonStyle(
                 Qt.ToolButtonStyle.ToolButtonTextBesideIcon if locked else Qt.ToolButtonStyle.ToolButtonTextOnly
             )
-            button.setIconSize(QSize(16, 12))
+            button.setIconSize(QSize(14, 12))
             button.setIcon(theme.icon("lock", "accent-text", 12) if locked else QIcon())
 
     def _password_note(self, contents: Draft) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ as the field's value, and could be undone and copied. The letters are only paint
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame
 
 from mailflow_gui import logs
@@ -15,6 +15,7 @@ from mailflow_gui.accounts.secrets import Secret
 from mailflow_gui.language import _
 from mailflow_gui.qt.theme import theme
 
+_SHOW = "Ctrl+Shift+H"
 _BLANK = "lineedit-password-character: 32;"
 _DOT = "lineedit-password-character: 8226;"
 
@@ -31,11 +32,10 @@ class PasswordField(QLineEdit):
         self.setFont(theme.font("mono"))
         self.setDragEnabled(False)
         self.setStyleSheet(_DOT)
-        key = QAction(theme.icon("key-round", "text-3", 14), "", self)
-        key.setEnabled(False)
-        self.addAction(theme_enabled(key), QLineEdit.ActionPosition.LeadingPosition)
+        self.addAction(theme.icon("key-round", "text-3", 14), QLineEdit.ActionPosition.LeadingPosition)
         self._eye = QAction(self)
         self._eye.setCheckable(True)
+        self._eye.setShortcut(QKeySequence(_SHOW))
         self._eye.toggled.connect(self._show_letters)
         self.addAction(self._eye, QLineEdit.ActionPosition.TrailingPosition)
         self._show_letters(False)
@@ -80,12 +80,7 @@ class PasswordField(QLineEdit):
     def _show_letters(self, shown: bool) -> None:
         self._eye.setIcon(theme.icon("eye-off" if shown else "eye", "text-2"))
         self._eye.setText(_("Hide the password") if shown else _("Show the password"))
-        self._eye.setToolTip(self._eye.text())
+        keys = self._eye.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        self._eye.setToolTip(f"{self._eye.text()} ({keys})")
         self.setStyleSheet(_BLANK if shown else _DOT)
         self.update()
-
-
-def theme_enabled(action: QAction) -> QAction:
-    """A mark that can't be pressed, but isn't painted as switched off either."""
-    action.setEnabled(True)
-    return action

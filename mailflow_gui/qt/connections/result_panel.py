@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
@@ -25,7 +25,7 @@ class ResultPanel(Framed):
     trust_wanted = Signal()
     """The failure is a certificate that nobody trusts, and the person wants to look at it."""
     resized = Signal()
-    """Its detail was folded or unfolded."""
+    """It has another size now, and may reach out of view."""
 
     def __init__(self) -> None:
         super().__init__("surface-alt", "border", "card")
@@ -50,7 +50,6 @@ class ResultPanel(Framed):
         self.trust_button, self.fold_button = self._failure.trust, self._failure.fold
         self.copy_button = self._failure.copy
         self.trust_button.clicked.connect(self.trust_wanted)
-        self._failure.resized.connect(self.resized)
         layout = flat(QVBoxLayout(self), 4)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(head)
@@ -61,6 +60,10 @@ class ResultPanel(Framed):
         layout.addLayout(indented)
         layout.addWidget(self._failure)
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     @property
     def title(self) -> str:
@@ -87,6 +90,7 @@ class ResultPanel(Framed):
         self._icon.set_icon("circle-check", "ok")
         self._show(facts)
         self._warning.warn(warnings)
+        self._announce()
 
     def fail(self, heading: str, what: str, advice: str, detail: str, seconds: float | None, *, trust: bool) -> None:
         """Show what happened, what to do, and the folded detail.
@@ -98,6 +102,7 @@ class ResultPanel(Framed):
         self._failure.say(heading, what, advice, detail)
         self._failure.trust.setVisible(trust)
         self._failure.show()
+        self._announce()
 
     def stopped(self) -> None:
         """Show that the person stopped it."""
@@ -106,6 +111,9 @@ class ResultPanel(Framed):
         self._failure.say(_("Stopped"), _("The validation was stopped. Nothing was changed."), "", "")
         self._failure.trust.hide()
         self._failure.show()
+
+    def _announce(self) -> None:
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def _begin(self, title: str, token: str, edge: str, seconds: str) -> None:
         clear(self._facts)
@@ -152,8 +160,6 @@ class _FactLine(QWidget):
 class _Failure(QWidget):
     """What happened, what to do, technical detail."""
 
-    resized = Signal()
-
     def __init__(self) -> None:
         super().__init__()
         layout = flat(QVBoxLayout(self), 8)
@@ -166,7 +172,9 @@ class _Failure(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._advice_row = QWidget()
         line = flat(QHBoxLayout(self._advice_row), 8)
-        line.addWidget(Label(_("What to do"), weight=500), 0, Qt.AlignmentFlag.AlignTop)
+        head = Label(_("What to do"), weight=500)
+        head.setMinimumHeight(0)  # so that it stands level with the first of several lines
+        line.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._advice, 1)
         self.trust = Button(_("Fetch its certificate"), "download")
         self.fold = Button(_("Technical detail"), "chevron-right", "ghost", compact=True)
@@ -210,7 +218,6 @@ class _Failure(QWidget):
         self.fold.setAccessibleDescription(_("Unfolded") if unfolded else _("Folded"))
         self.fold.set_icon("chevron-down" if unfolded else "chevron-right")
         self._box.setVisible(unfolded)
-        self.resized.emit()
 
     def _copied(self) -> None:
         parts = (self._heading, self._what.text(), self._advice.text(), self._detail.text())

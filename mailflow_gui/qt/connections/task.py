@@ -42,6 +42,10 @@ class _Failed:
         self.error = error
 
 
+_under_way: set[object] = set()
+"""Tasks whose last word hasn't arrived: an object of Qt's must not go in the worker's thread while a word of its is on its way."""
+
+
 class Task(Generic[T]):
     """Work under way. Made and used in the window's thread; only :meth:`say` and :attr:`cancelled` are for the work itself."""
 
@@ -63,6 +67,7 @@ class Task(Generic[T]):
         self._abandoned = False
         self._cancelled = threading.Event()
         self._mouth = _Mouth(self._deliver)
+        _under_way.add(self)
         threading.Thread(target=self._run, args=(work, self._mouth), name="connections", daemon=True).start()
 
     @property
@@ -91,6 +96,8 @@ class Task(Generic[T]):
         mouth.said.emit(last)
 
     def _deliver(self, word: object) -> None:
+        if isinstance(word, (_Done, _Failed)):
+            _under_way.discard(self)
         if self._abandoned:
             return
         if isinstance(word, _Done):

@@ -20,6 +20,8 @@ class Trust(QWidget):
     """The section *Certificate* of the dialog."""
 
     edited = Signal()
+    proposed = Signal()
+    """A certificate has come that the person should look at."""
     fetch_wanted = Signal()
     """The person wants to see the server's certificate; the owner answers with :meth:`fetch`."""
 
@@ -106,6 +108,7 @@ class Trust(QWidget):
         self._proposed = pem
         self._refresh()
         self._box.trust.setFocus()
+        self.proposed.emit()
 
     def _failed(self, error: MailFlowError) -> None:
         self._task = None
