@@ -16,6 +16,7 @@ from mailflow_gui.qt.inspector.model import RECEIVED, STATE, STEPS, SUBJECT
 from mailflow_gui.qt.inspector.table import MessageTable
 from mailflow_gui.qt.theme import theme
 from tests.qt.inspector import filled
+from tests.qt.inspector.hands import click
 
 Open = Callable[[], Inspector]
 
@@ -106,7 +107,7 @@ def test_scrolled_down_the_list_stands_still_and_a_chip_counts(inspect: Open, jo
     qtbot.waitUntil(inspector.new_chip.isVisible)
     assert inspector.new_chip.text() == "12 new"
     assert inspector.model.rowCount() == 100
-    qtbot.mouseClick(inspector.new_chip, Qt.MouseButton.LeftButton)
+    click(inspector.new_chip)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 112)
     assert inspector.table.verticalScrollBar().value() == 0
     assert not inspector.new_chip.isVisible()
@@ -127,11 +128,11 @@ def test_a_paused_list_stands_still_even_at_the_top(inspect: Open, journal: Jour
     many(journal, 1, 3)
     inspector = inspect()
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 3)
-    qtbot.mouseClick(inspector.bar.pause, Qt.MouseButton.LeftButton)
+    click(inspector.bar.pause)
     many(journal, 4, 5)
     qtbot.waitUntil(inspector.new_chip.isVisible)
     assert (inspector.model.rowCount(), inspector.new_chip.text()) == (3, "2 new")
-    qtbot.mouseClick(inspector.bar.pause, Qt.MouseButton.LeftButton)
+    click(inspector.bar.pause)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 5)
 
 
@@ -139,7 +140,7 @@ def test_a_segment_lists_one_state_and_lets_go_of_what_leaves_it(inspect: Open, 
     made = filled.one_of_each(journal)
     inspector = inspect()
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 6)
-    qtbot.mouseClick(inspector.bar.segments.button(4), Qt.MouseButton.LeftButton)
+    click(inspector.bar.segments.button(4))
     wait_for(qtbot, inspector, ["Your order 100%"])
     more = journal.write(lambda transaction: filled.failed(transaction, 50, subject="another")).result()
     wait_for(qtbot, inspector, ["another", "Your order 100%"])
@@ -179,9 +180,9 @@ def test_a_search_says_how_far_it_has_looked_and_goes_on_when_asked(
     qtbot.waitUntil(inspector.search_older.isVisible)
     assert subjects(inspector)[:1] == ["mail 100"]
     assert inspector.model.rowCount() == 1
-    qtbot.mouseClick(inspector.search_older, Qt.MouseButton.LeftButton)
+    click(inspector.search_older)
     qtbot.waitUntil(inspector.search_older.isVisible)
-    qtbot.mouseClick(inspector.search_older, Qt.MouseButton.LeftButton)
+    click(inspector.search_older)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 12)
     assert not inspector.search_older.isVisible()
     many(journal, 101, 103)
@@ -196,7 +197,7 @@ def test_it_narrows_to_a_flow_a_node_and_a_link(inspect: Open, journal: Journal,
     inspector.show_flow("other-flow", "<b>Other</b>")
     wait_for(qtbot, inspector, ["elsewhere"])
     assert inspector.bar.flow_chip.text() == "Flow: <b>Other</b>"
-    qtbot.mouseClick(inspector.bar.flow_chip, Qt.MouseButton.LeftButton)
+    click(inspector.bar.flow_chip)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 7)
     inspector.show_node("send", "Send Email")
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 5)
@@ -215,7 +216,7 @@ def test_selecting_tells_the_window_and_stays_while_the_list_moves(
     table = inspector.table
     with qtbot.waitSignal(inspector.message_selected) as told:
         place = table.visualRect(inspector.model.index(1, SUBJECT)).center()
-        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        click(table.viewport(), place)
     assert told.args == [made["retrying"]]
     many(journal, 100, 104)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 11)
@@ -235,7 +236,7 @@ def test_a_pip_names_its_node(inspect: Open, journal: Journal, qtbot: QtBot) -> 
     cell = inspector.table.visualRect(inspector.model.index(1, STEPS))
     with qtbot.waitSignal(inspector.node_wanted) as told:
         second = QPoint(cell.left() + 8 + 17 + 5, cell.center().y())
-        qtbot.mouseClick(inspector.table.viewport(), Qt.MouseButton.LeftButton, pos=second)
+        click(inspector.table.viewport(), second)
     assert told.args == ["map"]
 
 
