@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from mailflow_gui.engine import loop_guard, settling
-from mailflow_gui.engine.delivery import Advance, End, Mail, StepTaken, advance
+from mailflow_gui.engine.delivery import Advance, End, Mail, StepTaken, advance, bug
 from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Outgoing
@@ -88,6 +88,8 @@ class Delivering(threading.Thread):
                 planned.append(plan(work, mail))
             except MailFlowError as error:
                 failures.append((mail.node, error))
+            except Exception as error:  # noqa: BLE001 - a mail that we can't write must not stop the others, now and at each start
+                failures.append((mail.node, bug(flow.steps[mail.node], error)))
         work.branch_failed = bool(failures)
         _count(work, result, failures)
         steps = _steps_with(result, failures)

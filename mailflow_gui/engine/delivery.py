@@ -107,7 +107,7 @@ class _Walk:
             except MailFlowError as error:
                 self._fail(step, item, way, error)
             except Exception as error:  # noqa: BLE001 - a node's bug is a poison message for that node; it stops only itself, loudly
-                self._fail(step, item, way, _bug(step, error))
+                self._fail(step, item, way, bug(step, error))
 
     def _context(self, step: Step) -> StepContext:
         return StepContext(flow=self.flow.flow.name, node=step.id, properties=self.flow.flow.properties)
@@ -152,8 +152,8 @@ class _Walk:
             self.result.steps.append(StepTaken(step.id, "failed", (item,), error=error))
 
 
-def _bug(step: Step, error: Exception) -> MappingError:
-    """A node's function raised what it never should: a poison message for that node. It stops only itself, loudly."""
+def bug(step: Step, error: Exception) -> MappingError:
+    """Working on an item raised what it never should: a poison message for that node. It stops only itself, loudly."""
     log.error("node %s of type %s raised", step.id, step.type.id, exc_info=error)
     told = MappingError("node-raised", node=step.id, error=type(error).__name__)
     told.__cause__ = RuntimeError("".join(traceback.format_exception(error)))

@@ -307,8 +307,8 @@ class Engine:
         if work.running.leave(work.row.id, end):
             self._budget.give_back(work.size)
         self._wake_receiving(work.row.account, work.row.folder)
-        with self._changed:
-            self._changed.notify_all()
+        if work.running.in_memory == 0:  # otherwise nobody's wait is over
+            self._notify()
 
     def _receiving_ended(self, thread: Receiving) -> None:
         with self._lock:

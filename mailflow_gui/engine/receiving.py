@@ -51,6 +51,7 @@ class Receiving(threading.Thread, abc.ABC):
         self._stopping = threading.Event()
         self._again = threading.Event()
         self._folder_trouble: MailError | None = None
+        self._woken = False
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
         self._wake_writer.setblocking(False)
@@ -66,6 +67,9 @@ class Receiving(threading.Thread, abc.ABC):
 
     def wake(self) -> None:
         """Look at once: something has settled, or the end has come. From any thread."""
+        if self._woken:
+            return
+        self._woken = True
         with contextlib.suppress(OSError):  # full: it will wake anyway; closed: it has ended
             self._wake_writer.send(b"w")
 
@@ -285,6 +289,7 @@ class Receiving(threading.Thread, abc.ABC):
         select.select([self._wake_reader], [], [], seconds)
 
     def _drain(self) -> None:
+        self._woken = False  # first: who wakes us from now on is heard
         with contextlib.suppress(BlockingIOError):
             while self._wake_reader.recv(4096):
                 pass
@@ -298,6 +303,12 @@ class Receiving(threading.Thread, abc.ABC):
             if self._stopping.is_set() or watching.running.stopping.is_set():
                 return None
         return take_on(watching, fetched, self.tools)
+
+    def _passed_over(self, watching: Watching) -> set[int | str]:
+        """Without the ledger: mails that are still on their way here (a retry, a doubt), and with *until idle* what this run has had."""
+        row = watching.row
+        known = items.unfinished(self.tools.journal.read(), row.key.flow, row.id, row.uid_validity)
+        return known | (watching.repeated if watching.running.mode == "until-idle" else set())
 
     def _unflagged(self, watching: Watching, limit: int) -> list[ItemRow]:
         return items.unflagged(self.tools.journal.read(), watching.row.id, limit)

@@ -90,7 +90,8 @@ class ReceivingImap(Receiving):
         first = (row.low_water if self._steady(watching) else row.baseline) + 1
         found = session.search(watch.search, unseen_only=watch.unseen_only, first_uid=first)
         if not watch.process_once:
-            return [uid for uid in found if uid not in watching.repeated or watching.running.mode != "until-idle"]
+            passed_over = self._passed_over(watching)
+            return [uid for uid in found if uid not in passed_over]
         known = watches.taken(self.tools.journal.read(), row.id, row.uid_validity or 0, found)
         return [uid for uid in found if uid not in known]
 

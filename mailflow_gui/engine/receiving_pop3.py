@@ -63,8 +63,9 @@ class ReceivingPop3(Receiving):
         if watching.watch.process_once:
             known = watches.taken(self.tools.journal.read(), watching.row.id, 0, found)
             found = [key for key in found if key not in known]
-        elif watching.running.mode == "until-idle":
-            found = [key for key in found if key not in watching.repeated]
+        else:
+            passed_over = self._passed_over(watching)
+            found = [key for key in found if key not in passed_over]
         limit = watching.watch.maximum if watching.watch.maximum > 0 else len(found)
         watching.ahead = list(found[limit:])
         count = 0

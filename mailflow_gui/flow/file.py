@@ -59,7 +59,7 @@ def read(path: Path) -> Flow:
         text = raw.decode("utf-8-sig")  # editors on Windows put a byte order mark first
     except UnicodeDecodeError as error:
         raise FlowFileError("flow-file-not-utf8", file=str(path), offset=error.start) from error
-    return loads(text, path.stem)
+    return loads(text, path.stem.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def loads(text: str, name: str) -> Flow:

@@ -219,6 +219,15 @@ def hold_doubtful(transaction: Transaction, flow: str) -> None:
     )
 
 
+def unfinished(database: sqlite3.Connection, flow: str, watch: int, uid_validity: int | None) -> set[int | str]:
+    """UIDs of a watch's mails that are still on their way: queued, held, in doubt or being worked on."""
+    rows = database.execute(
+        f"SELECT uid FROM items WHERE flow = ? AND {UNFINISHED} AND watch = ? AND uid_validity IS ?",
+        (flow, watch, uid_validity),
+    )
+    return {uid for (uid,) in rows}
+
+
 def unflagged(database: sqlite3.Connection, watch: int, limit: int) -> list[ItemRow]:
     """Settled items whose server flag is still to move, oldest first."""
     rows = database.execute("SELECT * FROM items WHERE watch = ? AND flagging = 1 ORDER BY id LIMIT ?", (watch, limit))

@@ -166,10 +166,10 @@ def test_full_segments_are_followed_by_new_ones(home: Home, monkeypatch: pytest.
     monkeypatch.setattr(spool, "SEGMENT_SIZE", 100)
     with Journal(home) as here:
         contents = [bytes([number]) * 60 for number in range(10)]
-        places = [
-            here.write(lambda transaction, content=content: transaction.keep([content])).result()
-            for content in contents
-        ]  # type: ignore[misc]  # as above
+        places = []
+        for content in contents:
+            future = here.write(lambda transaction, content=content: transaction.keep([content]))  # type: ignore[misc]  # mypy can't infer a lambda with a default
+            places.append(future.result())
         assert len({place.segment for place in places}) == 5
         assert [here.content(place) for place in places] == contents
         here.close()

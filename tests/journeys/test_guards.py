@@ -85,7 +85,8 @@ def test_a_thread_gets_only_as_many_answers_as_the_node_allows(
         headers = "References: <first@source.example>\r\nIn-Reply-To: <first@source.example>\r\n"
         dovecot.deliver(user, mail(number, headers=headers))
     assert forwarding.once(flow).counts == (3, 2, 1, 0, 0)
-    assert [mail["In-Reply-To"] for mail in sent(recording_smtp)] == ["<0001@source.example>", "<0002@source.example>"]
+    answered = sorted(mail["In-Reply-To"] for mail in sent(recording_smtp))  # two sessions keep no order
+    assert answered == ["<0001@source.example>", "<0002@source.example>"]
     (skipped,) = forwarding.messages("--state", "skipped")
     assert skipped["error"]["code"] == "answer-limit"
 

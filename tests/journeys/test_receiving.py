@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys.world import World, mail, numbers, subjects, wait_until
 from tests.servers.dovecot import Dovecot
-from tests.servers.recording_smtp import RecordingSmtp
+from tests.servers.recording_smtp import Action, RecordingSmtp
 
 TEN = [mail(number) for number in range(1, 11)]
 
@@ -156,6 +156,29 @@ def test_without_the_ledger_the_flags_decide(
         client.uid("STORE", str(uids[1]), "-FLAGS", r"(\Seen)")
     assert forwarding.until_idle(flow).counts == (1, 1, 0, 0, 0)
     assert sorted(numbers(recording_smtp.messages)) == [1, 2, 2, 3]
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_without_the_ledger_a_mail_on_its_way_is_not_taken_on_again(
+    world: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp, protocol: str
+) -> None:
+    (world.add_imap if protocol == "imap" else world.add_pop3)(dovecot, user)
+    world.add_smtp(recording_smtp.port)
+    flow = world.flow(receive={"process_once": False, "after_receiving": "delete"})
+    dovecot.deliver_all(user, TEN[:2])
+    recording_smtp.answer("DOT", Action.DROP, times=1)
+    recording_smtp.answer("RCPT", "450 4.2.1 busy", times=2)
+    assert world.once(flow).counts[:2] == (2, 0)
+    assert world.once(flow).counts[:2] == (0, 0)
+    world.make_due()
+    world.once(flow)
+    for message in world.messages("--state", "uncertain"):
+        assert world.run("messages", "resolve", message["id"], "--resend").code == 0
+    world.make_due()
+    assert world.once(flow).counts[0] == 0
+    assert world.once(flow).counts == (0, 0, 0, 0, 0)
+    assert sorted(numbers(recording_smtp.messages)) == [1, 2]
+    assert dovecot.messages(user) == {}
 
 
 def test_a_dry_run_sends_and_flags_nothing_and_takes_nothing_from_the_real_run(

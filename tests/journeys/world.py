@@ -212,7 +212,7 @@ class World:
         if change is not None:
             change(document)
         path = self.directory / f"{name}.mailflow"
-        path.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
+        path.write_text(json.dumps(document, indent=2), encoding="utf-8")
         return path
 
     # ---- looking into the journal
