@@ -52,11 +52,8 @@ def paint(painter: QPainter, card: Card, scale: float) -> None:
         painter.fillRect(_error_rect(card), look.color("danger-soft"))
     painter.setOpacity(1.0)
     _outline(painter, card)
-    if card.switched_off:
-        painter.setOpacity(_FADED)
     for port in card.ports:
         ports.paint(painter, port)
-    painter.setOpacity(1.0)
 
 
 def _body(painter: QPainter, card: Card) -> None:

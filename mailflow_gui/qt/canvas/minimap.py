@@ -50,9 +50,8 @@ class Minimap(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
-        area = self._wanted_area()
-        if self._picture is None or self._picture.devicePixelRatio() != ratio or area != self._area:
-            self._area = area
+        if self._picture is None or self._picture.devicePixelRatio() != ratio:
+            self._area = self._wanted_area()
             self._picture = self._drawn(ratio)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -24,8 +24,10 @@ class NameField(QLineEdit):
     def __init__(self, viewer: Viewer, card: Card) -> None:
         super().__init__(viewer.viewport())
         self._open = True
-        self.setText(card.node.name or "")
-        self.setPlaceholderText(card.title)
+        self._title = card.title
+        self._named = bool(card.node.name)
+        self.setText(card.node.name or card.title)
+        self.setPlaceholderText(_(card.kind.title) if card.kind else card.node.type)
         self.setMaxLength(_LONGEST)
         self.setAccessibleName(_("Name of the node"))
         self.setFont(theme.font("body", 600))
@@ -57,4 +59,5 @@ class NameField(QLineEdit):
         if self._open:
             name = self.text().strip()
             self.dismiss()
-            self.named.emit(name)
+            if self._named or name != self._title:  # the type's own title isn't a name that somebody gave
+                self.named.emit(name)

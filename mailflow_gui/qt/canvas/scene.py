@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QPolygonF, QTransform
 
 from mailflow_gui.qt.canvas import look
 from mailflow_gui.qt.canvas.card import Card
@@ -16,6 +17,20 @@ from mailflow_gui.qt.canvas.places import FARTHEST, GRID
 
 _CLOSEST = 10.0
 """Pixels between two dots at least; below, only every second, fourth, … is drawn."""
+
+
+_SIXTEEN = 16
+"""Lattices come in whole sixteens of columns and rows, so that few of them serve every zoom."""
+
+
+def _up(count: int) -> int:
+    return -(-count // _SIXTEEN) * _SIXTEEN
+
+
+@functools.lru_cache(maxsize=128)
+def _lattice(columns: int, rows: int) -> QPolygonF:
+    """The points of a grid of unit cells; drawing thousands of dots is quick, making them in Python isn't."""
+    return QPolygonF([QPointF(column, row) for column in range(columns) for row in range(rows)])
 
 
 class Scene(NodeScene):
@@ -41,9 +56,7 @@ class Scene(NodeScene):
         dots = QPen(look.color("grid-dot"), 2)
         dots.setCosmetic(True)
         painter.setPen(dots)
-        painter.drawPoints(
-            [QPointF(left + column * step, top + row * step) for column in range(columns) for row in range(rows)]
-        )
+        painter.drawPoints(QTransform(step, 0, 0, step, left, top).map(_lattice(_up(columns), _up(rows))))
 
     def drawForeground(self, painter: QPainter, rect: QRectF | object) -> None:
         if not self.flat:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from mailflow_gui.flow.model import Edge, Flow, Stub
-from mailflow_gui.qt.canvas import Canvas, linking
+from mailflow_gui.qt.canvas import Canvas, edits, linking
 from mailflow_gui.qt.canvas.places import keys_of
 
 STEPS = 150
@@ -34,8 +34,6 @@ def link(canvas: Canvas, chance: random.Random) -> None:
     ]
     allowed = [edge for edge in edges if not linking.refusal(flow, canvas.types, edge)]
     if allowed:
-        from mailflow_gui.qt.canvas import edits
-
         canvas.push("link", edits.with_edge(flow, chance.choice(allowed)))
 
 
@@ -54,6 +52,12 @@ def change(canvas: Canvas, chance: random.Random) -> None:
         canvas.set_properties({"prefix": chance.choice("ABC")})
 
 
+def copy_and_paste(canvas: Canvas, _chance: random.Random) -> None:
+    """Through the clipboard."""
+    canvas.copy()
+    canvas.paste()
+
+
 ACTIONS: tuple[Callable[[Canvas, random.Random], object], ...] = (
     lambda canvas, chance: canvas.add_node(chance.choice(TYPES), QPointF(chance.randrange(900), chance.randrange(600))),
     lambda canvas, chance: canvas.add_node(chance.choice(TYPES)),
@@ -64,7 +68,7 @@ ACTIONS: tuple[Callable[[Canvas, random.Random], object], ...] = (
     lambda canvas, _chance: canvas.delete_selected(),
     lambda canvas, _chance: canvas.delete_and_reconnect(),
     lambda canvas, _chance: canvas.duplicate(),
-    lambda canvas, _chance: (canvas.copy(), canvas.paste()),
+    copy_and_paste,
     lambda canvas, _chance: canvas.toggle_enabled(),
     lambda canvas, chance: canvas.nudge((chance.choice([-16, 16]), 16)),
     lambda canvas, _chance: canvas.undo_stack.undo(),

@@ -38,7 +38,7 @@ def near(image: QImage, at: QPoint, token: str, reach: int = 3) -> bool:
 
 
 def _alike(one: QColor, other: QColor) -> bool:
-    return all(abs(a - b) <= 6 for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True))  # type: ignore[misc,index]  # the stubs call it object
+    return all(abs(a - b) <= 6 for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True))
 
 
 def test_ctrl_wheel_zooms_at_the_pointer(canvas: Canvas, hands: Hands) -> None:
@@ -222,17 +222,21 @@ def test_a_dry_run_is_dashed(canvas: Canvas) -> None:
     assert picture(canvas) == before
 
 
+def is_flat(canvas: Canvas) -> bool:
+    """Whether rectangles stand for cards."""
+    return canvas.viewer.own_scene.flat
+
+
 def test_seen_from_far_away_only_shapes_are_drawn(canvas: Canvas) -> None:
     canvas.show_flow(chain())
     canvas.set_zoom(0.3)
-    scene = canvas.viewer.own_scene
-    assert scene.flat
+    assert is_flat(canvas)
     middle = canvas.viewer.mapFromScene(canvas.drawing.cards["map"].mapToScene(QPointF(96, 70)))
     assert near(picture(canvas), middle, "type-fields-soft")
     new = canvas.add_node("send-email")
     assert canvas.drawing.cards[new].flat
     canvas.set_zoom(1)
-    assert not scene.flat
+    assert not is_flat(canvas)
     assert near(picture(canvas), canvas.viewer.mapFromScene(QPointF(256 + 96, 130)), "surface")
 
 
