@@ -311,6 +311,7 @@ class ConnectionDialog(QDialog):
         good = self._validated_at(self.form.contents()) is not None
         running, saving_now = self._validating is not None, self._saving is not None
         self.validate_button.setText(_("Stop validating") if running else _("Validate"))
+        self.validate_button.set_icon("square" if running else "plug-zap")
         self.validate_button.setEnabled(not saving_now)
         self.save_button.setText(_("Save") if good else _("Save anyway"))
         self.save_button.set_kind("primary" if good else "normal")

@@ -18,8 +18,8 @@ EXPIRES_SOON = 30
 _SHORTEST = 4
 """A shorter password stands in half of all texts by chance."""
 
-NEW_ID = "new"
-"""Stands for the id of an account that has none yet."""
+NEW_ID = "new" + "0" * fields.LONGEST_ID
+"""Stands for the id of an account that has none yet: longer than any that is ever made, so it is nobody's."""
 
 _TRIED = ("protocol", "host", "port", "security", "username", "certificate", "password_command", "signs_in")
 

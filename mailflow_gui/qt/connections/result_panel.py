@@ -147,7 +147,7 @@ class _FactLine(QWidget):
             icon = Spinner(14)
         else:
             names = {"ok": ("check", "ok"), "warn": ("triangle-alert", "warn"), "waiting": ("circle-dashed", "text-3")}
-            icon = IconLabel(*names[fact.mark])
+            icon = IconLabel(*names[fact.mark], 14)
         label = Label(fact.label, "small", "text-3" if fact.mark == "waiting" else "text", weight=500)
         label.setFixedWidth(_LABEL)
         value = Label(fact.text, "small", "warn" if fact.mark == "warn" else "text-2", wrap=fact.wide)

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
@@ -18,6 +18,7 @@ from mailflow_gui.journal.journal import opened
 from mailflow_gui.journal.requests import open_requests
 from mailflow_gui.mail import tls
 from mailflow_gui.qt.connections import ConnectionDialog
+from mailflow_gui.qt.connections.draft import NEW_ID
 from tests.qt.connections.conftest import Hand
 from tests.servers import certificates
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -81,7 +82,7 @@ def test_certificate_is_fetched_compared_trusted_and_the_connection_saved(
 
 
 def test_wrong_password_is_tried_once_per_press(hand: Hand, dovecot: Dovecot, inbox: Account) -> None:
-    dialog = hand.open(replace(inbox, id="new"))
+    dialog = hand.open(replace(inbox, id=NEW_ID))
     hand.type(dialog.form.password, CANARY)
     hand.validate(dialog)
     assert dialog.panel.title == "Sign-in failed"
@@ -258,7 +259,7 @@ def test_saved_password_is_never_shown_and_tried_once(hand: Hand, dovecot: Dovec
 
 
 def test_missing_password_is_said_at_its_field(hand: Hand, inbox: Account) -> None:
-    dialog = hand.open(replace(inbox, id="new"))
+    dialog = hand.open(replace(inbox, id=NEW_ID))
     hand.click(dialog.validate_button)
     assert dialog.form.fault_at("password").startswith("Type the password")
     assert dialog.form.password.hasFocus()
@@ -325,8 +326,40 @@ def test_only_changes_that_were_tried_keep_a_validation(hand: Hand, inbox: Accou
     assert hand.store.get("inbox") == replace(account, name="Renamed", description="Shared")
 
 
+def test_connection_called_new_is_edited_like_any_other(hand: Hand) -> None:
+    dialog = hand.open()
+    hand.fill(dialog, Account(id="x", name="New", protocol="imap", host="127.0.0.1", port=143, security="none"))
+    with hand.qtbot.waitSignal(dialog.saved, timeout=10_000):
+        hand.click(dialog.save_button)
+    (saved,) = hand.store.all()
+    again = hand.open()
+    hand.type(again.form.name, "new")
+    hand.click(again.save_button)
+    assert "already a connection" in again.form.fault_at("name")
+    dialog = hand.open(saved)
+    assert dialog.windowTitle() == "Edit connection"
+    hand.type(dialog.form.description, "Mine")
+    with hand.qtbot.waitSignal(dialog.saved, timeout=10_000):
+        hand.click(dialog.save_button)
+    assert hand.store.all() == (replace(saved, description="Mine"),)
+
+
+def test_wheel_turns_no_port_in_passing(hand: Hand) -> None:
+    dialog = hand.open()
+    port = dialog.form.port
+    middle = QPointF(port.rect().center())
+    for focused, expected in ((dialog.form.name, 993), (port, 994)):
+        focused.setFocus()
+        wheel = QWheelEvent(
+            middle, port.mapToGlobal(middle), QPoint(0, 120), QPoint(0, 120), Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(port, wheel)
+        assert port.value() == expected
+
+
 def test_edit_after_a_good_validation_makes_it_count_no_more(hand: Hand, dovecot: Dovecot, inbox: Account) -> None:
-    dialog = hand.open(replace(inbox, id="new"))
+    dialog = hand.open(replace(inbox, id=NEW_ID))
     hand.type(dialog.form.password, PASSWORD)
     hand.validate(dialog)
     assert dialog.panel.title == "Connected"
@@ -346,7 +379,10 @@ def test_password_is_read_by_eyes_alone(hand: Hand, caplog: pytest.LogCaptureFix
         )
         hand.fill(dialog, account, CANARY)
         hidden = dialog.form.password.grab().toImage()
-        dialog.form.password.show_letters(True)
+        QTest.keyClick(
+            dialog.form.password, Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        )
+        assert dialog.form.password.shown
         assert dialog.form.password.grab().toImage() != hidden
         QTest.keyClicks(dialog.form.password, "x")
         QTest.keyClick(dialog.form.password, Qt.Key.Key_Backspace)
