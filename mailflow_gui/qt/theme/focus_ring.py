@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+
+from mailflow_gui.qt.theme.alive import alive
 
 if TYPE_CHECKING:
     from mailflow_gui.qt.theme.theme import Theme
@@ -34,12 +36,17 @@ _KEYBOARD: Final = (
     Qt.FocusReason.ShortcutFocusReason,
 )
 _RINGED: Final = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
+_MOVES: Final = frozenset((QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide))
 PROPERTY = "focusRing"
 """A widget of another kind asks for the ring by setting this dynamic property to the corner radius it has, 0 or more."""
 
 
 class FocusRing(QObject):
-    """Watches the keyboard's focus and keeps the ring where it is. As the one filter of the application, it insets spin boxes, too."""
+    """Watches the keyboard's focus and keeps the ring where it is. As the one filter of the application, it insets spin boxes, too.
+
+    Windows that are being destroyed send events to the last: touching a widget then crashes. So the filter only takes notes, and the
+    ring moves once the event is over.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
@@ -47,6 +54,10 @@ class FocusRing(QObject):
         self._target: QWidget | None = None
         self._chain: list[QWidget] = []
         self._ring: _Ring | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._update)
 
     def watch(self, application: QApplication) -> None:
         """Follow the focus within this application."""
@@ -62,63 +73,68 @@ class FocusRing(QObject):
             if isinstance(watched, QAbstractSpinBox):
                 _inset(watched)
         elif self._target is not None:
-            self._target_event(watched, kind)
+            if kind in _MOVES and any(watched is one for one in self._chain):
+                self._later.start()
+            elif watched is self._target and kind in {QEvent.Type.FocusOut, QEvent.Type.MouseButtonPress}:
+                if kind == QEvent.Type.MouseButtonPress:
+                    self._target = None
+                self._later.start()
         return False
 
     def _focused(self, widget: QWidget, reason: Qt.FocusReason) -> None:
         if reason in _KEYBOARD:
-            self._leave()
-            if isinstance(widget, _RINGED) or widget.property(PROPERTY) is not None:
-                self._follow(widget)
+            ringed = isinstance(widget, _RINGED) or widget.property(PROPERTY) is not None
+            self._target = widget if ringed else None
         elif widget is not self._target or reason == Qt.FocusReason.MouseFocusReason:
             # Coming back to the window or from a menu changes nothing for the widget that had the ring.
-            self._leave()
+            self._target = None
+        self._later.start()
 
-    def _target_event(self, watched: QObject, kind: QEvent.Type) -> None:
-        if watched is self._target and kind in {QEvent.Type.FocusOut, QEvent.Type.MouseButtonPress}:
-            if self._ring is not None:
-                self._ring.hide()
-            if kind == QEvent.Type.MouseButtonPress:
-                self._leave()
-        elif (
-            kind in {QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide}
-            and watched in self._chain
-        ):
-            self._place()
-
-    def _follow(self, widget: QWidget) -> None:
-        self._target = widget
-        widget.destroyed.connect(self._leave)
-        self._chain = [widget]
-        parent = widget.parentWidget()
-        while parent is not None and not widget.isWindow():
-            self._chain.append(parent)
-            # Inside a scroll area the ring scrolls along and is clipped as its widget is.
-            area = parent.parentWidget()
-            if parent.isWindow() or (isinstance(area, QAbstractScrollArea) and area.viewport() is parent):
-                break
-            parent = area
-        self._ring = _Ring(self._theme, self._chain[-1])
-        self._place()
-
-    def _leave(self) -> None:
-        self._target, self._chain = None, []
-        ring, self._ring = self._ring, None
-        if ring is not None:
-            ring.hide()
-            ring.deleteLater()
-
-    def _place(self) -> None:
-        target, ring = self._target, self._ring
-        if target is None or ring is None:
+    def _update(self) -> None:
+        """Bring the ring to the widget that should have it."""
+        target = self._target
+        if target is None or not alive(target):
+            self._target = None
+            self._drop_ring()
             return
-        holder = self._chain[-1]
+        chain = _chain(target)
+        if chain != self._chain or self._ring is None or not alive(self._ring):
+            self._drop_ring()
+            self._chain = chain
+            self._ring = _Ring(self._theme, self._chain[-1])
+            target.destroyed.connect(self._later.start)
+        holder, ring = self._chain[-1], self._ring
         corner = target.mapTo(holder, QPoint(0, 0)) - QPoint(_MARGIN, _MARGIN)
         radius = target.property(PROPERTY)
         ring.radius = self._theme.radius("control") if radius is None else int(radius)
         ring.setGeometry(corner.x(), corner.y(), target.width() + 2 * _MARGIN, target.height() + 2 * _MARGIN)
-        ring.setVisible(target.isVisible())
+        ring.setVisible(target.hasFocus() and target.isVisible())
         ring.raise_()
+
+    def _drop_ring(self) -> None:
+        if self._chain and alive(self._chain[0]):
+            self._chain[0].destroyed.disconnect(self._later.start)
+        self._chain = []
+        ring, self._ring = self._ring, None
+        if ring is not None and alive(ring):
+            ring.hide()
+            ring.deleteLater()
+
+
+def _chain(widget: QWidget) -> list[QWidget]:
+    """The widget and its ancestors up to the one that the ring lies in: the window, or what a scroll area scrolls.
+
+    Inside a scroll area the ring scrolls along and is clipped as its widget is.
+    """
+    chain = [widget]
+    parent = widget.parentWidget()
+    while parent is not None and not widget.isWindow():
+        chain.append(parent)
+        area = parent.parentWidget()
+        if parent.isWindow() or (isinstance(area, QAbstractScrollArea) and area.viewport() is parent):
+            break
+        parent = area
+    return chain
 
 
 def _inset(box: QAbstractSpinBox) -> None:

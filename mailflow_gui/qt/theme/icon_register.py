@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QAbstractButton, QApplication, QTabBar
-from shiboken6 import isValid
+
+from mailflow_gui.qt.theme.alive import alive
 
 _What = tuple[str, str, int, int]
 """Name, token, size, gap."""
@@ -46,7 +46,7 @@ class IconRegister:
 
         actions: set[QAction] = set(application.findChildren(QAction))
         for widget in application.allWidgets():
-            if not _alive(widget):
+            if not alive(widget):
                 continue
             actions.update(widget.actions())
             if isinstance(widget, QAbstractButton):
@@ -63,10 +63,5 @@ class IconRegister:
                 widget.setWindowIcon(icon)
         for action in actions:
             # A new icon lets a tool bar lay itself out anew, and drop actions of its own meanwhile.
-            if _alive(action) and (icon := renewed(action.icon())):
+            if alive(action) and (icon := renewed(action.icon())):
                 action.setIcon(icon)
-
-
-def _alive(thing: QObject) -> bool:
-    """Does Qt still have the object behind this wrapper?"""
-    return bool(isValid(thing))  # type: ignore[no-untyped-call]  # comes without annotations

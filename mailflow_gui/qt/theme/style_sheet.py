@@ -30,7 +30,7 @@ class StyleSheet:
 
         def image(match: re.Match[str]) -> str:
             name, token, stroke = match.groups()
-            file = f"{serial}-{name}-{token}.svg"
+            file = f"{serial}-{name}-{stroke or 'plain'}-{token}.svg"
             images[file] = icons.svg(name, color(token), stroke=stroke)
             return f"url(:/{ROOT}/{file})"
 

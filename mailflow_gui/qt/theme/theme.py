@@ -164,7 +164,7 @@ class Theme(QObject):
         if wanted is not self._asked:
             self._asked = wanted  # before asking: the answer comes as a change of the system's scheme
             application.styleHints().setColorScheme(wanted)
-        scheme = wanted if wanted is not Qt.ColorScheme.Unknown else application.styleHints().colorScheme()
+        scheme = wanted if wanted is not Qt.ColorScheme.Unknown else _system_scheme(application)
         self._dark = scheme == Qt.ColorScheme.Dark
         self._colors.clear()
         application.setPalette(palette(self.color))
@@ -174,6 +174,11 @@ class Theme(QObject):
             previous.remove()
         self._icons.replace_all(application, lambda name, token, size, gap: self.icon(name, token, size, gap=gap))
         self.changed.emit()
+
+
+def _system_scheme(application: QApplication) -> Qt.ColorScheme:
+    """What the system prefers; unknown where nobody says, and light then."""
+    return application.styleHints().colorScheme()
 
 
 def _ratios() -> list[float]:

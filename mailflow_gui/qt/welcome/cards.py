@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mailflow_gui.flow.node_type import AnyNodeType
+from mailflow_gui.language import _
 from mailflow_gui.qt.controls import Button, Card, IconLabel, KeyBadge, Label
 from mailflow_gui.qt.theme import theme
 from mailflow_gui.qt.welcome.examples import Example
@@ -16,6 +17,7 @@ from mailflow_gui.qt.welcome.preview import paint_preview
 
 _PREVIEW = 104
 _TILE = 40
+_LIGHTING = {QEvent.Type.HoverEnter, QEvent.Type.HoverLeave, QEvent.Type.FocusIn, QEvent.Type.FocusOut}
 
 
 class ActionCard(Card):
@@ -73,15 +75,33 @@ class ExampleCard(Card):
         self.setAccessibleName(example.flow.name)
         self.setAccessibleDescription(steps)
         self.setMinimumHeight(176)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, _PREVIEW + 10, 16, 10)
-        column.setSpacing(0)
-        column.addWidget(Label(example.flow.name, "title", wrap=True))
-        column.addWidget(Label(steps, "small", "text-2", wrap=True))
-        column.addStretch()
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(Label(example.flow.name, "title", wrap=True))
+        texts.addWidget(Label(steps, "small", "text-2", wrap=True))
+        texts.addStretch()
+        self._use = Button(_("Use"), compact=True)
+        self._use.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter on the card does the same
+        self._use.clicked.connect(self.clicked)
+        policy = self._use.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the texts don't break anew under the mouse
+        self._use.setSizePolicy(policy)
+        self._use.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, _PREVIEW + 10, 16, 10)
+        row.setSpacing(8)
+        row.addLayout(texts, 1)
+        row.addWidget(self._use, 0, Qt.AlignmentFlag.AlignTop)
+
+    def event(self, event: QEvent) -> bool:
+        """Light up what a click or Enter would use."""
+        if event.type() in _LIGHTING:
+            under_mouse = event.type() != QEvent.Type.HoverLeave and self.underMouse()
+            self.set_selected(under_mouse)
+            self._use.setVisible(under_mouse or self.hasFocus())
+        return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        self.set_lit()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.paint_ground(painter)
@@ -97,9 +117,3 @@ class ExampleCard(Card):
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawLine(1, _PREVIEW, self.width() - 2, _PREVIEW)
         self.paint_frame(painter)
-
-    def set_lit(self) -> None:
-        """Outline the card that a click or Enter would open."""
-        lit = self.underMouse() or self.hasFocus()
-        if lit != self.selected:
-            self.set_selected(lit)

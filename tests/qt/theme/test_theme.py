@@ -40,7 +40,7 @@ def test_images_of_the_style_sheet_are_there_and_coloured(qapp: QApplication) ->
         assert not image.isNull(), address
         token = address.rpartition("/")[2].removesuffix(".svg")
         wanted = next(name for name in sorted(tokens().light, key=len, reverse=True) if token.endswith(f"-{name}"))
-        assert theme.color(wanted).name() in _colours(image), address
+        assert _near(theme.color(wanted), _strongest(image)), address
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
@@ -94,6 +94,22 @@ def test_the_choice_outlives_the_window_and_keeps_what_else_is_remembered(home: 
     assert stored == {"geometry": "abc", "theme": "dark"}
     theme.apply(qapp)
     assert theme.dark
+
+
+def test_following_the_system_means_all_day(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    scheme = Qt.ColorScheme.Light
+    # A system's scheme can't be changed without that system.
+    monkeypatch.setattr(sys.modules["mailflow_gui.qt.theme.theme"], "_system_scheme", lambda _application: scheme)
+    theme.set_mode("system")
+    assert _ground() == tokens().light["window"].lower()
+    scheme = Qt.ColorScheme.Dark
+    with qtbot.waitSignal(theme.changed):
+        qapp.styleHints().colorSchemeChanged.emit(scheme)
+    assert _ground() == tokens().dark["window"].lower()
+    theme.set_mode("light")
+    with qtbot.assertNotEmitted(theme.changed):
+        qapp.styleHints().colorSchemeChanged.emit(scheme)
+    assert _ground() == tokens().light["window"].lower()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"theme": "pink"}', "\x00"])
@@ -166,7 +182,6 @@ def test_the_ring_shows_for_the_keyboard_only(qtbot: QtBot) -> None:
     assert second.hasFocus()
     assert _ringed(window, second)
     window.resize(window.width() + 40, window.height() + 10)
-    QApplication.processEvents()
     assert _ringed(window, second)
     QTest.keyClick(second, Qt.Key.Key_Tab)
     assert _ringed(window, third)
@@ -192,6 +207,24 @@ def test_a_widget_that_goes_takes_its_ring_along(qtbot: QtBot) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     QApplication.processEvents()
     assert theme.color("focus").name() not in _colours(window.grab().toImage())
+
+
+def test_a_dialog_that_goes_takes_its_ring_along(qtbot: QtBot) -> None:
+    for _ in range(3):
+        dialog = QWidget()
+        layout = QVBoxLayout(dialog)
+        first, second = QLineEdit(), QPushButton("Second")
+        layout.addWidget(first)
+        layout.addWidget(second)
+        dialog.show()
+        dialog.activateWindow()
+        qtbot.waitUntil(dialog.isActiveWindow)
+        first.setFocus()
+        QTest.keyClick(first, Qt.Key.Key_Tab)
+        assert _ringed(dialog, second)
+        dialog.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QApplication.processEvents()
 
 
 def test_at_200_percent_sizes_stay_and_pixels_double(home: paths.Home) -> None:
@@ -228,6 +261,7 @@ def test_void_calls_lose_no_reference_to_none(qapp: QApplication) -> None:
 
 def _ringed(window: QWidget, widget: QWidget) -> bool:
     """Is there a line in the focus colour 1 px away from the widget?"""
+    QApplication.processEvents()
     image = window.grab().toImage()
     middle = widget.mapTo(window, QPoint(widget.width() // 2, 0))
     return image.pixelColor(middle.x(), middle.y() - 2).name() == theme.color("focus").name()
@@ -235,6 +269,22 @@ def _ringed(window: QWidget, widget: QWidget) -> bool:
 
 def _image(icon: QIcon) -> QImage:
     return icon.pixmap(QSize(16, 16), 2.0).toImage()
+
+
+def _ground() -> str:
+    return theme.color("window").name()
+
+
+def _strongest(image: QImage) -> QColor:
+    """The colour of the most opaque pixel."""
+    pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return max(pixels, key=QColor.alpha)
+
+
+def _near(one: QColor, other: QColor) -> bool:
+    """The same colour, but for what rounding does to half-transparent pixels."""
+    pairs = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)
+    return other.alpha() > 100 and all(abs(first - second) <= 3 for first, second in pairs)
 
 
 def _colours(image: QImage) -> set[str]:

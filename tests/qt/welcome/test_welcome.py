@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from mailflow_gui import paths
 from mailflow_gui.flow.model import Edge, Flow, Node
 from mailflow_gui.qt import recent
-from mailflow_gui.qt.controls import SearchField
+from mailflow_gui.qt.controls import Button, SearchField
 from mailflow_gui.qt.theme import theme
 from mailflow_gui.qt.welcome import WelcomePage
 from mailflow_gui.qt.welcome.cards import ActionCard, ExampleCard
@@ -50,6 +50,19 @@ def test_the_examples_are_those_of_the_app(page: WelcomePage, qtbot: QtBot) -> N
     with qtbot.waitSignal(page.example_wanted) as wanted:
         QTest.keyClick(cards[-1], Qt.Key.Key_Return)
     assert wanted.args == [files[-1]]
+
+
+def test_the_example_that_has_the_keyboard_offers_its_button(page: WelcomePage, qtbot: QtBot) -> None:
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    card = page.findChildren(ExampleCard)[1]
+    use = card.findChild(Button)
+    assert not use.isVisible()
+    card.setFocus(Qt.FocusReason.TabFocusReason)
+    assert use.isVisible()
+    with qtbot.waitSignal(page.example_wanted) as wanted:
+        QTest.mouseClick(use, Qt.MouseButton.LeftButton)
+    assert wanted.args == [card.example.path]
 
 
 def test_a_search_leaves_the_examples_that_have_its_words(page: WelcomePage) -> None:
