@@ -12,6 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from mailflow_gui import __version__, paths
+from mailflow_gui.accounts.secrets import disable_core_dumps
 from mailflow_gui.language import _
 from mailflow_gui.paths import Home
 
@@ -22,6 +23,7 @@ _SIGNALS_MILLISECONDS = 200
 
 def run(home: Home, flow: Path | None, *, demo: bool = False) -> int:
     """Show the window until it is closed; returns the exit code. A window that is open already takes over."""
+    disable_core_dumps()
     application = QApplication([sys.argv[0]])
     dress(application)
 
@@ -82,12 +84,12 @@ def _begin(window: object, flow: Path | None, *, demo: bool) -> None:
 
 
 def _hear_signals(window: object) -> QTimer:
-    """SIGINT and SIGTERM close the window as its cross does; Python hears them only while it runs, hence the timer."""
+    """SIGINT and SIGTERM close the window, and unsaved work is kept; Python hears them only while it runs, hence the timer."""
     from mailflow_gui.qt.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
     for name in ("SIGINT", "SIGTERM"):
-        signal.signal(getattr(signal, name), lambda _number, _frame: QTimer.singleShot(0, window.close))
+        signal.signal(getattr(signal, name), lambda _number, _frame: QTimer.singleShot(0, window.leave))
     timer = QTimer(window)
     timer.timeout.connect(lambda: None)
     timer.start(_SIGNALS_MILLISECONDS)

@@ -110,6 +110,7 @@ class Files:
         window.canvas.undo_stack.setClean()
         window.status.say_saved(None)
         recent.add(written)
+        window.running.offer_new_version()
         return True
 
     def rename(self) -> None:

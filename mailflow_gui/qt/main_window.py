@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
     def __init__(self, home: Home, faults: Faults | None = None) -> None:
         super().__init__()
         self.home = home
+        self._is_over = False
         self.node_types = nodes.load()
         self.accounts = AccountStore(home.accounts_file)
         self.engine = EngineThread(self)
@@ -174,7 +175,8 @@ class MainWindow(QMainWindow):
         self.palette_tab.chosen.connect(canvas.add_node)
         self.problems_tab.chosen.connect(self.show_problem)
         self.tool_bar.problems_wanted.connect(lambda: self._show_bottom(self.problems_tab))
-        self.status.failed_wanted.connect(lambda: self._show_bottom(self.inspector))
+        self.status.failed_wanted.connect(self._show_failed)
+        canvas.link_opened.connect(self._show_link)
         self.inspector.node_wanted.connect(canvas.focus_node)
         self.inspector.said.connect(self.toast.say)
         self.connections.changed.connect(self._accounts_changed)
@@ -379,6 +381,14 @@ class MainWindow(QMainWindow):
         self.docks.bottom.show()
         self._show_docks()
 
+    def _show_failed(self) -> None:
+        self._show_bottom(self.inspector)
+        self.inspector.show_state("failed")
+
+    def _show_link(self, source: str, target: str) -> None:
+        self._show_bottom(self.inspector)
+        self.inspector.show_link(source, target)
+
     def _show_corner(self) -> None:
         self.inspector.bar.setVisible(self.docks.messages.currentWidget() is self.inspector)
 
@@ -402,7 +412,7 @@ class MainWindow(QMainWindow):
 
     def show_live(self) -> None:
         """Put the run's numbers on the canvas."""
-        if self.document.is_open:
+        if self.document.is_open and self.run.path == self.document.path:
             self.canvas.set_live(live.node_states(self.canvas.to_flow(), self.run.nodes, running=self.run.busy))
 
     def _fill_recent(self) -> None:
@@ -438,14 +448,28 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, lambda: self.files.open(Path(names[0])))  # questions may follow: not inside the drop
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+        if self._is_over:
+            event.accept()
+            return
         if not self.files.may_close():
             event.ignore()
             return
+        self._end()
+        self.document.close()
+        event.accept()
+
+    def leave(self) -> None:
+        """Close without a question, as the system asks at its end: unsaved work is kept for the next window."""
+        if not self._is_over:
+            self.document.keep()
+            self._end()
+            self.close()
+
+    def _end(self) -> None:
+        self._is_over = True
         if self.document.is_open:
             self.docks.remember()
-        self.document.close()
         self.canvas.undo_stack.cleanChanged.disconnect(self._cleaned)  # it says so once more while it is destroyed
         self.inspector.shut_down()
         self.engine.shutdown()
         self.sandbox.stop()
-        event.accept()

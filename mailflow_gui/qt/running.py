@@ -20,6 +20,7 @@ class Running:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._wanted: Mode = "continuous"
+        self._again = False
 
     # ---- what a person wants
 
@@ -45,6 +46,19 @@ class Running:
         """After the runner was lost."""
         self._window.notice.hide()
         self._start(self._wanted)
+
+    def offer_new_version(self) -> None:
+        """The running flow was saved: the run goes on with the version it began with, unless a person wants the new one."""
+        window = self._window
+        if window.run.state == "running" and window.run.path == window.document.path:
+            window.toast.say(
+                _("Saved. The run goes on with the version it began with."), _("Apply now"), self._apply_new_version
+            )
+
+    def _apply_new_version(self) -> None:
+        if self._window.run.state == "running":
+            self._again = True
+            self._window.run.stop()
 
     def _start(self, mode: Mode) -> None:
         window = self._window
@@ -86,10 +100,13 @@ class Running:
         """New numbers."""
         self._window.status.show_run(self._window.run)
         self._window.show_live()
-        self._window.inspector.refresh()
 
     def tell_end(self, seen: Numbers) -> None:
         """A run is over."""
+        if self._again:
+            self._again = False
+            self._start(self._wanted)
+            return
         self._window.inspector.refresh()
         words = _("{received} received, {sent} sent, {skipped} skipped, {failed} failed").format(
             received=seen.received, sent=seen.sent, skipped=seen.skipped, failed=seen.failed
