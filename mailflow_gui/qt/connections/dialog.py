@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,19 +22,17 @@ from mailflow_gui.language import _
 from mailflow_gui.paths import Home
 from mailflow_gui.qt.connections import draft, facts, saving
 from mailflow_gui.qt.connections.draft import NEW_ID, Draft
+from mailflow_gui.qt.connections.foot import Foot
 from mailflow_gui.qt.connections.form import Form
-from mailflow_gui.qt.connections.pieces import Body, Line, Spinner, flat
+from mailflow_gui.qt.connections.pieces import Body, Line, flat
 from mailflow_gui.qt.connections.result_panel import ResultPanel
-from mailflow_gui.qt.connections.standing import used_by
 from mailflow_gui.qt.connections.task import Task
-from mailflow_gui.qt.controls import Button, Label, set_tool_tip
 from mailflow_gui.qt.theme import theme
-
-log = logging.getLogger(__name__)
 
 WIDTH = 668
 HEIGHT = 832
-_FOOT = 56
+_ABOUT_CERTIFICATES = ("certificate-untrusted", "certificate-wrong-host", "certificate-expired")
+"""Codes of failures that a look at the server's certificate may end."""
 
 
 class ConnectionDialog(QDialog):
@@ -66,7 +63,6 @@ class ConnectionDialog(QDialog):
         self._accounts, self._secrets, self._home = accounts, secrets, home
         self._before = account or draft.blank()
         self._new = self._before.id == NEW_ID
-        self._flows = tuple(used_by)
         self._good: tuple[tuple[object, ...], str] | None = None
         self._validating: Task[tuple[Stage, ...]] | None = None
         self._tried: Draft | None = None
@@ -77,12 +73,9 @@ class ConnectionDialog(QDialog):
         self.setWindowTitle(_("New connection") if self._new else _("Edit connection"))
         self.setWindowIcon(theme.icon("plug"))
         self.form, self.panel = Form(), ResultPanel()
-        self.validate_button = Button(_("Validate"), "plug-zap")
-        self.cancel_button = Button(_("Cancel"))
-        self.save_button = Button(_("Save"), None, "primary")
-        self._use = Label("", "caption", "text-3", weight=400)
-        self._busy = Spinner()
-        self._busy.hide()
+        self.foot = Foot(used_by, new=self._new)
+        self.validate_button, self.cancel_button = self.foot.validate, self.foot.cancel
+        self.save_button = self.foot.save
         self._lay_out()
         self.form.show_account(self._before, stored=not self._new)
         self.form.edited.connect(self._edited)
@@ -96,10 +89,6 @@ class ConnectionDialog(QDialog):
         self.form.name.setFocus()
         if not self._new:
             self._look_for_password()
-
-    def use_text(self) -> str:
-        """What the foot says: by how many flows it is used, and whether it has validated."""
-        return self._use.text()
 
     def start_validating(self) -> None:
         """Try what stands in the fields: once, beside the window."""
@@ -118,7 +107,7 @@ class ConnectionDialog(QDialog):
             used = secret if secret is not None or self._new else secret_of(account, self._secrets)
             stages = validate(account, used, task.say, lambda: task.cancelled)
             if all(stage.ok for stage in stages) and secret is None and not self._new:
-                _note_validated(self._accounts, self._home, account)
+                saving.note_validated(self._accounts, self._home, account)
             return stages
 
         self._validating = Task(work, on_done=self._validated, on_failed=self._not_tried, on_word=self._stage_ended)
@@ -153,7 +142,7 @@ class ConnectionDialog(QDialog):
         def work(_task: Task[Account]) -> Account:
             saved = saving.save(self._accounts, self._secrets, account, secret, new=self._new)
             if validated:
-                _tell_runner(self._home, saved.id)
+                saving.tell_runner(self._home, saved.id)
             return saved
 
         self._saving = Task(work, on_done=self._saved, on_failed=self._not_saved)
@@ -199,21 +188,10 @@ class ConnectionDialog(QDialog):
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        foot = QWidget()
-        foot.setFixedHeight(_FOOT)
-        foot.setProperty("panel", "surface-alt")
-        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        line = flat(QHBoxLayout(foot), 8)
-        line.setContentsMargins(16, 0, 16, 0)
-        for part in (self.validate_button, self._busy, self._use):
-            line.addWidget(part)
-        line.addStretch(1)
-        line.addWidget(self.cancel_button)
-        line.addWidget(self.save_button)
         layout = flat(QVBoxLayout(self), 0)
         layout.addWidget(self._area, 1)
         layout.addWidget(Line())
-        layout.addWidget(foot)
+        layout.addWidget(self.foot)
         self.setFixedWidth(WIDTH)
         room = self.screen().availableSize().height() - 48
         self.resize(WIDTH, min(HEIGHT, room))
@@ -309,23 +287,9 @@ class ConnectionDialog(QDialog):
 
     def _refresh(self) -> None:
         good = self._validated_at(self.form.contents()) is not None
-        running, saving_now = self._validating is not None, self._saving is not None
-        self.validate_button.setText(_("Stop validating") if running else _("Validate"))
-        self.validate_button.set_icon("square" if running else "plug-zap")
-        self.validate_button.setEnabled(not saving_now)
-        self.save_button.setText(_("Save") if good else _("Save anyway"))
-        self.save_button.set_kind("primary" if good else "normal")
-        self.save_button.setEnabled(not saving_now)
-        self.cancel_button.setEnabled(not saving_now)
+        saving_now = self._saving is not None
         self.form.setEnabled(not saving_now)
-        self._busy.setVisible(saving_now)
-        default = self.save_button if good else self.validate_button
-        default.setDefault(True)
-        parts = [] if self._new else [used_by(len(self._flows))]
-        if not good and not running:
-            parts.append(_("Not validated yet"))
-        self._use.setText(_("Saving…") if saving_now else " · ".join(parts))
-        set_tool_tip(self._use, "\n".join(self._flows))
+        self.foot.show_state(good=good, validating=self._validating is not None, saving=saving_now)
 
     def _show_faults(self, wrong: Mapping[str, str]) -> None:
         first = self.form.show_faults(wrong)
@@ -340,20 +304,3 @@ class ConnectionDialog(QDialog):
         box = self.form.trust.box
         # Once the layout knows its size.
         QTimer.singleShot(0, box, lambda: self._area.ensureWidgetVisible(box, 0, 16))
-
-
-def _tell_runner(home: Home, account: str) -> None:
-    try:
-        saving.tell_runner(home, account)
-    except MailFlowError as error:
-        log.warning("The runner could not be told that %s validated well: %s", account, error.code)
-
-
-def _note_validated(accounts: AccountStore, home: Home, account: Account) -> None:
-    try:
-        saving.note_validated(accounts, home, account)
-    except MailFlowError as error:
-        log.warning("A good validation of %s could not be noted: %s", account.id, error.code)
-
-
-_ABOUT_CERTIFICATES = ("certificate-untrusted", "certificate-wrong-host", "certificate-expired")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,10 +10,12 @@ from mailflow_gui.accounts import fields
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import Secret, SecretStore
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.errors import AccountError
+from mailflow_gui.errors import AccountError, MailFlowError
 from mailflow_gui.journal import requests
 from mailflow_gui.journal.journal import opened
 from mailflow_gui.paths import Home
+
+log = logging.getLogger(__name__)
 
 
 def save(
@@ -64,22 +67,27 @@ def delete(accounts: AccountStore, secrets: SecretStore, account: Account, *, fo
 def tell_runner(home: Home, account: str) -> None:
     """Leave a note for the runner that a saved account validated well, so that its flows go on.
 
-    :raises JournalError: the journal can't be used.
+    A journal that can't be used is no fault of the account's, which works all the same: that is logged alone.
     """
-    if home.journal_file.exists():
+    if not home.journal_file.exists():
+        return
+    try:
         with opened(home) as journal:
             journal.write(lambda transaction: requests.add(transaction, "validated", account)).result()
+    except MailFlowError as error:
+        log.warning("the runner could not be told that %s validated well: %s", account, error.code)
 
 
 def note_validated(accounts: AccountStore, home: Home, account: Account) -> None:
-    """Note that a saved account, just as it is saved, has validated well.
-
-    :raises StorageError: no room or no right to write. :raises JournalError: the journal can't be used.
-    """
-    with accounts.locked():
-        saved = accounts.get(account.id)
-        tried = replace(account, name=saved.name, description=saved.description, validated=saved.validated)
-        if saved != tried:
-            return  # other fields were tried than those that are saved
-        accounts.replace(replace(saved, validated=datetime.now(UTC).isoformat(timespec="milliseconds")))
+    """Note that a saved account, just as it is saved, has validated well. That this can't be noted is logged alone."""
+    try:
+        with accounts.locked():
+            saved = accounts.get(account.id)
+            same = replace(account, name=saved.name, description=saved.description, validated=saved.validated)
+            if saved != same:
+                return  # other fields were tried than those that are saved
+            accounts.replace(replace(saved, validated=datetime.now(UTC).isoformat(timespec="milliseconds")))
+    except MailFlowError as error:
+        log.warning("a good validation of %s could not be noted: %s", account.id, error.code)
+        return
     tell_runner(home, account.id)

@@ -312,12 +312,12 @@ def test_only_changes_that_were_tried_keep_a_validation(hand: Hand, inbox: Accou
     hand.store.add(account)
     dialog = hand.open(account, ("Support desk", "Invoices"))
     assert dialog.windowTitle() == "Edit connection"
-    assert dialog.use_text() == "Used by 2 flows"
+    assert dialog.foot.words == "Used by 2 flows"
     hand.type(dialog.form.description, "Shared")
     assert dialog.save_button.text() == "Save"
     hand.type(dialog.form.host, "imap.example.com")
     assert dialog.save_button.text() == "Save anyway"
-    assert "Not validated yet" in dialog.use_text()
+    assert "Not validated yet" in dialog.foot.words
     hand.type(dialog.form.host, account.host)
     assert dialog.save_button.text() == "Save"
     hand.type(dialog.form.name, "Renamed")
