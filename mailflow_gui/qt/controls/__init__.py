@@ -5,7 +5,7 @@ from __future__ import annotations
 from mailflow_gui.qt.controls.badges import Chip, Count, KeyBadge, ProtocolBadge, chip_width, paint_chip
 from mailflow_gui.qt.controls.banner import Banner
 from mailflow_gui.qt.controls.button import Button
-from mailflow_gui.qt.controls.card import Card
+from mailflow_gui.qt.controls.card import Card, CardButton
 from mailflow_gui.qt.controls.empty_state import EmptyState
 from mailflow_gui.qt.controls.error_field import ErrorField, ErrorLine
 from mailflow_gui.qt.controls.icon_label import IconLabel, StateText
@@ -20,6 +20,7 @@ __all__ = [
     "Banner",
     "Button",
     "Card",
+    "CardButton",
     "Chip",
     "Count",
     "ElidedLabel",

@@ -1,10 +1,10 @@
-"""Cards: a surface with a frame; some can be chosen like a button."""
+"""Cards: a surface with a frame; some work like a button."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from mailflow_gui.qt.theme import theme
 from mailflow_gui.qt.theme.focus_ring import PROPERTY as FOCUS_RING
@@ -13,21 +13,13 @@ from mailflow_gui.qt.theme.focus_ring import PROPERTY as FOCUS_RING
 class Card(QWidget):
     """A framed surface for a layout of one's own.
 
-    :param clickable: reacts like a button, to the mouse, Enter and Space.
     :param edge: the frame's colour; ``border-control`` for what works, ``border`` for what only divides.
     """
 
-    clicked = Signal()
-
-    def __init__(self, *, clickable: bool = False, edge: str = "border", parent: QWidget | None = None) -> None:
+    def __init__(self, *, edge: str = "border", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._clickable, self._edge = clickable, edge
-        self._selected = self._pressed = False
-        if clickable:
-            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            self.setProperty(FOCUS_RING, theme.radius("card"))
-            self.setCursor(Qt.CursorShape.PointingHandCursor)
-            self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._edge = edge
+        self._selected = False
 
     @property
     def selected(self) -> bool:
@@ -41,45 +33,49 @@ class Card(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_ground(painter)
-        self.paint_frame(painter)
+        area = QRectF(self.rect())
+        paint_ground(painter, area)
+        paint_frame(painter, area, "accent-line" if self._selected else self._edge, 2 if self._selected else 1)
 
-    def paint_ground(self, painter: QPainter) -> None:
-        """Fill the card's rounded rectangle."""
-        radius = theme.radius("card")
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
-    def paint_frame(self, painter: QPainter) -> None:
-        """Paint the frame: 2 px in the selection's colour if selected, 1 px otherwise."""
-        radius = theme.radius("card")
-        width = 2 if self._selected else 1
-        hovered = self._clickable and self.underMouse()
-        token = "accent-line" if self._selected else "border-control" if hovered else self._edge
-        painter.setPen(QPen(theme.color(token), width))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(width / 2, width / 2, -width / 2, -width / 2), radius, radius
-        )
+class CardButton(QAbstractButton):
+    """A card that is one button: the mouse, Enter and Space press it; ``clicked`` tells so."""
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self._clickable and event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = True
-            return
-        super().mousePressEvent(event)
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setProperty(FOCUS_RING, theme.radius("card"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # it holds a layout, not a word
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._pressed and event.button() == Qt.MouseButton.LeftButton:
-            self._pressed = False
-            if self.rect().contains(event.position().toPoint()):
-                self.clicked.emit()
-            return
-        super().mouseReleaseEvent(event)
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        area = QRectF(self.rect())
+        paint_ground(painter, area)
+        paint_frame(painter, area, "accent-line" if self.underMouse() else "border", 2 if self.underMouse() else 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._clickable and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self.clicked.emit()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.click()
             return
         super().keyPressEvent(event)
+
+
+def paint_ground(painter: QPainter, area: QRectF, token: str = "surface") -> None:  # noqa: S107  (a colour's name)
+    """Fill a card's rounded rectangle."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color(token))
+    radius = theme.radius("card")
+    painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def paint_frame(painter: QPainter, area: QRectF, token: str, width: int) -> None:
+    """Paint a card's frame inside ``area``, ``width`` logical pixels wide."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.color(token), width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = theme.radius("card")
+    painter.drawRoundedRect(area.adjusted(width / 2, width / 2, -width / 2, -width / 2), radius, radius)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import Button, Card, IconLabel, KeyBadge, Label
+from mailflow_gui.qt.controls import Button, Card, CardButton, IconLabel, KeyBadge, Label
+from mailflow_gui.qt.controls.card import paint_frame, paint_ground
 from mailflow_gui.qt.theme import theme
 from mailflow_gui.qt.welcome.examples import Example
 from mailflow_gui.qt.welcome.preview import paint_preview
@@ -63,16 +64,15 @@ class ActionCard(Card):
         row.addLayout(texts, 1)
 
 
-class ExampleCard(Card):
+class ExampleCard(CardButton):
     """An example flow: its picture, its name and its steps; the whole card opens it."""
 
     def __init__(self, example: Example, types: Mapping[str, AnyNodeType], parent: QWidget | None = None) -> None:
-        super().__init__(clickable=True, parent=parent)
+        super().__init__(example.flow.name, parent)
         self.example = example
         self._types = types
         steps = example.steps(dict(types))
         self.words = f"{example.flow.name} {steps}".casefold()
-        self.setAccessibleName(example.flow.name)
         self.setAccessibleDescription(steps)
         self.setMinimumHeight(176)
         texts = QVBoxLayout()
@@ -82,7 +82,7 @@ class ExampleCard(Card):
         texts.addStretch()
         self._use = Button(_("Use"), compact=True)
         self._use.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter on the card does the same
-        self._use.clicked.connect(self.clicked)
+        self._use.clicked.connect(self.click)
         policy = self._use.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # the texts don't break anew under the mouse
         self._use.setSizePolicy(policy)
@@ -97,18 +97,19 @@ class ExampleCard(Card):
         """Light up what a click or Enter would use."""
         if event.type() in _LIGHTING:
             under_mouse = event.type() != QEvent.Type.HoverLeave and self.underMouse()
-            self.set_selected(under_mouse)
+            self.update()
             self._use.setVisible(under_mouse or self.hasFocus())
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.paint_ground(painter)
+        whole = QRectF(self.rect())
+        paint_ground(painter, whole)
         area = QRectF(1, 1, self.width() - 2, _PREVIEW - 1)
         inside = QPainterPath()
         radius = theme.radius("card") - 1
-        inside.addRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+        inside.addRoundedRect(whole.adjusted(1, 1, -1, -1), radius, radius)
         painter.save()
         painter.setClipPath(inside)
         painter.fillRect(area, theme.color("canvas"))
@@ -116,4 +117,5 @@ class ExampleCard(Card):
         painter.restore()
         painter.setPen(QPen(theme.color("border"), 1))
         painter.drawLine(1, _PREVIEW, self.width() - 2, _PREVIEW)
-        self.paint_frame(painter)
+        lit = self.underMouse()
+        paint_frame(painter, whole, "accent-line" if lit else "border", 2 if lit else 1)

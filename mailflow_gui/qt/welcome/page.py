@@ -48,7 +48,7 @@ class WelcomePage(QScrollArea):
         types = node_types()
         self._examples = [ExampleCard(example, types) for example in examples()]
         for card in self._examples:
-            card.clicked.connect(lambda card=card: self.example_wanted.emit(card.example.path))
+            card.clicked.connect(lambda _checked=False, card=card: self.example_wanted.emit(card.example.path))
         self._recent_head = Label(_("Recent files"), "heading")
         self._recent = RecentList()
         self._recent_gap = QWidget()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from mailflow_gui.qt.controls import Card, ElidedLabel, IconLabel
+from mailflow_gui.qt.controls import CardButton, ElidedLabel, IconLabel
 from mailflow_gui.qt.theme import theme
 
 _MOST = 5
@@ -35,17 +35,16 @@ class RecentList(QWidget):
         self.rows = []
         for path in files[:_MOST]:
             row = _Row(path)
-            row.clicked.connect(lambda path=path: self.file_wanted.emit(path))
+            row.clicked.connect(lambda _checked=False, path=path: self.file_wanted.emit(path))
             self._column.addWidget(row)
             self.rows.append(row)
 
 
-class _Row(Card):
+class _Row(CardButton):
     """One file: its name, and where it lies."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(clickable=True)
-        self.setAccessibleName(f"{path.stem}, {path.parent}")
+        super().__init__(f"{path.stem}, {path.parent}")
         self.setFixedHeight(theme.size("control"))
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
