@@ -1,8 +1,8 @@
 """How fast the inspector is on a journal of a million messages: ``python -m tests.benchmarks.bench_inspector [COUNT]``.
 
-Scrolls the table frame by frame while another process adds 2,000 messages a second, searches, and opens bombs and a mail of 20 MB. A frame is
-one change of the scroll bar with everything that Qt does about it, painting included; *stall* is the longest time for which the window's
-thread did not come round. Prints a table; the design wants frames of 16 ms at most.
+Scrolls the table frame by frame while another process adds 2,000 messages a second, searches, and opens bombs and a mail of 20 MB.
+A frame is one change of the scroll bar with everything that Qt does about it, painting included; *stall* is the longest time for which
+the window's thread did not come round. Prints a table; the design wants frames of 16 ms at most.
 """
 
 from __future__ import annotations
@@ -196,11 +196,9 @@ def bench(home: Home, count: int) -> None:
             until(lambda: inspector.model.rowCount() > count)
             clock.read()
             inspector.show_state("failed")
-            say(
-                "all that failed (time, stall)",
-                until(lambda: 0 < inspector.model.rowCount() < count // 2),
-                (turn(1), clock.read())[1],
-            )
+            spent = until(lambda: 0 < inspector.model.rowCount() < count // 2)
+            turn(1)
+            say("all that failed (time, stall)", spent, clock.read())
             inspector.show_state("")
         finally:
             writer.terminate()
@@ -215,7 +213,8 @@ def bench_mails(home: Home, inspector: Inspector, clock: Clock) -> None:
     mails = {
         "200 nested tables": html + b"<table><tr><td>" * 200 + b"hello world " * 500,
         "a word of 1 MB": html + b"<p>" + b"x" * 1_000_000,
-        "a mail of 20 MB": b"Subject: large\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b\r\n"
+        "a mail of 20 MB": b"Subject: large\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nhello\r\n--b\r\n"
         b"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
         + (b"QUJD" * 19 + b"\r\n") * (20_000_000 // 78)
         + b"--b--\r\n",
@@ -223,17 +222,23 @@ def bench_mails(home: Home, inspector: Inspector, clock: Clock) -> None:
     inspector.detail.tabs.setCurrentIndex(PREVIEW)
     with Journal(home) as journal:
         for number, (name, raw) in enumerate(mails.items()):
-            uid = 900_000_000 + number
-            item = journal.write(
-                lambda transaction, uid=uid, raw=raw: filled.receive(transaction, uid, raw=raw)
-            ).result()
-            until(lambda item=item: inspector.model.row_of(item) is not None)
-            turn(0.5)
-            clock.read()
-            inspector.select_message(item)
-            spent = until(lambda item=item: inspector.detail.content_of == item)
-            turn(0.3)
-            say(f"open {name} (time, stall)", spent, clock.read())
+            open_mail(inspector, clock, name, keep(journal, 900_000_000 + number, raw))
+
+
+def keep(journal: Journal, uid: int, raw: bytes) -> int:
+    """Put a mail into the journal; returns its item."""
+    return journal.write(lambda transaction: filled.receive(transaction, uid, raw=raw)).result()
+
+
+def open_mail(inspector: Inspector, clock: Clock, name: str, item: int) -> None:
+    """Measure how long a mail takes to be shown."""
+    until(lambda: inspector.model.row_of(item) is not None)
+    turn(0.5)
+    clock.read()
+    inspector.select_message(item)
+    spent = until(lambda: inspector.detail.content_of == item)
+    turn(0.3)
+    say(f"open {name} (time, stall)", spent, clock.read())
 
 
 def main(arguments: list[str]) -> None:

@@ -50,6 +50,7 @@ class DetailPane(QWidget):
         self._row: Row | None = None
         self._detail: Detail | None = None
         self._content: Content | None = None
+        self._unfilled: set[int] = set()
         self._waiting_since: tuple[int, str] | None = None
         self.confirm: Callable[[str, str], bool] = self._confirm
         """Asks a question (title, text); tests answer for the person."""
@@ -159,10 +160,21 @@ class DetailPane(QWidget):
             self.banner.say("warn", content.gone.text, content.gone.advice)
         self.fields.show_lines([Line(field.name, field.line, field.value, field.icon) for field in content.fields])
         self.headers.show_lines([Line(name, value, value) for name, value in content.headers])
-        self.preview.show_content(content)
-        self.raw.setPlainText(content.raw + (_("\n\n… The rest is not shown.") if content.raw_cut else ""))
+        self._unfilled = {PREVIEW, RAW}
+        self._fill(self.tabs.currentIndex())
         self.strip.show_attachments(content.attachments)
         self.save_action.setEnabled(content.gone is None)
+
+    def _fill(self, tab: int) -> None:
+        """Laying out a long text takes its time: only what is looked at is filled."""
+        content = self._content
+        if content is None or tab not in self._unfilled:
+            return
+        self._unfilled.discard(tab)
+        if tab == PREVIEW:
+            self.preview.show_content(content)
+        else:
+            self.raw.setPlainText(content.raw + (_("\n\n… The rest is not shown.") if content.raw_cut else ""))
 
     def answered(self, item: int, error: MailFlowError | None) -> None:
         """What became of the person's decision."""
@@ -191,6 +203,7 @@ class DetailPane(QWidget):
             self.tabs.addTab(title)
             self.pages.addWidget(page)
         self.tabs.currentChanged.connect(self.pages.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._fill)
         head = QHBoxLayout()
         head.setContentsMargins(12, 4, 12, 4)
         head.setSpacing(8)

@@ -69,7 +69,7 @@ class Preview(QWidget):
         """Show another mail: its HTML if it has any, else its text."""
         self._content = content
         self.link_bar.hide()
-        self.text.setPlainText(content.text)
+        self.text.clear()
         if content.html is not None:
             self.browser.show_html(content.html.html, content.pictures)
         self.kinds.setVisible(content.html is not None and bool(content.text.strip()))
@@ -79,6 +79,8 @@ class Preview(QWidget):
     def _choose(self, which: int) -> None:
         self._stack.setCurrentIndex(which)
         content = self._content
+        if which == 1 and content is not None and self.text.document().isEmpty():
+            self.text.setPlainText(content.text)
         notes = []
         if content is not None and which == 0 and content.html is not None:
             if content.html.left_out:

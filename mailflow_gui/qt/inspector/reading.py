@@ -118,7 +118,7 @@ def read_content(reader: Reader, row: ItemRow) -> Content:
     safe = None
     if message.html.strip():
         safe = safe_html.make(message.html, _embedded(message))
-    text = plain.lines(message.text[: MAXIMUM_TEXT + 1])
+    text = plain.breakable(plain.lines(message.text[: MAXIMUM_TEXT + 1]))
     return Content(
         item=row.id,
         fields=tuple(_fields(message, row)),
@@ -130,7 +130,7 @@ def read_content(reader: Reader, row: ItemRow) -> Content:
             (plain.one_line(name, 200), plain.one_line(value, 4000))
             for name, value in message.headers[:MAXIMUM_HEADERS]
         ),
-        raw=plain.lines(_decoded(raw[:MAXIMUM_TEXT])),
+        raw=plain.short_lines(plain.lines(_decoded(raw[:MAXIMUM_TEXT]))),
         raw_cut=len(raw) > MAXIMUM_TEXT,
         attachments=message.attachments,
         message=message,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QResizeEvent, QStaticText
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -30,12 +30,18 @@ _FIXED = {RECEIVED: 98, STATE: 106, STEPS: 84, DURATION: 78}
 _LEAST_TEXT = 140
 """The width that a subject wants before other columns may stand beside it."""
 _PIP = 17
+_TEXTS_KEPT = 6000
 
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints every cell itself: nothing in a row is ever read as markup."""
+    """Paints every cell itself: nothing in a row is ever read as markup. Laid-out texts are kept, for scrolling shows them again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._texts: dict[tuple[int, int, int, bool], tuple[Row, QStaticText]] = {}
+        self._fonts: dict[int, QFont] = {}
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         rectangle: QRect = option.rect
@@ -45,39 +51,56 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(rectangle, theme.color("accent-soft"))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rectangle, theme.color("hover"))
-        row = index.data(ROW)
+        row, column = index.data(ROW), index.column()
         if isinstance(row, Row):
-            _paint_cell(painter, rectangle.adjusted(_PADDING, 0, -_PADDING, 0), row, index.column(), strong=selected)
-        elif index.column() == SUBJECT:
+            place = rectangle.adjusted(_PADDING, 0, -_PADDING, 0)
+            if column == STEPS:
+                paint_pips(painter, place, _shortened(row, place.width()))
+            else:
+                self._paint_text(painter, place, row, column, strong=selected)
+        elif column == SUBJECT:
             place = QRect(rectangle.left() + _PADDING, rectangle.center().y() - 3, min(160, rectangle.width() // 2), 6)
             painter.fillRect(place, theme.color("neutral-soft"))
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         return QSize(40, theme.size("row"))
 
+    def _paint_text(self, painter: QPainter, place: QRect, row: Row, column: int, *, strong: bool) -> None:
+        token = "text" if column == SUBJECT else "text-2"
+        if column == STATE:
+            look = states.look(row.listed.state, dry=row.listed.dry)
+            token = look.token
+            top = place.top() + (place.height() - _ICON) // 2
+            ratio = painter.device().devicePixelRatioF()
+            painter.drawPixmap(place.left(), top, theme.pixmap(look.icon, token, _ICON, ratio))
+            place = place.adjusted(_ICON + _GAP, 0, 0, 0)
+        weight = 500 if column == STATE or (strong and column == SUBJECT) else 400
+        laid = self._laid_out(row, column, place.width(), weight)
+        size = laid.size()
+        left = place.right() + 1 - size.width() if column == DURATION else place.left()
+        painter.setFont(self._font(weight))
+        painter.setPen(theme.color(token))
+        painter.drawStaticText(QPointF(left, place.top() + (place.height() - size.height()) / 2), laid)
 
-def _paint_cell(painter: QPainter, place: QRect, row: Row, column: int, *, strong: bool) -> None:
-    if column == STEPS:
-        paint_pips(painter, place, _shortened(row, place.width()))
-        return
-    token, weight, alignment = "text-2", 400, Qt.AlignmentFlag.AlignLeft
-    if column == STATE:
-        look = states.look(row.listed.state, dry=row.listed.dry)
-        token, weight = look.token, 500
-        top = place.top() + (place.height() - _ICON) // 2
-        painter.drawPixmap(
-            place.left(), top, theme.pixmap(look.icon, token, _ICON, painter.device().devicePixelRatioF())
-        )
-        place = place.adjusted(_ICON + _GAP, 0, 0, 0)
-    elif column == SUBJECT:
-        token, weight = "text", 500 if strong else 400
-    elif column == DURATION:
-        alignment = Qt.AlignmentFlag.AlignRight
-    font = theme.font("small", weight)
-    painter.setFont(font)
-    painter.setPen(theme.color(token))
-    shown = QFontMetrics(font).elidedText(text(row, column), Qt.TextElideMode.ElideRight, place.width())
-    painter.drawText(place, int(alignment | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+    def _laid_out(self, row: Row, column: int, width: int, weight: int) -> QStaticText:
+        key = (row.listed.id, column, width, weight == 500)
+        known = self._texts.get(key)
+        passing = column == DURATION and row.listed.settled is None
+        if known is not None and known[0] is row and not passing:
+            return known[1]
+        font = self._font(weight)
+        laid = QStaticText(QFontMetrics(font).elidedText(text(row, column), Qt.TextElideMode.ElideRight, width))
+        laid.setTextFormat(Qt.TextFormat.PlainText)
+        laid.prepare(font=font)
+        if len(self._texts) >= _TEXTS_KEPT:
+            self._texts.clear()
+        self._texts[key] = (row, laid)
+        return laid
+
+    def _font(self, weight: int) -> QFont:
+        if weight not in self._fonts:
+            self._fonts[weight] = theme.font("small", weight)
+        return self._fonts[weight]
 
 
 def _shortened(row: Row, width: int) -> list[PipState]:

@@ -20,7 +20,7 @@ from mailflow_gui.journal import items, requests
 from mailflow_gui.journal.journal import Journal
 from mailflow_gui.paths import Home, resources
 from mailflow_gui.qt.inspector import Inspector
-from mailflow_gui.qt.inspector.detail import ATTEMPTS, PREVIEW, SENT, DetailPane
+from mailflow_gui.qt.inspector.detail import ATTEMPTS, PREVIEW, RAW, SENT, DetailPane
 from mailflow_gui.qt.inspector.outcome import CardList
 from mailflow_gui.sandbox import Sandbox
 from mailflow_gui.sandbox.accounts import connected
@@ -103,6 +103,7 @@ def test_fields_headers_and_raw_show_the_mail(inspect: Open, journal: Journal, q
     assert fields["folder"] == "INBOX"
     assert next(iter(fields)) == "subject"
     assert ("Message-ID", "<7@example.jp>") in [(line.name, line.shown) for line in detail.headers.lines]
+    detail.tabs.setCurrentIndex(RAW)
     assert detail.raw.toPlainText().startswith("From: =?utf-8?B?")
     assert detail.raw.isReadOnly()
 
