@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
@@ -50,6 +51,7 @@ class ConnectionEditor(Editor):
     def __init__(self, field: Field, around: Surroundings) -> None:
         super().__init__()
         self._field, self._around = field, around
+        self._added: set[str] = set()
         self._box = _Box(self._fill)
         self._box.activated.connect(self._chosen)
         layout = QVBoxLayout(self)
@@ -64,11 +66,17 @@ class ConnectionEditor(Editor):
 
     def choose(self, account_id: str) -> None:
         """Choose an account: the flow names it from now on."""
-        account = next((one for one in self._around.all_accounts() if one.id == account_id), None)
+        around = self._around
+        account = next((one for one in around.all_accounts() if one.id == account_id), None)
         if account is not None:
-            stubs = with_account(self._around.flow.connections, account)
-            if stubs != self._around.flow.connections:
-                self._around.stubs_changed(stubs)
+            before = around.flow.connections
+            kept = tuple(stub for stub in before if stub.id not in self._added or self._is_used(stub.id))
+            stubs = with_account(kept, account)
+            if all(stub.id != account_id for stub in before):
+                self._added.add(account_id)
+            if stubs != before:
+                around.flow = replace(around.flow, connections=stubs)
+                around.stubs_changed(stubs)
         self.take(account_id)
         self._fill()
 
@@ -111,6 +119,11 @@ class ConnectionEditor(Editor):
         else:
             self.take(data)
             self._fill()
+
+    def _is_used(self, stub_id: str) -> bool:
+        """Whether anything but this setting names a connection. Who looks through the list with the keys leaves none behind."""
+        uses = sum(value == stub_id for node in self._around.flow.nodes for value in node.settings.values())
+        return uses > (1 if self._raw == stub_id else 0)
 
     def refresh(self) -> None:
         if not self._box.view().isVisible():

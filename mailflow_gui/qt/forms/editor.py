@@ -9,9 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import ErrorLine
 from mailflow_gui.qt.forms.description import Field
-from mailflow_gui.qt.forms.labels import Label
+from mailflow_gui.qt.forms.labels import Complaint, Label
 from mailflow_gui.qt.forms.values import MISSING, faulty
 
 
@@ -95,7 +94,7 @@ class Row(QWidget):
             layout.addStretch()  # beside a neighbour whose title takes two lines, the boxes stay in line
         layout.addWidget(editor)
         indent = 24 if editor.says_title else 0
-        self.error = ErrorLine()
+        self.error = Complaint()
         self.error.setContentsMargins(indent, 0, 0, 0)
         layout.addWidget(self.error)
         self._hint: Label | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from mailflow_gui.qt.controls import IconLabel, restyle
 from mailflow_gui.qt.theme import theme
 
 
@@ -49,3 +50,30 @@ class Label(QLabel):
             needed = self.heightForWidth(self.width())
             if needed > 0 and needed != self.minimumHeight():
                 self.setMinimumHeight(needed)
+
+
+class Complaint(QWidget):
+    """A sentence about what is wrong, with its sign; not there while nothing is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._icon = IconLabel("circle-alert", "danger", theme.size("icon-small"))
+        self._label = Label("", "small", "danger", wrap=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._label, 1)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while there is nothing to say."""
+        return self._label.text()
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Say this, or nothing."""
+        self._label.setText(text)
+        restyle(self._label, "role", "warn" if warning else "danger")
+        self._icon.set_icon("triangle-alert" if warning else "circle-alert", "warn" if warning else "danger")
+        self.setVisible(bool(text))

@@ -225,7 +225,7 @@ class TableEditor(Editor):
 
     def __init__(self, field: Field) -> None:
         super().__init__()
-        self._pairs: list[tuple[Line, Line, QWidget]] = []
+        self.pairs: list[tuple[Line, Line, QWidget]] = []
         self._rows = QVBoxLayout()
         filled(self._rows, spacing=4)
         self._add = QToolButton()
@@ -238,16 +238,16 @@ class TableEditor(Editor):
         layout.addWidget(self._add)
 
     def control(self) -> QWidget:
-        return self._pairs[0][0] if self._pairs else self._add
+        return self.pairs[0][0] if self.pairs else self._add
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
-        for key, _value, _row in self._pairs:
+        for key, _value, _row in self.pairs:
             mark(key, bool(problems))
 
     def show_raw(self, raw: Any) -> None:
-        for _key, _value, row in self._pairs:
+        for _key, _value, row in self.pairs:
             row.deleteLater()
-        self._pairs.clear()
+        self.pairs.clear()
         for key, value in raw.items() if isinstance(raw, dict) else ():
             self._row(str(key), shown(value))
 
@@ -263,22 +263,22 @@ class TableEditor(Editor):
         filled(QHBoxLayout(row), first, second, remove, spacing=4)
         self._rows.addWidget(row)
         pair = (first, second, row)
-        self._pairs.append(pair)
+        self.pairs.append(pair)
         first.textEdited.connect(self._typed)
         second.textEdited.connect(self._typed)
         remove.clicked.connect(lambda: self._removed(pair))
 
     def _added(self) -> None:
         self._row("", "")
-        self._pairs[-1][0].setFocus()
+        self.pairs[-1][0].setFocus()
 
     def _removed(self, pair: tuple[Line, Line, QWidget]) -> None:
-        self._pairs.remove(pair)
+        self.pairs.remove(pair)
         pair[2].deleteLater()
         self._typed()
 
     def _typed(self) -> None:
-        self.take({key.text(): value.text() for key, value, _row in self._pairs if key.text()})
+        self.take({key.text(): value.text() for key, value, _row in self.pairs if key.text()})
 
 
 class JsonEditor(Editor):

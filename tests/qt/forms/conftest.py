@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui import nodes, paths
@@ -44,6 +44,7 @@ class Desk:
     def show(self) -> None:
         kind = next((kind for kind in nodes.NODE_TYPES if kind.id == self.node.type), None)
         self.form.show_node(self.node, kind, self.flow, check(self.flow, nodes.NODE_TYPES))
+        QApplication.processEvents()  # what is new in a layout shows itself a little later
 
     def put(self, node_id: str, settings: dict[str, Any]) -> None:
         self.said.append(settings)
@@ -100,9 +101,9 @@ def sit(qtbot: QtBot, accounts: AccountStore) -> Sit:
         form.settings_changed.connect(desk.put)
         form.stubs_changed.connect(desk.put_stubs)
         form.name_changed.connect(desk.put_name)
-        form.show()
+        with qtbot.waitExposed(form):
+            form.show()
         desk.show()
-        qtbot.waitExposed(form)
         return desk
 
     return opened
@@ -110,6 +111,7 @@ def sit(qtbot: QtBot, accounts: AccountStore) -> Sit:
 
 def click(widget: QWidget, at: QPoint | None = None) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or QPoint())
+    QApplication.processEvents()
 
 
 def write(widget: QWidget, text: str) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import Card, ElidedLabel, ErrorLine
+from mailflow_gui.qt.controls import Card, ElidedLabel
+from mailflow_gui.qt.forms.labels import Complaint
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.body import KEYS, RuleBody
 from mailflow_gui.qt.forms.rules.parts import tool
@@ -51,7 +52,7 @@ class RuleCard(Card):
         head.addLayout(texts, 1)
         head.addWidget(self.menu)
         head.addWidget(self.remove)
-        self._error = ErrorLine()
+        self._error = Complaint()
         self._error.setContentsMargins(8, 0, 8, 6)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(1, 1, 1, 1)

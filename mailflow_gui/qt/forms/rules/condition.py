@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout,
 from mailflow_gui.language import _
 from mailflow_gui.mapping.fields import MESSAGE_FIELDS
 from mailflow_gui.mapping.rules import OPERATOR_TITLES
-from mailflow_gui.qt.controls import ErrorLine, set_tool_tip
+from mailflow_gui.qt.controls import set_tool_tip
 from mailflow_gui.qt.forms.boxes import Choice, Line, NameBox
 from mailflow_gui.qt.forms.editor import Editor, mark
-from mailflow_gui.qt.forms.labels import Label
+from mailflow_gui.qt.forms.labels import Complaint, Label
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.parts import adder, emptied, tool
 from mailflow_gui.qt.forms.simple import shown
@@ -30,7 +30,7 @@ class ConditionEditor(Editor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: list[Comparison] = []
+        self.rows: list[Comparison] = []
         self._form = Choice(
             [("", _("Always")), ("all", _("Only if all of these are true")), ("any", _("Only if any of these is true"))]
         )
@@ -68,13 +68,13 @@ class ConditionEditor(Editor):
         self.add_button.setVisible(parts is not None)
         form, rows = parts or ("", [])
         self._form.choose(form)
-        if len(rows) == len(self._rows):
-            for widget, row in zip(self._rows, rows, strict=True):
+        if len(rows) == len(self.rows):
+            for widget, row in zip(self.rows, rows, strict=True):
                 widget.show_row(row)
             return
         emptied(self._list)
-        self._rows = [Comparison(self, place, row) for place, row in enumerate(rows)]
-        for widget in self._rows:
+        self.rows = [Comparison(self, place, row) for place, row in enumerate(rows)]
+        for widget in self.rows:
             self._list.addWidget(widget)
 
     def add(self) -> None:
@@ -86,7 +86,7 @@ class ConditionEditor(Editor):
         """One less; without any, the rule counts always."""
         form, rows = catalogue.simple_parts(self._raw) or ("all", [])
         rest = rows[:place] + rows[place + 1 :]
-        self._rows = []
+        self.rows = []
         emptied(self._list)
         self._put(form, rest)
 
@@ -107,18 +107,18 @@ class ConditionEditor(Editor):
     def show_problems(self, problems: Mapping[str, str]) -> None:
         form = (catalogue.simple_parts(self._raw) or ("all", []))[0]
         inside = below(problems, form)
-        for place, row in enumerate(self._rows):
+        for place, row in enumerate(self.rows):
             row.show_problems(below(inside, str(place)))
-        mark(self._form, bool(problems) and not self._rows)
+        mark(self._form, bool(problems) and not self.rows)
 
     def shown_inside(self, path: str) -> bool:
         parts = path.split(".")
-        return len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(self._rows)
+        return len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(self.rows)
 
     def focus_path(self, path: str) -> bool:
         parts = path.split(".")
-        if len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(self._rows):
-            self._rows[int(parts[1])].focus(parts[2] if len(parts) > 2 else "")
+        if len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(self.rows):
+            self.rows[int(parts[1])].focus(parts[2] if len(parts) > 2 else "")
         else:
             self._form.setFocus()
         return True
@@ -153,7 +153,7 @@ class Comparison(QWidget):
         self.case.setToolTip(_("Match case"))
         self.case.setAccessibleName(_("Match case"))
         self.case.clicked.connect(lambda: self._set("match_case", self.case.isChecked()))
-        self._error = ErrorLine()
+        self._error = Complaint()
         first, second = QHBoxLayout(), QHBoxLayout()
         for line in (first, second):
             line.setSpacing(4)

@@ -28,7 +28,7 @@ class SourcesEditor(Editor):
     def __init__(self, around: Surroundings) -> None:
         super().__init__()
         self._around = around
-        self._chips: list[Chip] = []
+        self.chips: list[Chip] = []
         self._place = QWidget()
         self._flow = FlowLayout(self._place)
         self._menu = QMenu()
@@ -42,7 +42,7 @@ class SourcesEditor(Editor):
         theme.changed.connect(self._repaint)
 
     def control(self) -> QWidget:
-        return self._chips[0].box() if self._chips else self.add_button
+        return self.chips[0].box() if self.chips else self.add_button
 
     def entries(self) -> list[Any]:
         """The sources as they are."""
@@ -50,10 +50,10 @@ class SourcesEditor(Editor):
 
     def show_raw(self, raw: Any) -> None:
         emptied(self._flow)
-        self._chips = [Chip(self, place, source) for place, source in enumerate(self.entries())]
-        for chip in self._chips:
+        self.chips = [Chip(self, place, source) for place, source in enumerate(self.entries())]
+        for chip in self.chips:
             self._flow.addWidget(chip)
-        self._place.setVisible(bool(self._chips))
+        self._place.setVisible(bool(self.chips))
         self._flow.invalidate()
         self.updateGeometry()
 
@@ -63,7 +63,7 @@ class SourcesEditor(Editor):
     def add(self, source: Mapping[str, Any]) -> None:
         """One more source, at the end."""
         self._changed([*self.entries(), dict(source)])
-        self._chips[-1].box().setFocus()
+        self.chips[-1].box().setFocus()
 
     def remove(self, place: int) -> None:
         """One less."""
@@ -87,12 +87,12 @@ class SourcesEditor(Editor):
         self.show_raw(self._raw)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
-        for place, chip in enumerate(self._chips):
+        for place, chip in enumerate(self.chips):
             chip.show_problem(faulty(below(problems, str(place))))
 
     def focus_path(self, path: str) -> bool:
         place = path.partition(".")[0]
-        chip = self._chips[int(place)] if place.isdigit() and int(place) < len(self._chips) else None
+        chip = self.chips[int(place)] if place.isdigit() and int(place) < len(self.chips) else None
         (chip.box() if chip is not None else self.control()).setFocus()
         return True
 

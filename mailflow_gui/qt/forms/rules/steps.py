@@ -8,12 +8,12 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import Card, ErrorLine
+from mailflow_gui.qt.controls import Card
 from mailflow_gui.qt.forms import simple
 from mailflow_gui.qt.forms.description import Field
 from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.group import GroupEditor
-from mailflow_gui.qt.forms.labels import Label
+from mailflow_gui.qt.forms.labels import Complaint, Label
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.parts import adder, emptied, tool
 from mailflow_gui.qt.forms.values import MISSING, below, faulty
@@ -24,7 +24,7 @@ class StepsEditor(Editor):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cards: list[StepCard] = []
+        self.cards: list[StepCard] = []
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(6)
@@ -50,19 +50,19 @@ class StepsEditor(Editor):
     def show_raw(self, raw: Any) -> None:
         steps = self.entries()
         names = [step.get("name") if isinstance(step, Mapping) else None for step in steps]
-        if names == [card.name for card in self._cards]:
-            for card, step in zip(self._cards, steps, strict=True):
+        if names == [card.name for card in self.cards]:
+            for card, step in zip(self.cards, steps, strict=True):
                 card.form.set_raw(step)
             return
         emptied(self._list)
-        self._cards = [StepCard(self, place, step) for place, step in enumerate(steps)]
-        for card in self._cards:
+        self.cards = [StepCard(self, place, step) for place, step in enumerate(steps)]
+        for card in self.cards:
             self._list.addWidget(card)
 
     def add(self, name: str) -> None:
         """One more step, at the end, ready to be filled in."""
         self._changed([*self.entries(), catalogue.new_step(name)])
-        self._cards[-1].form.focus_path("")
+        self.cards[-1].form.focus_path("")
 
     def remove(self, place: int) -> None:
         """One less."""
@@ -82,23 +82,23 @@ class StepsEditor(Editor):
         self.take(steps)
 
     def _changed(self, steps: list[Any]) -> None:
-        self._cards = []
+        self.cards = []
         emptied(self._list)
         self.take(steps or MISSING)
         self.show_raw(self._raw)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
-        for place, card in enumerate(self._cards):
+        for place, card in enumerate(self.cards):
             card.show_problems(below(problems, str(place)))
 
     def shown_inside(self, path: str) -> bool:
         place = path.partition(".")[0]
-        return place.isdigit() and int(place) < len(self._cards)
+        return place.isdigit() and int(place) < len(self.cards)
 
     def focus_path(self, path: str) -> bool:
         place, _dot, rest = path.partition(".")
-        if place.isdigit() and int(place) < len(self._cards):
-            return self._cards[int(place)].form.focus_path(rest)
+        if place.isdigit() and int(place) < len(self.cards):
+            return self.cards[int(place)].form.focus_path(rest)
         self.add_button.setFocus()
         return True
 
@@ -120,7 +120,7 @@ class StepCard(Card):
         self.form = GroupEditor(catalogue.step_fields(self.name), _parameter)
         self.form.set_raw(step)
         self.form.edited.connect(lambda: owner.typed(place, self.form.raw()))
-        self._error = ErrorLine()
+        self._error = Complaint()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 4, 8 if self.form.fields else 4)
         layout.setSpacing(4)
