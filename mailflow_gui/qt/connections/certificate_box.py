@@ -46,8 +46,13 @@ class CertificateBox(Framed):
             layout.addWidget(part)
         self.hide()
 
-    def show_certificate(self, certificate: Certificate, *, proposed: bool, now: datetime | None = None) -> None:
-        """Show a certificate, as one that is trusted or one that is proposed."""
+    def show_certificate(
+        self, certificate: Certificate, *, proposed: bool, instead: bool = False, now: datetime | None = None
+    ) -> None:
+        """Show a certificate, as one that is trusted or one that is proposed.
+
+        :param instead: another one has been trusted so far.
+        """
         self._lines.setText("\n".join(draft.fingerprint_lines(certificate.sha256)))
         self._lines.setAccessibleName(_("SHA-256 fingerprint {digits}").format(digits=certificate.sha256))
         subject, issuer = draft.common_name(certificate.subject), draft.common_name(certificate.issuer)
@@ -62,6 +67,8 @@ class CertificateBox(Framed):
         self._about.setAccessibleDescription(_full(certificate))
         self._warning.say(*_validity(certificate, now or datetime.now(UTC)))
         question = _("This is what the server shows. Compare it with what whoever runs the server tells you.")
+        if instead:
+            question = _("The server shows another certificate than the one trusted so far. Ask whoever runs it why.")
         self._question.warn(question if proposed else "")
         self._buttons.setVisible(proposed)
         self.set_edge("warn-dot" if proposed else "border")

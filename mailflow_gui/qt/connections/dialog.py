@@ -31,7 +31,7 @@ from mailflow_gui.qt.theme import theme
 
 WIDTH = 668
 HEIGHT = 832
-_ABOUT_CERTIFICATES = ("certificate-untrusted", "certificate-wrong-host", "certificate-expired")
+_ABOUT_CERTIFICATES = ("certificate-untrusted", "certificate-wrong-host")
 """Codes of failures that a look at the server's certificate may end."""
 
 

@@ -167,7 +167,7 @@ class Trust(QWidget):
         if not shown:
             return
         try:
-            self._box.show_certificate(tls.describe(shown), proposed=bool(self._proposed))
+            self._box.show_certificate(tls.describe(shown), proposed=bool(self._proposed), instead=bool(self._pem))
         except MailFlowError as error:
             self.box_row.hide()
             self.row.show_fault(str(error))

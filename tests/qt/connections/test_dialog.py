@@ -81,6 +81,25 @@ def test_certificate_is_fetched_compared_trusted_and_the_connection_saved(
     hand.secrets.delete(saved.id)
 
 
+def test_another_certificate_than_the_trusted_one_is_pointed_out(hand: Hand, dovecot: Dovecot, inbox: Account) -> None:
+    hand.store.add(replace(inbox, certificate=certificates.make().pem, signs_in=False))
+    (account,) = hand.store.all()
+    dialog = hand.open(account)
+    trust = dialog.form.trust
+    hand.click(trust.fetch_button)
+    hand.qtbot.waitUntil(trust.box.trust.isVisible, timeout=10_000)
+    words = [label.text() for label in trust.box.findChildren(QLabel) if label.isVisible()]
+    assert words[0].startswith("The server shows another certificate than the one trusted so far.")
+    hand.click(trust.box.decline)
+    assert dialog.form.contents().account.certificate == account.certificate
+    hand.click(trust.fetch_button)
+    hand.qtbot.waitUntil(trust.box.trust.isVisible, timeout=10_000)
+    hand.click(trust.box.trust)
+    hand.click(trust.fetch_button)
+    hand.qtbot.waitUntil(lambda: trust.row.note.words == "The server shows the same certificate.", timeout=10_000)
+    assert dialog.form.contents().account.certificate == dovecot.certificate.pem
+
+
 def test_wrong_password_is_tried_once_per_press(hand: Hand, dovecot: Dovecot, inbox: Account) -> None:
     dialog = hand.open(replace(inbox, id=NEW_ID))
     hand.type(dialog.form.password, CANARY)
@@ -256,6 +275,28 @@ def test_saved_password_is_never_shown_and_tried_once(hand: Hand, dovecot: Dovec
     with opened(hand.home) as journal:
         assert [(each.kind, each.subject) for each in open_requests(journal.read())] == [("validated", "inbox")]
     hand.secrets.delete(inbox.id)
+
+
+def test_keyring_that_cannot_be_asked_is_said_where_the_password_stands(hand: Hand) -> None:
+    account = Account(id="a", name="Inbox", protocol="imap", host="localhost", port=993, username="me")
+    hand.store.add(account)
+    dialog = hand.open(account)
+    hand.qtbot.waitUntil(lambda: "no system keyring" in dialog.form.fault_at("password"), timeout=10_000)
+    hand.validate(dialog)
+    assert dialog.panel.title == "Not tried"
+    assert said(dialog, "what-happened") == "There is no system keyring that MailFlow can use here."
+    hand.type(dialog.form.password, CANARY)
+    assert "Stored in the system keyring" in dialog.form.fault_at("password")
+    assert dialog.panel.title == ""
+
+
+def test_password_without_a_user_name_is_a_fault(hand: Hand) -> None:
+    dialog = hand.open()
+    hand.type(dialog.form.host, "127.0.0.1")
+    hand.type(dialog.form.password, CANARY)
+    hand.click(dialog.validate_button)
+    assert dialog.form.fault_at("username").startswith("There is a password, but no user name")
+    assert dialog.form.username.hasFocus()
 
 
 def test_missing_password_is_said_at_its_field(hand: Hand, inbox: Account) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox
 
 from mailflow_gui.accounts.account import Account
-from mailflow_gui.accounts.secrets import Secret
+from mailflow_gui.accounts.secrets import Secret, SecretStore
 from mailflow_gui.journal import account_states, flows
 from mailflow_gui.journal.journal import opened
 from mailflow_gui.qt.connections import ConnectionsTab, Live
@@ -173,6 +173,24 @@ def test_unused_connection_goes_at_once_with_its_password(hand: Hand, tab: Calla
     assert hand.store.all() == ()
     assert hand.secrets.get(SUPPORT) is None
     assert shown.rows.rowCount() == 0
+
+
+@pytest.mark.usefixtures("keyring")
+def test_connection_whose_password_stays_is_deleted_only_when_told_so(
+    hand: Hand, tab: Callable[[], ConnectionsTab]
+) -> None:
+    hand.store.add(SUPPORT)
+    hand.secrets = SecretStore(keyring_timeout=0.0)  # a keyring that is asked to answer at once never does
+    shown = tab()
+    shown.delete("support")
+    hand.qtbot.waitUntil(lambda: any(isinstance(each, QMessageBox) for each in QApplication.topLevelWidgets()))
+    assert box().text() == "The password of “Support inbox” could not be deleted."
+    assert "gave no answer" in box().informativeText()
+    assert hand.store.all() == (SUPPORT,)
+    (delete,) = [button for button in box().buttons() if button.text() == "Delete"]
+    with hand.qtbot.waitSignal(shown.changed, timeout=20_000):
+        hand.click(delete)
+    assert hand.store.all() == ()
 
 
 def test_deleting_a_used_connection_names_its_flows_and_can_be_refused(
