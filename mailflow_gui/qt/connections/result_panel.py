@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
@@ -14,6 +14,8 @@ from mailflow_gui.qt.connections.pieces import Framed, Note, Spinner, clear, fla
 from mailflow_gui.qt.controls import Button, IconLabel, Label
 
 _INDENT = 28
+_SETTLING = 300
+"""Milliseconds in which the layout finds its new sizes; it takes one or two rounds of events."""
 _MOST = 4000
 """Characters of a server's words that are shown."""
 _LABEL = 92
@@ -25,11 +27,14 @@ class ResultPanel(Framed):
     trust_wanted = Signal()
     """The failure is a certificate that nobody trusts, and the person wants to look at it."""
     resized = Signal()
-    """It has another size now, and may reach out of view."""
+    """It shows something else in another size or place, and may reach out of view."""
 
     def __init__(self) -> None:
         super().__init__("surface-alt", "border", "card")
         self.setObjectName("result")
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLING)
         self._title = Label("", "title")
         self._title.setObjectName("result-title")
         self._seconds = Label("", "small", "text-2")
@@ -50,6 +55,7 @@ class ResultPanel(Framed):
         self.trust_button, self.fold_button = self._failure.trust, self._failure.fold
         self.copy_button = self._failure.copy
         self.trust_button.clicked.connect(self.trust_wanted)
+        self.fold_button.clicked.connect(self._settle)
         layout = flat(QVBoxLayout(self), 4)
         layout.setContentsMargins(16, 12, 16, 12)
         layout.addLayout(head)
@@ -63,7 +69,11 @@ class ResultPanel(Framed):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.resized.emit()
+        self._tell()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._tell()
 
     @property
     def title(self) -> str:
@@ -112,6 +122,15 @@ class ResultPanel(Framed):
         self._failure.trust.hide()
         self._failure.show()
 
+    def _settle(self) -> None:
+        """What follows is the layout's answer to what the panel shows, and not to what somebody types elsewhere."""
+        self._settling.start()
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._settling.isActive():
+            self.resized.emit()
+
     def _announce(self) -> None:
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
@@ -127,6 +146,7 @@ class ResultPanel(Framed):
         self.set_edge(edge)
         self.setAccessibleName(title)
         self.show()
+        self._settle()
 
     def _show(self, facts: Sequence[Fact]) -> None:
         narrow = [fact for fact in facts if not fact.wide]

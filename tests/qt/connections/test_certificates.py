@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -70,6 +71,7 @@ def test_certificate_is_called_by_its_common_name(distinguished: str, name: str)
 
 
 def test_pasted_text_is_judged_while_it_is_typed(qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().clear()
     dialog = PasteDialog()
     qtbot.addWidget(dialog)
     dialog.show()

@@ -128,6 +128,8 @@ def test_wrong_security_method_is_explained_and_the_detail_can_be_copied(
     assert not detail.isVisible()
     hand.click(dialog.panel.fold_button)
     assert detail.isVisible()
+    hand.qtbot.waitUntil(lambda: not detail.visibleRegion().isEmpty())
+    hand.qtbot.waitUntil(lambda: detail.visibleRegion().boundingRect() == detail.rect())
     hand.click(dialog.panel.copy_button)
     copied = QGuiApplication.clipboard().text()
     assert "speaks no TLS" in copied
