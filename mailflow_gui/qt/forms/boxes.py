@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -215,7 +216,7 @@ class Number(QAbstractSpinBox):
         """The unit stands right of the number, left of the arrows."""
         if self._unit is None:
             return
-        width = min(self._unit.sizeHint().width(), max(0, self.width() - _ARROWS - 36))
+        width = min(self._unit.sizeHint().width(), max(0, self.width() - _ARROWS - 28))
         self._unit.setGeometry(self.width() - _ARROWS - width - 4, 2, width, self.height() - 4)
         self._unit.raise_()
         self.lineEdit().setTextMargins(6, 0, width + 4, 0)
@@ -259,9 +260,17 @@ class Paragraph(QPlainTextEdit):
         self._grow()
 
     def _grow(self) -> None:
-        lines = round(self.document().size().height())  # a plain text's layout measures in lines
-        shown = min(max(lines, self._least), self._most)
-        frame = theme.size("control-compact") - self.fontMetrics().lineSpacing()
-        height = shown * self.fontMetrics().lineSpacing() + max(frame, 6)
-        if height != self.height():
-            self.setFixedHeight(height)
+        line, height = self.fontMetrics().lineSpacing(), 0.0
+        block = self.document().firstBlock()
+        while (
+            block.isValid() and height <= self._most * line
+        ):  # as drawn: lines of mixed scripts are higher than the font's own
+            height += self.blockBoundingRect(block).height()
+            block = block.next()
+        is_cut = height > self._most * line + 4
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if is_cut else policy.ScrollBarAlwaysOff)
+        shown = max(self._least * line, min(math.ceil(height), self._most * line + 4))
+        wanted = shown + max(theme.size("control-compact") - line, 6)
+        if wanted != self.height():
+            self.setFixedHeight(wanted)

@@ -52,6 +52,7 @@ class ConnectionEditor(Editor):
         super().__init__()
         self._field, self._around = field, around
         self._added: set[str] = set()
+        self._listed: tuple[Any, Any] | None = None
         self._box = _Box(self._fill)
         self._box.activated.connect(self._chosen)
         layout = QVBoxLayout(self)
@@ -80,13 +81,17 @@ class ConnectionEditor(Editor):
         self.take(account_id)
         self._fill()
 
-    def _fill(self) -> None:
+    def _fill(self, *, anew: bool = True) -> None:
         """List what can be chosen now; accounts come and go while the window is open."""
         accounts = self._around.all_accounts()
         found = candidates(
             accounts, self._around.flow.connections, self._field.protocols, self._around.states(accounts)
         )
+        raw = None if self._raw in (MISSING, "", None) else self._raw
         box = self._box
+        if (found, raw) == self._listed and not anew:
+            return
+        self._listed = (found, raw)
         box.clear()
         if self._field.optional:
             box.addItem(_("None"), None)
@@ -95,7 +100,6 @@ class ConnectionEditor(Editor):
             box.setItemData(box.count() - 1, one, _CANDIDATE)
             tip = f"{one.host} · {state_title(one.state)}"
             box.setItemData(box.count() - 1, GuiQt.convertFromPlainText(tip), Qt.ItemDataRole.ToolTipRole)
-        raw = None if self._raw in (MISSING, "", None) else self._raw
         if raw is not None and all(one.id != raw for one in found):
             box.addItem(str(raw), raw)
             box.setItemData(box.count() - 1, Candidate(str(raw), str(raw), "", "", "missing"), _CANDIDATE)
@@ -123,11 +127,11 @@ class ConnectionEditor(Editor):
     def _is_used(self, stub_id: str) -> bool:
         """Whether anything but this setting names a connection. Who looks through the list with the keys leaves none behind."""
         uses = sum(value == stub_id for node in self._around.flow.nodes for value in node.settings.values())
-        return uses > (1 if self._raw == stub_id else 0)
+        return int(uses) > (1 if self._raw == stub_id else 0)
 
     def refresh(self) -> None:
         if not self._box.view().isVisible():
-            self._fill()
+            self._fill(anew=False)
 
 
 class _Box(Choice):

@@ -105,10 +105,13 @@ class Row(QWidget):
         editor.control().setAccessibleName(_(field.title))
         editor.control().setAccessibleDescription(_(field.hint))
 
-    def drop_hint(self) -> None:
-        """Leave the hint to somebody else."""
-        if self._hint is not None:
-            self._hint.hide()
+    def without_texts(self, below: QVBoxLayout) -> list[str]:
+        """Where two rows share a line: what is wrong goes to the layout beneath it, and the hint to the caller."""
+        below.addWidget(self.error)
+        if self._hint is None:
+            return []
+        self._hint.hide()
+        return [self._hint.text()]
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Show what is wrong with this field; editors with editors inside show theirs there."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
@@ -183,6 +184,12 @@ class SettingsForm(QWidget):
         if found:
             QTimer.singleShot(0, self._reveal)
         return found
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever goes to the form goes to its first field."""
+        super().focusInEvent(event)
+        if self.body is not None:
+            self.body.focus_path("")
 
     def choose_connection(self, account_id: str) -> None:
         """The answer to :attr:`connection_wanted`: take the new account where it was asked for."""

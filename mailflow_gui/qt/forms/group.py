@@ -196,14 +196,14 @@ def lay_rows(layout: QVBoxLayout, rows: Sequence[Row]) -> None:
 def _pair(first: Row, second: Row) -> QVBoxLayout:
     beside = QHBoxLayout()
     beside.setSpacing(12)
-    beside.addWidget(first, 5 if first.field.kind == "quantity" else 4)
-    beside.addWidget(second, 4)
+    beside.addWidget(first, 4 if first.field.kind == "quantity" else 3)
+    beside.addWidget(second, 3)
     whole = QVBoxLayout()
     whole.setSpacing(4)
     whole.addLayout(beside)
-    hints = [_(row.field.hint) for row in (first, second) if row.field.hint]
+    hints = []
     for row in (first, second):
-        row.drop_hint()
+        hints += row.without_texts(whole)
     if hints:
         whole.addWidget(Label(" ".join(hints), "caption", "hint", wrap=True))
     return whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from mailflow_gui.flow.node_type import AnyNodeType
@@ -48,7 +48,6 @@ class NameLine(QLineEdit):
         self.setProperty("bare", True)
         self.setFont(theme.font("title"))
         self.setAccessibleName(_("Name of the node"))
-        self.setStyleSheet("QLineEdit { padding: 0; min-height: 20px; }")
         self.setFixedHeight(20)
         self.setMinimumWidth(40)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -58,9 +57,8 @@ class NameLine(QLineEdit):
 
     def _dress(self) -> None:
         """A node without a name of its own is called after its type: that name looks like any other."""
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.PlaceholderText, theme.color("text"))
-        self.setPalette(palette)
+        color = theme.color("text").name()
+        self.setStyleSheet(f"QLineEdit {{ padding: 0; min-height: 20px; placeholder-text-color: {color}; }}")
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -253,7 +253,7 @@ class TableEditor(Editor):
 
     def _row(self, key: str, value: str) -> None:
         row = QWidget()
-        first, second, remove = Line(_("From")), Line(_("To")), QToolButton()
+        first, second, remove = Line(_("Looked up")), Line(_("Found")), QToolButton()
         first.setText(key)
         second.setText(value)
         remove.setIcon(theme.icon("x"))

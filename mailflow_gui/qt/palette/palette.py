@@ -80,6 +80,7 @@ class Palette(QWidget):
         slash = QShortcut(QKeySequence("/"), self)
         slash.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         slash.activated.connect(self.focus_search)
+        slash.activatedAmbiguously.connect(self.focus_search)  # where the window has the same key for the same deed
 
     def focus_search(self) -> None:
         """Let a person type a search; what stood there is replaced by the first key."""

@@ -46,13 +46,15 @@ class Desk:
         self.form.show_node(self.node, kind, self.flow, check(self.flow, nodes.NODE_TYPES))
         QApplication.processEvents()  # what is new in a layout shows itself a little later
 
-    def put(self, node_id: str, settings: dict[str, Any]) -> None:
+    def put(self, node_id: str, settings: object) -> None:
+        assert isinstance(settings, dict)
         self.said.append(settings)
         changed = tuple(replace(one, settings=settings) if one.id == node_id else one for one in self.flow.nodes)
         self.flow = replace(self.flow, nodes=changed)
         self.show()
 
-    def put_stubs(self, stubs: tuple[Stub, ...]) -> None:
+    def put_stubs(self, stubs: object) -> None:
+        assert isinstance(stubs, tuple)
         self.stubs.append(stubs)
         self.flow = replace(self.flow, connections=stubs)
         self.show()

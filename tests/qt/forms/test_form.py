@@ -320,6 +320,13 @@ def test_focus_goes_to_the_field_of_a_problem(sit: Sit) -> None:
     assert not desk.form.focus_field("no_such_setting")
 
 
+def test_going_to_the_form_goes_to_its_first_field(sit: Sit) -> None:
+    desk = sit("receive-email")
+    desk.form.activateWindow()
+    desk.form.setFocus()
+    assert desk.form.focusWidget() is desk.control("connection")
+
+
 def test_a_node_of_an_unknown_type_is_shown_without_a_form(sit: Sit) -> None:
     desk = sit("fax", {"number": 1})
     texts = [label.text() for label in desk.form.area.findChildren(QLabel)]

@@ -33,7 +33,7 @@ class SourcesEditor(Editor):
         self._flow = FlowLayout(self._place)
         self._menu = QMenu()
         self._menu.aboutToShow.connect(self._fill_menu)
-        self.add_button = adder(_("Add"), self._menu)
+        self.add_button = adder(_("Add a source"), self._menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
