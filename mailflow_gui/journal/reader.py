@@ -5,8 +5,10 @@ The journal may not be there yet, and may be replaced while somebody looks: neit
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,15 +45,28 @@ class Reader:
         database: sqlite3.Connection | None = self._local.database
         return database
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection | None]:
+        """The journal as it is now, for some queries; None while there is none.
+
+        :raises JournalError: it is damaged, of a newer version, or went away meanwhile.
+        """
+        database = self.database
+        try:
+            yield database
+        except sqlite3.Error as error:
+            self.close()
+            raise JournalError("journal-damaged", path=str(self.home.journal_file), reason=str(error)) from error
+
     def stamp(self) -> tuple[object, ...]:
         """Something that differs after any change to the journal, seen from this thread. Costs microseconds.
 
         :raises JournalError: as for :attr:`database`.
         """
-        database = self.database
-        if database is None:
-            return ()
-        return (self._local.identity, database.execute("PRAGMA data_version").fetchone()[0])
+        with self.reading() as database:
+            if database is None:
+                return ()
+            return (self._local.identity, database.execute("PRAGMA data_version").fetchone()[0])
 
     def content(self, place: Place, limit: int | None = None) -> bytes:
         """Bytes kept in the spool, the first ``limit`` of them if one is given.

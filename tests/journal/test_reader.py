@@ -79,6 +79,22 @@ def test_a_damaged_journal_says_so(home: Home) -> None:
     assert caught.value.code == "journal-damaged"
 
 
+def test_a_journal_that_breaks_while_it_is_read_says_so_and_is_opened_anew(home: Home) -> None:
+    reader = Reader(home)
+    with opened(home):
+
+        def ask() -> None:
+            with reader.reading() as database:
+                assert database is not None
+                database.execute("SELECT * FROM what_is_not_there")
+
+        with pytest.raises(JournalError) as caught:
+            ask()
+        assert caught.value.code == "journal-damaged"
+        assert reader.exists
+        reader.close()
+
+
 def test_a_newer_journal_says_so(home: Home) -> None:
     with closing(sqlite3.connect(home.journal_file)) as database:
         database.execute("PRAGMA user_version = 99")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from mailflow_gui.language import _, ngettext
@@ -14,7 +14,8 @@ from mailflow_gui.qt.controls import IconLabel, Label, set_tool_tip
 from mailflow_gui.qt.inspector import plain, states
 from mailflow_gui.qt.theme import theme
 
-_NAME_WIDTH = 150
+_REST = 80
+"""Pixels for the icon and what lies between."""
 
 
 class AttachmentStrip(QWidget):
@@ -52,7 +53,22 @@ class AttachmentStrip(QWidget):
         self.menu = QMenu(self)
         self.save.setMenu(self.menu)
         self._row.addWidget(self.save)
+        self._shown = ("", "")
         self.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_first()
+
+    def _name_first(self) -> None:
+        """The first one's name as far as there is room, and always its size."""
+        name, size = self._shown
+        metrics = QFontMetrics(self.first.font())
+        room = self.width() - self.save.sizeHint().width() - metrics.horizontalAdvance(size) - _REST
+        if not self._count.isHidden():
+            room -= self._count.sizeHint().width()
+        short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(40, room))
+        self.first.setText(f"{short}  {size}".replace("&", "&&"))
 
     def show_attachments(self, attachments: Sequence[Attachment]) -> None:
         """Show other attachments, or nothing."""
@@ -62,14 +78,14 @@ class AttachmentStrip(QWidget):
             return
         metrics = QFontMetrics(self.first.font())
         shown = [(plain.one_line(file.name, 200), states.size(file.size)) for file in attachments]
-        name = metrics.elidedText(shown[0][0], Qt.TextElideMode.ElideMiddle, _NAME_WIDTH)
-        self.first.setText(f"{name}  {shown[0][1]}".replace("&", "&&"))
+        self._shown = shown[0]
         set_tool_tip(self.first, _("Save {name}…").format(name=shown[0][0]))
         more = len(shown) - 1
         self._count.setText(
             "" if not more else ngettext("{count} file", "{count} files", len(shown)).format(count=len(shown))
         )
         self._count.setVisible(bool(more))
+        self._name_first()
         for number, (name, size) in enumerate(shown):
             short = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, 320).replace("&", "&&")
             action = QAction(f"{short}  ({size})", self.menu)

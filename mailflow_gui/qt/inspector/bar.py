@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from mailflow_gui.journal.listing import Filter
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import Button, Label, SearchField, Segments, StateDot
+from mailflow_gui.qt.controls import Button, Label, SearchField, Segments, StateDot, set_tool_tip
 from mailflow_gui.qt.inspector import plain, states
+from mailflow_gui.qt.theme import theme
 
 _SEGMENTS = tuple(state for state in states.LOOKS if state not in {"sent", "skipped"})
 _TYPING = 250
@@ -26,6 +28,8 @@ class FilterBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._states: tuple[str, ...] = ()
+        self._short = False
+        self._room = 10_000
         self._state = ""
         self._counts: Mapping[str, int] = {}
         self._total: int | None = None
@@ -41,9 +45,7 @@ class FilterBar(QWidget):
         self.flow_chip.clicked.connect(lambda: self.narrow_to_flow("", ""))
         self.node_chip.clicked.connect(lambda: self.narrow_to_nodes((), ""))
         self.search = SearchField(_("Subject, sender, ID…"), key="")
-        self.search.setMaximumWidth(176)
-        self.search.setMinimumWidth(96)
-        self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._typing = QTimer(self, singleShot=True, interval=_TYPING)
         self._typing.timeout.connect(self.changed)
         self.search.textChanged.connect(self._typed)
@@ -57,9 +59,13 @@ class FilterBar(QWidget):
             self._row.addWidget(widget)
         self.segments = self._made_segments()
         self._row.addWidget(self.segments)
-        self._row.addWidget(self.search, 1)
+        self._row.addWidget(self.search)
         self.flow_chip.hide()
         self.node_chip.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        """It gives way: what it needs follows from the room it is told (:meth:`fit`)."""
+        return QSize(100, super().minimumSizeHint().height())
 
     @property
     def filter(self) -> Filter:
@@ -83,9 +89,35 @@ class FilterBar(QWidget):
             self.segments.choose(self._states.index(self._state) + 1 if self._state else 0)
             if had_focus:
                 self.segments.button(self.segments.index).setFocus()
+        self._say_counts()
+        self.fit(self._room)
+
+    def fit(self, room: int) -> None:
+        """Take no more than ``room`` pixels: first the words *Live* and *Paused* go, then the states' words, whose icons stay."""
+        self._room = room
+        for live, short, search in ((True, False, 160), (False, False, 120), (False, True, 96)):
+            self.live.setVisible(live)
+            self.search.setFixedWidth(search)
+            if short != self._short:
+                self._short = short
+                self._say_counts()
+            self._row.invalidate()
+            if self._row.sizeHint().width() <= room:
+                break
+        self.updateGeometry()
+
+    def _say_counts(self) -> None:
         for index, text in enumerate(self._texts()):
-            if self.segments.button(index).text() != text:
-                self.segments.button(index).setText(text)
+            button = self.segments.button(index)
+            if button.text() != text:
+                button.setText(text)
+            look = states.LOOKS[self._states[index - 1]] if index else None
+            if look is not None:
+                set_tool_tip(button, _(look.title) if self._short else "")
+                button.setAccessibleName(f"{_(look.title)} {self._counts.get(self._states[index - 1], 0)}")
+                button.setIcon(theme.icon(look.icon, look.token, 14) if self._short else QIcon())
+                style = Qt.ToolButtonStyle
+                button.setToolButtonStyle(style.ToolButtonTextBesideIcon if self._short else style.ToolButtonTextOnly)
 
     def choose_state(self, state: str) -> None:
         """Show one state only, or all with an empty text."""
@@ -116,7 +148,8 @@ class FilterBar(QWidget):
 
     def _texts(self) -> list[str]:
         total = _("All") if self._total is None else f"{_('All')} {self._total:,}"
-        return [total, *(f"{_(states.LOOKS[state].title)} {self._counts.get(state, 0):,}" for state in self._states)]
+        counted = [(_(states.LOOKS[state].title), f"{self._counts.get(state, 0):,}") for state in self._states]
+        return [total, *(number if self._short else f"{word} {number}" for word, number in counted)]
 
     def _chosen(self, index: int) -> None:
         self._state = "" if index <= 0 else self._states[index - 1]

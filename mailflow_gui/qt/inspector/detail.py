@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QMenu,
     QMessageBox,
@@ -190,7 +191,9 @@ class DetailPane(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(True)
-        self.tabs.setStyleSheet("QTabBar::tab { height: 25px; }")  # the design's 28 px with its underline
+        self.tabs.setStyleSheet(
+            "QTabBar::tab { height: 25px; margin: 0; padding: 0 6px; }"
+        )  # the design's 28 px with its underline
         self.pages = QStackedWidget()
         for title, page in (
             (_("Fields"), self.fields),
@@ -216,9 +219,8 @@ class DetailPane(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.tabs)
-        line = QWidget()
-        line.setFixedHeight(1)
-        line.setProperty("panel", "line")
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
         column.addWidget(line)
         column.addWidget(self.banner)
         column.addWidget(self.pages, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui.errors import MailFlowError
@@ -21,6 +21,8 @@ from mailflow_gui.qt.inspector.looking import Look, Looker, Row
 from mailflow_gui.qt.inspector.model import MessageModel
 from mailflow_gui.qt.inspector.table import MessageTable
 
+_TABS = 240
+"""Pixels that the dock's tabs take, beside which the bar may stand."""
 _TICK = 250
 """Milliseconds between two looks while it can be seen."""
 
@@ -151,6 +153,7 @@ class Inspector(QWidget):
         self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 66)
         self.splitter.setStretchFactor(1, 34)
+        self.splitter.setSizes([768, 400])
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
         self._left.setMinimumWidth(300)
@@ -174,6 +177,10 @@ class Inspector(QWidget):
         self.detail.asked.connect(self._ask)
         self.detail.source_wanted.connect(self._save_source)
         self.detail.said.connect(self.said)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.bar.fit(self.width() if self._whole.indexOf(self.bar) >= 0 else self.width() - _TABS)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

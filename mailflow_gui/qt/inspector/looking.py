@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -42,7 +43,6 @@ class Look:
     """All wanted ids, where an index tells them."""
     rows: tuple[Row, ...] = ()
     """Those that are in sight, as they are now."""
-    flow_names: dict[str, str] = field(default_factory=dict)
 
 
 class Looker:
@@ -58,20 +58,21 @@ class Looker:
 
         :raises JournalError: the journal is damaged or newer.
         """
-        stamp = self._reader.stamp()
-        mark = (stamp, wanted, tuple(in_sight))
-        if mark == self._last:
-            return None
-        database = self._reader.database
+        last_mark, self._last = self._last, None
+        mark = (self._reader.stamp(), wanted, tuple(in_sight))
+        with self._reader.reading() as database:
+            found = None if mark == last_mark else self._look(database, wanted, known, in_sight)
+        self._last = mark
+        return found
+
+    def _look(self, database: sqlite3.Connection | None, wanted: Filter, known: int, in_sight: Sequence[int]) -> Look:
         if database is None:
-            self._last = mark
             return Look(wanted, exists=False)
         first, last = listing.bounds(database)
         exact = tuple(listing.indexed(database, wanted, INDEXED_LIMIT)) if wanted.indexed else None
         new: tuple[int, ...] = ()
         if exact is None and not wanted.everything and known < last:
             new = tuple(listing.stretch(database, wanted, max(known + 1, last - SEARCHED), last))
-        self._last = mark
         return Look(
             wanted,
             exists=True,
@@ -80,7 +81,7 @@ class Looker:
             counts=listing.counts(database, wanted.flow),
             new=new,
             exact=exact,
-            rows=tuple(self.rows(in_sight)),
+            rows=tuple(self._rows(database, in_sight)),
         )
 
     def rows(self, ids: Sequence[int]) -> list[Row]:
@@ -88,19 +89,17 @@ class Looker:
 
         :raises JournalError: as for :meth:`look`.
         """
-        database = self._reader.database
-        if database is None:
-            return []
-        return [self._row(listed) for listed in listing.rows(database, ids)]
+        with self._reader.reading() as database:
+            return [] if database is None else self._rows(database, ids)
 
     def search(self, wanted: Filter, last: int) -> tuple[int, list[int]]:
         """The wanted ids of one stretch that ends with ``last``: the stretch's first id, and what was found.
 
         :raises JournalError: as for :meth:`look`.
         """
-        database = self._reader.database
         first = max(1, last - STRETCH + 1)
-        return first, [] if database is None else listing.stretch(database, wanted, first, last)
+        with self._reader.reading() as database:
+            return first, [] if database is None else listing.stretch(database, wanted, first, last)
 
     def forget(self) -> None:
         """The next look answers even if nothing has changed."""
@@ -110,16 +109,18 @@ class Looker:
         """Close the lane's view of the journal."""
         self._reader.close()
 
-    def _row(self, listed: Listed) -> Row:
-        known = self._way(listed.version)
-        return Row(listed, pips(listed, known), known)
+    def _rows(self, database: sqlite3.Connection, ids: Sequence[int]) -> list[Row]:
+        found = []
+        for listed in listing.rows(database, ids):
+            known = self._way(database, listed.version)
+            found.append(Row(listed, pips(listed, known), known))
+        return found
 
-    def _way(self, version: str) -> Way:
+    def _way(self, database: sqlite3.Connection, version: str) -> Way:
         if not version:
             return NO_WAY
         if version not in self._ways:
-            database = self._reader.database
             if len(self._ways) > 200:
                 self._ways.clear()
-            self._ways[version] = NO_WAY if database is None else way(flows.content(database, version))
+            self._ways[version] = way(flows.content(database, version))
         return self._ways[version]

@@ -96,16 +96,16 @@ def read_detail(reader: Reader, item: int) -> Detail | None:
 
     :raises JournalError: the journal is damaged or newer.
     """
-    database = reader.database
-    row = None if database is None else items.get(database, item)
-    if database is None or row is None:
-        return None
-    mails = deliveries.mails_of(database, item)
-    return Detail(
-        item=row,
-        attempts=tuple(history.attempts(database, item)),
-        sent=tuple(Sent(mail, tuple(deliveries.deliveries_of(database, mail.id))) for mail in mails),
-    )
+    with reader.reading() as database:
+        row = None if database is None else items.get(database, item)
+        if database is None or row is None:
+            return None
+        mails = deliveries.mails_of(database, item)
+        return Detail(
+            item=row,
+            attempts=tuple(history.attempts(database, item)),
+            sent=tuple(Sent(mail, tuple(deliveries.deliveries_of(database, mail.id))) for mail in mails),
+        )
 
 
 def read_content(reader: Reader, row: ItemRow) -> Content:

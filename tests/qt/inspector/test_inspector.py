@@ -303,6 +303,24 @@ def test_columns_stand_aside_where_there_is_no_room(inspect: Open, journal: Jour
     assert inspector.table.columnWidth(SUBJECT) >= 100
 
 
+def test_the_bar_gives_way_where_it_stands_beside_tabs(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
+    filled.one_of_each(journal)
+    inspector = inspect()
+    bar = inspector.take_bar()
+    qtbot.addWidget(bar)
+    qtbot.waitUntil(lambda: inspector.model.rowCount() == 6)
+    inspector.resize(1168, 264)
+    assert inspector.bar.segments.button(4).text() == "Failed 1"
+    inspector.resize(752, 228)
+    assert inspector.bar.sizeHint().width() <= 752 - 240
+    assert inspector.bar.segments.button(4).text() == "1"
+    assert inspector.bar.segments.button(4).accessibleName() == "Failed 1"
+    assert "Failed" in inspector.bar.segments.button(4).toolTip()
+    inspector.resize(1400, 264)
+    assert inspector.bar.segments.button(4).text() == "Failed 1"
+    assert not inspector.bar.live.isHidden()
+
+
 def test_rows_are_24_px_and_pips_14_by_6_in_the_state_s_colour(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
     filled.one_of_each(journal)
     inspector = inspect()
