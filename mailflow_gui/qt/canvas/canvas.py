@@ -15,7 +15,7 @@ from mailflow_gui.flow.model import Edge, Flow, Stub
 from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.language import _
-from mailflow_gui.qt.canvas import changes, clipboard, edits, linking, look, navigation, sayings, tooltip
+from mailflow_gui.qt.canvas import changes, clipboard, edits, linking, look, navigation, sayings, tooltip, weak
 from mailflow_gui.qt.canvas.drawing import Drawing
 from mailflow_gui.qt.canvas.gestures import Gestures
 from mailflow_gui.qt.canvas.link import Link
@@ -63,7 +63,7 @@ class Canvas(QWidget):
         self.drawing = Drawing(self.viewer, self.viewer.own_scene, self.undo_stack, self.types)
         self._gestures = Gestures(self)
         self.viewer.gestures = self._gestures
-        self._pulses = Pulses(self.viewer, lambda: self.drawing.links)
+        self._pulses = Pulses(self.viewer, self.drawing.links)
         self._minimap = Minimap(self, self.viewer, self.drawing.cards.values)
         self._popups = Popups(self)
         self._live: Mapping[str, NodeLive] = {}
@@ -75,7 +75,7 @@ class Canvas(QWidget):
         self.setFocusProxy(self.viewer)
         self.viewer.setAccessibleName(_("Flow canvas"))
         self.viewer.zoomed.connect(self.zoom_changed)
-        self.viewer.own_scene.selectionChanged.connect(self._selected)
+        self.viewer.own_scene.selectionChanged.connect(weak.weakly(self._selected))
         theme.changed.connect(self._theme_changed)
         self._after_show(())
 
@@ -106,7 +106,7 @@ class Canvas(QWidget):
         before = self.drawing.flow
         if after == before:
             return False
-        self.undo_stack.push(Edit(text, before, after, self._show_edit, merge=merge))
+        self.undo_stack.push(Edit(text, before, after, weak.weakly(self._show_edit), merge=merge))
         return True
 
     def _show_edit(self, flow: Flow) -> None:
@@ -434,9 +434,13 @@ class Canvas(QWidget):
         self._fit_if_pending()
 
     def _fit_if_pending(self) -> None:
-        if self._fit_pending and self.isVisible() and self.drawing.cards:
+        if self._fit_pending and self.isVisible():
             self._fit_pending = False
-            self.fit_all()
+            if self.drawing.cards:
+                self.fit_all()
+            else:
+                self.set_zoom(1.0)
+                self.viewer.centerOn(0, 0)
 
     def _place_minimap(self) -> None:
         size = self._minimap.size()

@@ -71,9 +71,9 @@ class Card(NodeItem):
         """Show how the node runs; paints only if that changed."""
         if live == self.live:
             return
-        failing = self.failing
+        troubled = self.troubled
         self.live = live
-        if self.failing != failing:
+        if self.troubled != troubled:
             self._arrange()
         self.update()
 
@@ -84,9 +84,9 @@ class Card(NodeItem):
             self.update()
 
     @property
-    def failing(self) -> bool:
-        """Whether the error line is shown."""
-        return self.live.state == "failing" and bool(self.live.error_line)
+    def troubled(self) -> bool:
+        """Whether the error line is shown: why the node fails, or waits."""
+        return self.live.state in {"failing", "warning", "held"} and bool(self.live.error_line)
 
     @property
     def switched_off(self) -> bool:
@@ -154,12 +154,12 @@ class Card(NodeItem):
 
     @property
     def error_top(self) -> int:
-        """Where the error line is while the node is failing."""
+        """Where the error line is while there is one."""
         return HEADER + SUMMARY + self.rows * ROW + SPARE
 
     def _arrange(self) -> None:
         self.prepareGeometryChange()
-        self.height = self.error_top + (ERROR if self.failing else 0) + COUNTERS
+        self.height = self.error_top + (ERROR if self.troubled else 0) + COUNTERS
         for side, ports in ((0, self._inputs), (WIDTH, self._outputs)):
             for index, port in enumerate(ports):
                 port.setPos(side, HEADER + SUMMARY + index * ROW + ROW // 2)

@@ -45,11 +45,11 @@ def paint(painter: QPainter, card: Card, scale: float) -> None:
     _header(painter, card, scale, texts)
     if texts:
         _rows(painter, card)
-        if card.failing:
+        if card.troubled:
             _error_line(painter, card, scale)
         _counters(painter, card, scale)
-    elif card.failing:
-        painter.fillRect(_error_rect(card), look.color("danger-soft"))
+    elif card.troubled:
+        painter.fillRect(_error_rect(card), look.color(f"{_grade(card)}-soft"))
     painter.setOpacity(1.0)
     _outline(painter, card)
     for port in card.ports:
@@ -134,12 +134,17 @@ def _error_rect(card: Card) -> QRectF:
     return QRectF(1, card.error_top, card.rect.width() - 2, 24)
 
 
+def _grade(card: Card) -> str:
+    """Red says that mail failed, amber that it waits."""
+    return "danger" if card.live.state == "failing" else "warn"
+
+
 def _error_line(painter: QPainter, card: Card, scale: float) -> None:
-    place = _error_rect(card)
-    painter.fillRect(place, look.color("danger-soft"))
-    look.draw_icon(painter, "triangle-alert", "danger", QRectF(_EDGE, place.top() + 5, 14, 14), scale)
+    place, grade = _error_rect(card), _grade(card)
+    painter.fillRect(place, look.color(f"{grade}-soft"))
+    look.draw_icon(painter, "triangle-alert", grade, QRectF(_EDGE, place.top() + 5, 14, 14), scale)
     text = " ".join(card.live.error_line.split())
-    look.draw_text(painter, text, place.adjusted(_EDGE + 19, 0, -10, 0), "caption", "danger")
+    look.draw_text(painter, text, place.adjusted(_EDGE + 19, 0, -10, 0), "caption", grade)
 
 
 def _counters(painter: QPainter, card: Card, scale: float) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from mailflow_gui.flow.model import Edge
 from mailflow_gui.language import _
-from mailflow_gui.qt.canvas import edits, keys, menus
+from mailflow_gui.qt.canvas import edits, keys, menus, weak
 from mailflow_gui.qt.canvas.card import Card
 from mailflow_gui.qt.canvas.link import Link
 from mailflow_gui.qt.canvas.link_drag import LinkDrag, edge_between
@@ -31,7 +31,7 @@ class Gestures:
     """The state of the gesture at hand."""
 
     def __init__(self, canvas: Canvas) -> None:
-        self._canvas = canvas
+        self._canvas = weak.proxy(canvas)
         self._viewer = canvas.viewer
         self._pressed: QPoint | None = None
         self._panning: QPoint | None = None
@@ -313,9 +313,9 @@ class Gestures:
             self._viewer.viewport().update()
 
     def drop_items(self) -> None:
-        """Forget items that are about to leave the scene."""
+        """Forget items that may be about to leave the scene."""
         self.cancel()
-        self._hovered = None
+        self._hover(None)
 
     def _show_cursor(self) -> None:
         shape = Qt.CursorShape.ArrowCursor

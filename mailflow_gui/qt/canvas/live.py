@@ -19,7 +19,7 @@ class NodeLive:
     """Items that went on, or mails that were sent."""
     errors: int = 0
     error_line: str = ""
-    """One line shown on the card while the node is failing."""
+    """One line shown on the card while the node is failing, waits or has a warning."""
 
 
 IDLE = NodeLive()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def show(canvas: Canvas, position: QPoint, where: QPoint) -> None:
     """Open the menu for what lies at ``position`` of the viewport; it doesn't block."""
-    menu = QMenu(canvas)
+    menu = QMenu(canvas.viewer)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     viewer, link = canvas.viewer, canvas.viewer.link_at(position)
     card = viewer.card_at(position)

@@ -80,6 +80,8 @@ if TYPE_CHECKING:
     class NodeViewer(QGraphicsView):
         """The view on the scene."""
 
+        _ctx_menu_bar: QWidget
+
         def __init__(self, parent: QWidget | None = None, undo_stack: QUndoStack | None = None) -> None: ...
 
     class Port:

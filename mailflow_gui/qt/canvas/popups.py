@@ -10,7 +10,7 @@ from mailflow_gui.flow.graph import fits
 from mailflow_gui.flow.model import Edge
 from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.language import _
-from mailflow_gui.qt.canvas import edits, linking
+from mailflow_gui.qt.canvas import edits, linking, weak
 from mailflow_gui.qt.canvas.card import WIDTH, Card
 from mailflow_gui.qt.canvas.nodegraph import OUTPUT
 from mailflow_gui.qt.canvas.ports import CardPort
@@ -31,7 +31,7 @@ class Popups:
     """Opens and closes them, and makes edits of what was chosen."""
 
     def __init__(self, canvas: Canvas) -> None:
-        self._canvas = canvas
+        self._canvas = weak.proxy(canvas)
         self.open: QuickAdd | NameField | None = None
 
     def close(self) -> None:
@@ -44,7 +44,9 @@ class Popups:
         self.close()
         canvas = self._canvas
         kinds, heading = self._fitting(port, into)
-        popup = QuickAdd(canvas, kinds, heading, linked=port is not None or into is not None)
+        parent = canvas.viewer.parentWidget()  # the canvas itself; Qt takes no weak reference
+        assert parent is not None
+        popup = QuickAdd(parent, kinds, heading, linked=port is not None or into is not None)
         start = _start(port)
         popup.chosen.connect(lambda type_id: self._chosen(type_id, at, start, into))
         popup.closed.connect(self._closed)

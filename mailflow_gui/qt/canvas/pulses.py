@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QStyle
@@ -28,7 +28,7 @@ _APART = 2
 class Pulses(QObject):
     """Moves dots along links; its timer runs only while something moves."""
 
-    def __init__(self, viewer: Viewer, links: Callable[[], Mapping[Edge, Link]]) -> None:
+    def __init__(self, viewer: Viewer, links: Mapping[Edge, Link]) -> None:
         super().__init__(viewer)
         self._viewer = viewer
         self._links = links
@@ -43,7 +43,7 @@ class Pulses(QObject):
         """The counters went from ``before`` to ``now``: what passed since runs along the links, what waits gets a badge."""
         self._badges = {}
         targets: set[str] = set()
-        for edge in self._links():
+        for edge in self._links:
             old, new = before.get(edge.target, IDLE), now.get(edge.target, IDLE)
             passed = self._passed(edge, before, now) if new.received > old.received else 0
             badge = _resting_badge(new) if edge.target not in targets else None
@@ -91,7 +91,7 @@ class Pulses(QObject):
 
     def _paint(self) -> None:
         seen = self._viewer.seen()
-        for edge, link in self._links().items():
+        for edge, link in self._links.items():
             ages = self._dots.get(edge)
             dots = tuple(age / _STEPS for age in ages if age > 0) if ages and not link.flat else ()
             if dots and not link.sceneBoundingRect().intersects(seen):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
@@ -36,6 +38,9 @@ SMALLEST = 0.1
 LARGEST = 4.0
 NODE_MIME = "application/x-mailflow-node"
 """Dragged from the palette: a node type's id in UTF-8."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Gestures(Protocol):
@@ -85,6 +90,7 @@ class Viewer(NodeViewer):
         """The selection rectangle being drawn, in the viewport."""
         self.hint = ""
         """Shown in the middle of an empty canvas."""
+        self._ctx_menu_bar.hide()  # NodeGraphQt's; the window has its own menus
         self.horizontalScrollBar().valueChanged.connect(self.panned)
         self.verticalScrollBar().valueChanged.connect(self.panned)
 
@@ -167,32 +173,35 @@ class Viewer(NodeViewer):
 
     # Events
 
+    def _hand_on(self, work: Callable[[Gestures], bool | None]) -> bool:
+        """Let the gestures do something; an exception in the middle of a Qt event could end the process."""
+        try:
+            return bool(self.gestures and work(self.gestures))
+        except Exception:  # noqa: BLE001 (whatever it is, it stays here)
+            _log.exception("a gesture on the canvas failed")
+            return False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.gestures:
-            self.gestures.pressed(event)
+        self._hand_on(lambda gestures: gestures.pressed(event))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.gestures:
-            self.gestures.moved(event)
+        self._hand_on(lambda gestures: gestures.moved(event))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.gestures:
-            self.gestures.released(event)
+        self._hand_on(lambda gestures: gestures.released(event))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self.gestures:
-            self.gestures.double_clicked(event)
+        self._hand_on(lambda gestures: gestures.double_clicked(event))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.gestures:
-            self.gestures.menu_wanted(event)
+        self._hand_on(lambda gestures: gestures.menu_wanted(event))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not (self.gestures and self.gestures.key_pressed(event)):
+        if not self._hand_on(lambda gestures: gestures.key_pressed(event)):
             QWidget.keyPressEvent(self, event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if not (self.gestures and self.gestures.key_released(event)):
+        if not self._hand_on(lambda gestures: gestures.key_released(event)):
             QWidget.keyReleaseEvent(self, event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
@@ -204,8 +213,7 @@ class Viewer(NodeViewer):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         QGraphicsView.focusOutEvent(self, event)
-        if self.gestures:
-            self.gestures.focus_lost()
+        self._hand_on(lambda gestures: gestures.focus_lost())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         QGraphicsView.resizeEvent(self, event)
@@ -229,27 +237,27 @@ class Viewer(NodeViewer):
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.zoom_to(self.zoom() * (1 + event.value()), event.position().toPoint())
             return True
-        if event.type() == QEvent.Type.Leave and self.gestures:
-            self.gestures.left()
+        if event.type() == QEvent.Type.Leave:
+            self._hand_on(lambda gestures: gestures.left())
         return QGraphicsView.viewportEvent(self, event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         self.dragMoveEvent(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self.gestures and event.mimeData().hasFormat(NODE_MIME) and self.gestures.drag_over(_position(event)):
+        known = event.mimeData().hasFormat(NODE_MIME)
+        if known and self._hand_on(lambda gestures: gestures.drag_over(_position(event))):
             event.acceptProposedAction()
         else:
             event.ignore()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        if self.gestures:
-            self.gestures.drag_left()
+        self._hand_on(lambda gestures: gestures.drag_left())
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self.gestures and event.mimeData().hasFormat(NODE_MIME):
+        if event.mimeData().hasFormat(NODE_MIME):
             type_id = bytes(event.mimeData().data(NODE_MIME).data()).decode("utf-8", "replace")
-            self.gestures.dropped(type_id, _position(event))
+            self._hand_on(lambda gestures: gestures.dropped(type_id, _position(event)))
             event.acceptProposedAction()
         else:
             event.ignore()

@@ -165,3 +165,11 @@ def test_nothing_is_linked_while_the_flow_is_readonly(canvas: Canvas, hands: Han
     canvas.set_name("map", "x")
     assert canvas.to_flow() == loose()
     assert "can't be edited" in hands.said[-1]
+
+
+def test_a_hovered_link_is_calm_again_after_an_edit(canvas: Canvas, hands: Hands) -> None:
+    canvas.show_flow(chain())
+    hands.move(hands.middle(hands.link()), Qt.MouseButton.NoButton)
+    assert hands.link().hovered
+    canvas.set_name("send", "Other")
+    assert not hands.link().hovered

@@ -158,6 +158,14 @@ def test_a_card_is_taller_only_while_it_fails(canvas: Canvas) -> None:
     assert card.height == height
 
 
+def test_a_node_that_waits_says_why_in_amber(canvas: Canvas) -> None:
+    canvas.show_flow(chain())
+    card = canvas.drawing.cards["send"]
+    canvas.set_live({"send": NodeLive("held", 3, 1, 0, "Sign in again")})
+    line = canvas.viewer.mapFromScene(card.mapToScene(QPointF(185, card.error_top + 12)))
+    assert near(picture(canvas), line, "warn-soft")
+
+
 def test_dots_run_along_links_while_items_pass_and_then_stop(canvas: Canvas, qtbot: QtBot) -> None:
     canvas.show_flow(chain())
     link = canvas.drawing.links[chain().edges[0]]
