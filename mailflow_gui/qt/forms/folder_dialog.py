@@ -92,6 +92,7 @@ class FolderDialog(QDialog):
                 return session.folders()
 
         self._task = Task(work, on_done=self._answered, on_failed=self._failed)
+        self.destroyed.connect(self._task.abandon)  # the form may be gone before the answer comes
 
     def _answered(self, folders: Sequence[Folder]) -> None:
         self._task = None

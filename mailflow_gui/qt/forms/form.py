@@ -35,6 +35,8 @@ from mailflow_gui.qt.forms.surroundings import Surroundings, account_states, sav
 from mailflow_gui.qt.forms.values import Finding, below, faulty, merged
 from mailflow_gui.qt.theme import theme
 
+_MARGIN = 16
+"""Between the fields and the edges of the dock."""
 _EVERY_NODE = ("enabled", "note")
 """Settings that stand in the head and on a tab of their own."""
 
@@ -89,6 +91,7 @@ class SettingsForm(QWidget):
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.verticalScrollBar().rangeChanged.connect(lambda _least, most: self._make_way(most > 0))
         self.notes = QPlainTextEdit()
         self.notes.setFont(theme.font("small"))
         self.notes.setPlaceholderText(_("What this node is for, and what to watch out for."))
@@ -204,6 +207,13 @@ class SettingsForm(QWidget):
         if widget is not None and self.body is not None and self.body.isAncestorOf(widget):
             self.area.ensureWidgetVisible(widget, 0, 48)
 
+    def _make_way(self, has_bar: bool) -> None:
+        """The scroll bar stands in the margin: the fields are as wide with it as without."""
+        if self.body is not None:
+            self.body.set_right_margin(
+                _MARGIN - self.area.verticalScrollBar().sizeHint().width() if has_bar else _MARGIN
+            )
+
     def _make_body(self) -> None:
         previous = self.area.takeWidget()
         if previous is not None:
@@ -266,7 +276,7 @@ class _Body(GroupEditor):
     """All settings of a node, under the headings that their model gives them."""
 
     def _lay_out(self, make: Callable[[Field], Any]) -> None:
-        self._layout.setContentsMargins(16, 12, 16, 16)
+        self.set_right_margin(_MARGIN)
         self._layout.setSpacing(0)
         sections: dict[str, list[Field]] = {}
         for one in self.fields:
@@ -289,6 +299,10 @@ class _Body(GroupEditor):
             lay_rows(column, rows)
             self._layout.addWidget(section)
         self._layout.addStretch()
+
+    def set_right_margin(self, margin: int) -> None:
+        """The space between the fields and the dock's edge, or its scroll bar."""
+        self._layout.setContentsMargins(_MARGIN, 12, margin, 16)
 
     def refresh_lists(self) -> None:
         """The flow or the accounts may be others now."""

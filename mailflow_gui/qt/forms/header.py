@@ -76,6 +76,7 @@ class Header(QWidget):
         self.setFixedHeight(56)
         self.tile, self.name = Tile(), NameLine()
         self.about = Label("", "caption", "hint")
+        self.about.setContentsMargins(2, 0, 0, 0)  # as far in as a line's text
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.switch = Switch()
         self.switch.setAccessibleName(_("Enabled"))
@@ -90,7 +91,7 @@ class Header(QWidget):
         texts.addStretch()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 12, 0)
-        layout.setSpacing(10)
+        layout.setSpacing(8)
         layout.addWidget(self.tile)
         layout.addLayout(texts, 1)
         layout.addWidget(self.switch)
@@ -99,7 +100,7 @@ class Header(QWidget):
         """Show a node's head."""
         self.tile.show_kind(kind)
         self.name.setPlaceholderText(_(kind.title) if kind else "")
-        if self.name.text() != name:
+        if self.name.text().strip() != name.strip():  # a blank at the end is the beginning of the next word
             self.name.setText(name)
             self.name.setCursorPosition(0)
         set_tool_tip(self.name, name)

@@ -247,8 +247,8 @@ def test_a_value_of_the_wrong_kind_is_shown_and_kept_until_it_is_edited(sit: Sit
 def test_the_name_is_typed_over_the_title(sit: Sit) -> None:
     desk = sit("send-email")
     assert desk.form.header.name.placeholderText() == "Send Email"
-    write(desk.form.header.name, "Answer")
-    assert desk.node.name == "Answer"
+    write(desk.form.header.name, "Answer the shop")
+    assert desk.node.name == "Answer the shop"
     write(desk.form.header.name, "")
     assert desk.node.name is None
 
