@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,9 @@ from mailflow_gui.errors import MailFlowError, StorageError, UsageError
 from mailflow_gui.flow import file as flow_file
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.language import _, ngettext
+
+CONTROL_GRACE = 2.5
+"""Seconds for which a runner that nobody commands any more may finish what is in hand."""
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -100,10 +105,20 @@ def _control(arguments: argparse.Namespace) -> int:
     sys.stdout = sys.stderr  # nothing but the protocol may go there
     try:
         with app.running(paths.home(), "mailflow run --control") as here, _event_file(here, arguments.events):
-            Runner(here.engine, here.events, standard_output).serve(sys.stdin)
+            try:
+                Runner(here.engine, here.events, standard_output).serve(sys.stdin)
+            finally:
+                _end_within(CONTROL_GRACE)
     finally:
         sys.stdout = standard_output
     return output.DONE
+
+
+def _end_within(seconds: float) -> None:
+    """End this process after ``seconds`` even if a server doesn't answer: whoever commanded it may be gone for good."""
+    timer = threading.Timer(seconds, os._exit, (output.DONE,))
+    timer.daemon = True
+    timer.start()
 
 
 class Stop:
@@ -114,12 +129,14 @@ class Stop:
 
 @contextlib.contextmanager
 def stopping() -> Iterator[Stop]:
-    """Hear SIGINT and SIGTERM (on Windows: Ctrl-C and Ctrl-Break); the second one interrupts at once."""
+    """Hear SIGINT and SIGTERM (on Windows: Ctrl-C and Ctrl-Break): the first lets what is in hand be finished, the second ends this
+    process at once. That is safe: the journal is made for it."""
     stop = Stop()
 
     def hear(_number: int, _frame: FrameType | None) -> None:
         if stop.asked:
-            raise KeyboardInterrupt
+            output.complain(_("Stopped at once. Nothing is lost: the next run goes on where this one stopped."))
+            os._exit(output.STOPPED)
         stop.asked = True
 
     names = [name for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]

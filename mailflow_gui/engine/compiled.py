@@ -72,7 +72,9 @@ class CompiledFlow:
 
         assert isinstance(step.type, SourceType)
         watch = step.type.watch(step.settings)
-        return replace(watch, account=self.account(watch.account))
+        # INBOX is one folder however it is written (RFC 9051 5.1).
+        folder = "INBOX" if watch.folder.upper() == "INBOX" else watch.folder
+        return replace(watch, account=self.account(watch.account), folder=folder)
 
     def account(self, stub: str) -> str:
         """The account that a connection of the flow is bound to; the stub's own id where nothing is bound (preview)."""

@@ -26,6 +26,9 @@ from mailflow_gui.mail.parse import parse
 
 log = logging.getLogger(__name__)
 
+_LARGEST_NUMBER = 2**63 - 1
+"""What SQLite can hold; a server may announce anything."""
+
 MAXIMUM_SIZE = 50 * 1024 * 1024
 """Bytes of a mail that is taken on whole; of a larger one only the header is kept, and it is a dead letter."""
 
@@ -150,7 +153,7 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
         message_id=message.message_id,
         subject=message.subject,
         sender=str(message.from_[0]) if message.from_ else "",
-        size=fetched.size,
+        size=min(fetched.size, _LARGEST_NUMBER),
         raw=raw,
     )
     refusal: MailFlowError | None = loop_guard.refusal(message, running.key)

@@ -67,6 +67,7 @@ class Journal:
         self._queue: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._readers = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
+        self._marking = threading.Lock()
         self._failed: MailFlowError | None = None
         self._thread = threading.Thread(target=self._write_groups, name="journal", daemon=True)
         self._thread.start()
@@ -112,9 +113,10 @@ class Journal:
         :raises StorageError: no room or no right.
         """
         try:
-            known = mark.read(self._mark)
-            if known is not None and account not in known.accounts:
-                mark.write(self._mark, mark.Mark(known.generation, known.accounts | {account}))
+            with self._marking:
+                known = mark.read(self._mark)
+                if known is not None and account not in known.accounts:
+                    mark.write(self._mark, mark.Mark(known.generation, known.accounts | {account}))
         except OSError as error:
             raise storage_error(error, self._mark.parent) from error
 
@@ -193,12 +195,16 @@ def storage_error(error: OSError | sqlite3.Error, directory: Path) -> MailFlowEr
 
 def _connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    database.row_factory = sqlite3.Row
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
-    database.execute("PRAGMA wal_autocheckpoint = 4000")
-    if readonly:
-        database.execute("PRAGMA query_only = ON")
+    try:
+        database.row_factory = sqlite3.Row
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA wal_autocheckpoint = 4000")
+        if readonly:
+            database.execute("PRAGMA query_only = ON")
+    except BaseException:  # a damaged file shows here first
+        database.close()
+        raise
     return database
 
 
@@ -214,7 +220,8 @@ def _open(home: Home) -> sqlite3.Connection:
         if found == 0:
             _begin(database, home, known)
         else:
-            _compare(database, home, known)
+            # Read again: another process may have begun the journal since, and written the mark.
+            _compare(database, home, mark.read(home.generation_file))
     except sqlite3.Error as error:
         if database is not None:
             database.close()

@@ -36,9 +36,12 @@ def write(path: Path, mark: Mark) -> None:
 
     :raises OSError: no room or no right.
     """
-    new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write("\n".join((mark.generation, *sorted(mark.accounts))) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    new = path.with_suffix(f".{os.getpid()}.new")  # other processes may write theirs at the same moment
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            file.write("\n".join((mark.generation, *sorted(mark.accounts))) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

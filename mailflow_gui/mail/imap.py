@@ -125,8 +125,8 @@ class ImapSession:
             raise self._why_not(error, folder, name) from error
         numbers = {key: answer.get(key) for key in (b"UIDVALIDITY", b"EXISTS", b"UIDNEXT")}
         validity, exists, following = (value if isinstance(value, int) else None for value in numbers.values())
-        if validity is None:
-            raise self._broken("folder-refused", folder=folder, reason="no UIDVALIDITY")
+        if validity is None or not 0 < validity < 1 << 32:  # RFC 9051 2.3.1.1
+            raise self._broken("folder-refused", folder=folder, reason=f"UIDVALIDITY {validity}")
         if following is None:  # RFC 3501 7.1 lets old servers leave it out
             following = max(self._search([b"ALL"]), default=0) + 1
         selected = Selected(uid_validity=validity, exists=exists or 0, uid_next=following)
@@ -148,7 +148,7 @@ class ImapSession:
                 raise
             found = self._search_ourselves(search, unseen_only, first_uid)
         # "9:*" always finds the last mail, even if its UID is 5.
-        return [uid for uid in found if first_uid is None or uid >= first_uid]
+        return [uid for uid in found if (first_uid or 0) <= uid < 1 << 32]
 
     def sizes(self, uids: Iterable[int]) -> dict[int, int]:
         """Sizes in bytes as the server announces them (RFC822.SIZE); vanished mails are absent."""

@@ -14,7 +14,7 @@ import pytest
 
 from tests.journeys.world import World, mail, numbers, wait_until
 from tests.servers.dovecot import Dovecot
-from tests.servers.recording_smtp import RecordingSmtp
+from tests.servers.recording_smtp import Action, RecordingSmtp
 
 
 class Runner:
@@ -126,6 +126,20 @@ def test_the_end_of_input_stops_the_runner(
     assert runner.end_input() == 0
     assert time.monotonic() - started < 3
     assert forwarding.once(forwarding.flow()).counts == (0, 0, 0, 0, 0)
+
+
+def test_a_server_that_does_not_answer_keeps_no_runner_alive(
+    forwarding: World, runner: Runner, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    recording_smtp.answer("RCPT", Action.HANG)
+    assert runner.ask(id=1, command="start", flow=str(forwarding.flow()))["ok"]
+    dovecot.deliver(user, mail(1))
+    wait_until(lambda: any("RCPT" in str(line) for line in recording_smtp.lines))
+    started = time.monotonic()
+    assert runner.end_input() == 0
+    assert time.monotonic() - started < 6  # 3 s on a machine with nothing else to do
+    recording_smtp.answer("RCPT", "250 ok")
+    assert forwarding.once(forwarding.flow()).counts == (0, 1, 0, 0, 0)
 
 
 BAD_LINES = [

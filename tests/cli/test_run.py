@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 
-from tests.journeys.world import World, mail
+from tests.journeys.world import World, mail, wait_until
 from tests.servers.dovecot import Dovecot
+from tests.servers.recording_smtp import Action, RecordingSmtp
 
 
 def test_people_get_one_sentence(forwarding: World, dovecot: Dovecot, user: str) -> None:
@@ -37,3 +40,21 @@ def test_the_first_objects_of_an_event_say_which_run(forwarding: World) -> None:
     assert started[0]["run"] != started[1]["run"]
     ended = [event for event in events if event["event"] == "run-ended"]
     assert [event["run"] for event in ended] == [event["run"] for event in started]
+
+
+def test_a_second_signal_ends_it_at_once(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    recording_smtp.answer("RCPT", Action.HANG)
+    dovecot.deliver(user, mail(1))
+    process = forwarding.start("run", forwarding.flow(), environment={"MAILFLOW_TIMEOUT_SCALE": "1"})
+    wait_until(lambda: any("RCPT" in str(line) for line in recording_smtp.lines))
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    assert process.poll() is None  # it waits for what is in hand
+    process.send_signal(signal.SIGTERM)
+    ran = forwarding.finish(process, 10)
+    assert ran.code == 130
+    assert "Nothing is lost" in ran.err
+    recording_smtp.answer("RCPT", "250 ok")
+    assert forwarding.once(forwarding.flow()).counts == (0, 1, 0, 0, 0)

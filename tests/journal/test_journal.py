@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,17 @@ def test_closing_writes_what_is_queued(home: Home) -> None:
             here.write(put(f"name{number}"))
     with Journal(home) as again:
         assert len(names(again)) == 50
+
+
+def test_accounts_that_become_known_at_once_are_all_kept(home: Home) -> None:
+    names = [f"account-{number}" for number in range(12)]
+    with Journal(home) as here:
+        with ThreadPoolExecutor(len(names)) as threads:
+            list(threads.map(here.know_account, names))
+        known = mark.read(home.generation_file)
+    assert known is not None
+    assert known.accounts == set(names)
+    assert not list(home.generation_file.parent.glob("*.new"))
 
 
 def test_two_processes_may_begin_one_journal_at_once(home: Home) -> None:
