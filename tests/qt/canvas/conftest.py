@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +14,8 @@ from tests.qt.canvas.hands import Hands
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot) -> Iterator[Canvas]:
-    """An empty canvas, 1000 × 700 pixels, with the keyboard's focus."""
+def canvas(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> Iterator[Canvas]:
+    """An empty canvas, 1000 × 700 pixels, with the keyboard's focus. What it logs as an error fails the test."""
     made = Canvas(NODE_TYPES)
     made.resize(1000, 700)
     qtbot.addWidget(made)
@@ -23,6 +24,7 @@ def canvas(qtbot: QtBot) -> Iterator[Canvas]:
     made.viewer.setFocus()
     yield made
     made.close_popups()
+    assert not [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
 
 
 @pytest.fixture

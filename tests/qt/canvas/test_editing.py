@@ -309,3 +309,21 @@ def test_an_error_while_drawing_does_not_reach_qt(
     canvas.undo_stack.undo()
     assert "can't show this change" in hands.said[0]
     assert "no picture" in caplog.text
+    caplog.clear()
+
+
+def test_an_error_in_a_gesture_does_not_reach_qt(
+    canvas: Canvas, hands: Hands, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    canvas.show_flow(chain())
+
+    def broken() -> None:
+        raise RuntimeError("no hands")
+
+    monkeypatch.setattr(canvas, "close_popups", broken)
+    hands.click(hands.header("map"))
+    assert "no hands" in caplog.text
+    caplog.clear()
+    monkeypatch.undo()
+    hands.click(hands.header("map"))
+    assert canvas.selected() == ["map"]
