@@ -52,7 +52,8 @@ class DetailPane(QWidget):
         self._detail: Detail | None = None
         self._content: Content | None = None
         self._unfilled: set[int] = set()
-        self._waiting_since: tuple[int, str] | None = None
+        self._asked_about: tuple[int, str, float | None] | None = None
+        """The message that something was asked about, as it stood then: asked once is enough until it has moved."""
         self.confirm: Callable[[str, str], bool] = self._confirm
         """Asks a question (title, text); tests answer for the person."""
         self.choose_file: Callable[[str], str] = self._choose_file
@@ -119,7 +120,7 @@ class DetailPane(QWidget):
         self.title.setText(plain.one_line(listed.subject) or _("(no subject)"))
         look = states.look(listed.state, dry=listed.dry)
         self.chip.set_kind(look.chip, look.icon)
-        asked = self._waiting_since == (listed.id, listed.state)
+        asked = self._asked_about == (listed.id, listed.state, listed.due)
         for button, action in self._buttons:
             button.setVisible(listed.state in states.FITTING[action] and not (listed.dry and action != "retry"))
             button.setEnabled(not asked)
@@ -181,7 +182,7 @@ class DetailPane(QWidget):
         """What became of the person's decision."""
         if error is None:
             return
-        self._waiting_since = None
+        self._asked_about = None
         if self._row is not None and item == self.item:
             self.show_row(self._row)
         self.said.emit(f"{error.text} {error.advice}".strip())
@@ -260,7 +261,7 @@ class DetailPane(QWidget):
         )
         if action == "discard" and not self.confirm(_("Discard this message?"), question):
             return
-        self._waiting_since = (listed.id, listed.state)
+        self._asked_about = (listed.id, listed.state, listed.due)
         self.show_row(self._row)
         self.asked.emit(listed.id, action)
 

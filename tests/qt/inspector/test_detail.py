@@ -184,6 +184,18 @@ def test_a_request_is_left_for_the_runner_while_one_is_there(inspect: Open, home
         assert (request.kind, request.subject) == ("retry", str(made["failed"]))
 
 
+def test_a_message_that_failed_again_can_be_retried_again(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
+    made = filled.one_of_each(journal)
+    inspector = inspect()
+    detail = select(qtbot, inspector, made["retrying"])
+    click(detail.retry)
+    assert not detail.retry.isEnabled()
+    qtbot.waitUntil(lambda: detail.chip.text == "Retry is due")
+    journal.write(lambda transaction: items.put_state(transaction, made["retrying"], "queued", 4102444900.0)).result()
+    qtbot.waitUntil(lambda: detail.chip.text != "Retry is due")
+    assert detail.retry.isEnabled()
+
+
 def test_discarding_asks_first(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
     made = filled.one_of_each(journal)
     inspector = inspect()

@@ -41,17 +41,17 @@ def many(journal: Journal, first: int, last: int) -> None:
 
 def test_without_a_journal_it_says_what_will_stand_here(inspect: Open, home: Home, qtbot: QtBot) -> None:
     inspector = inspect()
-    qtbot.waitUntil(lambda: inspector.pages.currentIndex() == 1)
+    qtbot.waitUntil(lambda: inspector.list.pages.currentIndex() == 1)
     assert not home.journal_file.exists()
 
 
 def test_a_journal_that_is_made_later_is_found(inspect: Open, home: Home, qtbot: QtBot) -> None:
     inspector = inspect()
-    qtbot.waitUntil(lambda: inspector.pages.currentIndex() == 1)
+    qtbot.waitUntil(lambda: inspector.list.pages.currentIndex() == 1)
     with opened(home) as journal:
         many(journal, 1, 2)
         wait_for(qtbot, inspector, ["mail 2", "mail 1"])
-        assert inspector.pages.currentWidget() is inspector.table
+        assert inspector.list.pages.currentWidget() is inspector.table
 
 
 def test_messages_are_listed_newest_first_with_their_states(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
@@ -95,7 +95,7 @@ def test_new_messages_come_in_at_the_top_while_it_is_in_sight(inspect: Open, jou
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 130)
     assert inserted == [(0, 29)], "one change of the model for all that came in between two looks"
     assert inspector.table.at_top
-    assert not inspector.new_chip.isVisible()
+    assert not inspector.list.new_chip.isVisible()
 
 
 def test_scrolled_down_the_list_stands_still_and_a_chip_counts(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
@@ -104,13 +104,13 @@ def test_scrolled_down_the_list_stands_still_and_a_chip_counts(inspect: Open, jo
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 100)
     inspector.table.verticalScrollBar().setValue(480)
     many(journal, 101, 112)
-    qtbot.waitUntil(inspector.new_chip.isVisible)
-    assert inspector.new_chip.text() == "12 new"
+    qtbot.waitUntil(inspector.list.new_chip.isVisible)
+    assert inspector.list.new_chip.text() == "12 new"
     assert inspector.model.rowCount() == 100
-    click(inspector.new_chip)
+    click(inspector.list.new_chip)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 112)
     assert inspector.table.verticalScrollBar().value() == 0
-    assert not inspector.new_chip.isVisible()
+    assert not inspector.list.new_chip.isVisible()
 
 
 def test_scrolling_back_to_the_top_takes_in_what_waits(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
@@ -119,7 +119,7 @@ def test_scrolling_back_to_the_top_takes_in_what_waits(inspect: Open, journal: J
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 100)
     inspector.table.verticalScrollBar().setValue(24)
     many(journal, 101, 103)
-    qtbot.waitUntil(inspector.new_chip.isVisible)
+    qtbot.waitUntil(inspector.list.new_chip.isVisible)
     inspector.table.verticalScrollBar().setValue(0)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 103)
 
@@ -130,8 +130,8 @@ def test_a_paused_list_stands_still_even_at_the_top(inspect: Open, journal: Jour
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 3)
     click(inspector.bar.pause)
     many(journal, 4, 5)
-    qtbot.waitUntil(inspector.new_chip.isVisible)
-    assert (inspector.model.rowCount(), inspector.new_chip.text()) == (3, "2 new")
+    qtbot.waitUntil(inspector.list.new_chip.isVisible)
+    assert (inspector.model.rowCount(), inspector.list.new_chip.text()) == (3, "2 new")
     click(inspector.bar.pause)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 5)
 
@@ -162,7 +162,7 @@ def test_the_search_finds_subjects_and_senders(
     inspector.bar.search.setText(typed)
     inspector.bar.search.returnPressed.emit()
     wait_for(qtbot, inspector, found)
-    qtbot.waitUntil(lambda: inspector.pages.currentIndex() == (0 if found else 2))
+    qtbot.waitUntil(lambda: inspector.list.pages.currentIndex() == (0 if found else 2))
     inspector.bar.search.clear()
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 6)
 
@@ -177,14 +177,14 @@ def test_a_search_says_how_far_it_has_looked_and_goes_on_when_asked(
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 100)
     inspector.bar.search.setText("mail 1")
     inspector.bar.search.returnPressed.emit()
-    qtbot.waitUntil(inspector.search_older.isVisible)
+    qtbot.waitUntil(inspector.list.search_older.isVisible)
     assert subjects(inspector)[:1] == ["mail 100"]
     assert inspector.model.rowCount() == 1
-    click(inspector.search_older)
-    qtbot.waitUntil(inspector.search_older.isVisible)
-    click(inspector.search_older)
+    click(inspector.list.search_older)
+    qtbot.waitUntil(inspector.list.search_older.isVisible)
+    click(inspector.list.search_older)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 12)
-    assert not inspector.search_older.isVisible()
+    assert not inspector.list.search_older.isVisible()
     many(journal, 101, 103)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 15)
 
@@ -268,13 +268,13 @@ def test_another_journal_in_the_same_place_begins_the_list_anew(inspect: Open, h
 def test_a_damaged_journal_is_told_and_the_inspector_lives_on(inspect: Open, home: Home, qtbot: QtBot) -> None:
     home.journal_file.write_bytes(b"no database at all, but long enough to look like one" * 40)
     inspector = inspect()
-    qtbot.waitUntil(inspector.fault.isVisible)
-    assert "damaged" in inspector.fault.text
+    qtbot.waitUntil(inspector.list.fault.isVisible)
+    assert "damaged" in inspector.list.fault.text
     home.journal_file.unlink()
     with opened(home) as journal:
         many(journal, 1, 1)
         wait_for(qtbot, inspector, ["mail 1"])
-        assert not inspector.fault.isVisible()
+        assert not inspector.list.fault.isVisible()
 
 
 def test_nothing_is_asked_of_the_journal_while_nothing_changes(
@@ -286,10 +286,10 @@ def test_nothing_is_asked_of_the_journal_while_nothing_changes(
     wait_for(qtbot, inspector, [f"mail {number}" for number in (5, 4, 3, 2, 1)])
     qtbot.wait(600)  # the rows in sight are asked for once more
     looks: list[int] = []
-    monkeypatch.setattr(inspector, "_keep_in_step", lambda _look: looks.append(1))
+    monkeypatch.setattr(inspector.list, "_keep_in_step", lambda _look: looks.append(1))
     for _turn in range(5):
         inspector.refresh()
-        qtbot.waitUntil(lambda: not inspector._looking)
+        qtbot.waitUntil(lambda: not inspector.list._looking)
     assert looks == []
 
 
