@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -34,6 +34,8 @@ class Gestures:
         self._canvas = weak.proxy(canvas)
         self._viewer = canvas.viewer
         self._pressed: QPoint | None = None
+        self._origin = QPointF()
+        """Where that was in the scene, which may be panned while something is dragged."""
         self._panning: QPoint | None = None
         self._port: CardPort | None = None
         self._link: LinkDrag | None = None
@@ -63,7 +65,7 @@ class Gestures:
             self._panning = position
             self._viewer.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         elif button == Qt.MouseButton.LeftButton:
-            self._pressed = position
+            self._pressed, self._origin = position, self._viewer.mapToScene(position)
             self._left_pressed(position, event.modifiers())
         elif button == Qt.MouseButton.RightButton:
             self._select_for_menu(position)
@@ -95,6 +97,7 @@ class Gestures:
         elif not event.buttons() & Qt.MouseButton.LeftButton or self._pressed is None:
             self._hover(position)
         elif self._link is not None:
+            self._viewer.pan_at_edge(position)
             self._link.move(position)
         elif self._banding:
             self._band(position)
@@ -113,6 +116,7 @@ class Gestures:
                 self._starts = {
                     key: self._canvas.drawing.shown[key] for key in self._canvas.selected_keys()
                 }  # fmt: skip
+            self._viewer.pan_at_edge(position)
             self._move_cards(position, snap=not modifiers & Qt.KeyboardModifier.AltModifier)
 
     def released(self, event: QMouseEvent) -> None:
@@ -232,9 +236,8 @@ class Gestures:
         return start, None if copying else edge_between(start, port)
 
     def _move_cards(self, position: QPoint, *, snap: bool) -> None:
-        assert self._pressed is not None
         assert self._card is not None
-        by = self._viewer.mapToScene(position) - self._viewer.mapToScene(self._pressed)
+        by = self._viewer.mapToScene(position) - self._origin
         first = self._starts[self._card.id]
         x, y = first[0] + by.x(), first[1] + by.y()
         if snap:

@@ -60,6 +60,9 @@ class Gestures(Protocol):
     def dropped(self, type_id: str, position: QPoint) -> None: ...
 
 
+_EDGE = 24
+"""Pixels from the edge where dragging pans, and the most it pans for one move."""
+
 _WHEEL = 1.0015
 """Zoom for each eighth of a degree of the wheel; a usual click has 120 and zooms by a fifth."""
 
@@ -118,6 +121,13 @@ class Viewer(NodeViewer):
         """Move the view over the scene, in pixels."""
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() + by.x())
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() + by.y())
+
+    def pan_at_edge(self, position: QPoint) -> None:
+        """While something is dragged near or beyond an edge, bring more of the scene into view."""
+        room = self.viewport().rect().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        x = min(0, position.x() - room.left()) or max(0, position.x() - room.right())
+        y = min(0, position.y() - room.top()) or max(0, position.y() - room.bottom())
+        self.pan(QPoint(max(-_EDGE, min(x, _EDGE)), max(-_EDGE, min(y, _EDGE))))
 
     def show_rect(self, rect: QRectF, largest: float = 1.0) -> None:
         """Zoom and pan so that ``rect`` is seen whole, with a margin."""

@@ -56,6 +56,18 @@ def test_selected_nodes_move_together(canvas: Canvas, hands: Hands) -> None:
     assert canvas.undo_stack.count() == 1
 
 
+def test_dragging_beyond_the_edge_brings_more_into_view(canvas: Canvas, hands: Hands) -> None:
+    canvas.show_flow(chain())
+    before = canvas.viewer.seen().right()
+    start = hands.header("send")
+    hands.press(start)
+    for _move in range(30):
+        hands.move(QPoint(canvas.viewer.width() - 2, start.y()))
+    hands.release(QPoint(canvas.viewer.width() - 2, start.y()))
+    assert canvas.viewer.seen().right() > before + 300
+    assert canvas.viewer.card_at(QPoint(canvas.viewer.width() - 12, start.y())) is canvas.drawing.cards["send"]
+
+
 def test_escape_gives_a_move_up(canvas: Canvas, hands: Hands) -> None:
     canvas.show_flow(chain())
     start = hands.header("map")
