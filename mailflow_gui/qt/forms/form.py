@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QPlainTextEdit,
     QScrollArea,
     QStackedWidget,
@@ -25,9 +24,9 @@ from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.flow.shapes import plain
 from mailflow_gui.language import _
+from mailflow_gui.qt.forms.body import MARGIN, Body, line, surface
 from mailflow_gui.qt.forms.connection import ConnectionEditor
 from mailflow_gui.qt.forms.description import Field, fields_of
-from mailflow_gui.qt.forms.group import GroupEditor, lay_rows
 from mailflow_gui.qt.forms.header import Header
 from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.forms.make import editor_for
@@ -35,8 +34,6 @@ from mailflow_gui.qt.forms.surroundings import Surroundings, account_states, sav
 from mailflow_gui.qt.forms.values import Finding, below, faulty, merged
 from mailflow_gui.qt.theme import theme
 
-_MARGIN = 16
-"""Between the fields and the edges of the dock."""
 _EVERY_NODE = ("enabled", "note")
 """Settings that stand in the head and on a tab of their own."""
 
@@ -74,7 +71,7 @@ class SettingsForm(QWidget):
         self._kind: AnyNodeType | None = None
         self._settings: dict[str, Any] = {}
         self._kept: frozenset[str] = frozenset()
-        self.body: _Body | None = None
+        self.body: Body | None = None
         self._asking: Field | None = None
         self._lay_out()
         self.show_nothing()
@@ -175,6 +172,11 @@ class SettingsForm(QWidget):
                     texts[one.field] = Finding.warning(both) if is_warning else Finding(both)
             self.body.show_problems(texts)
 
+    def refresh(self) -> None:
+        """The saved connections, or how they are doing, have changed."""
+        if self.body is not None:
+            self.body.refresh_lists()
+
     def focus_field(self, path: str) -> bool:
         """Give the keys to the field of a problem's path; False if the form has none."""
         if self.body is None:
@@ -210,9 +212,7 @@ class SettingsForm(QWidget):
     def _make_way(self, has_bar: bool) -> None:
         """The scroll bar stands in the margin: the fields are as wide with it as without."""
         if self.body is not None:
-            self.body.set_right_margin(
-                _MARGIN - self.area.verticalScrollBar().sizeHint().width() if has_bar else _MARGIN
-            )
+            self.body.set_right_margin(MARGIN - self.area.verticalScrollBar().sizeHint().width() if has_bar else MARGIN)
 
     def _make_body(self) -> None:
         previous = self.area.takeWidget()
@@ -232,7 +232,7 @@ class SettingsForm(QWidget):
             return
         fields = fields_of(self._kind.settings, leave_out=_EVERY_NODE)
         self._around.fields = fields
-        self.body = _Body(fields, lambda one: editor_for(one, self._around))
+        self.body = Body(fields, lambda one: editor_for(one, self._around))
         self.body.edited.connect(self._edited)
         surface(self.body)
         self.area.setWidget(self.body)
@@ -270,58 +270,6 @@ class SettingsForm(QWidget):
     def _connection_wanted(self, field: Field) -> None:
         self._asking = field
         self.connection_wanted.emit(",".join(field.protocols))
-
-
-class _Body(GroupEditor):
-    """All settings of a node, under the headings that their model gives them."""
-
-    def _lay_out(self, make: Callable[[Field], Any]) -> None:
-        self.set_right_margin(_MARGIN)
-        self._layout.setSpacing(0)
-        sections: dict[str, list[Field]] = {}
-        for one in self.fields:
-            sections.setdefault(one.section, []).append(one)
-        for number, (title, fields) in enumerate(sections.items()):
-            rows = [self.row(one, make, title=_(one.title) != _(title)) for one in fields]
-            section = QWidget()
-            column = QVBoxLayout(section)
-            column.setContentsMargins(0, 0, 0, 16)
-            column.setSpacing(12)
-            if title:
-                head = QVBoxLayout()
-                head.setContentsMargins(0, 0, 0, 0)
-                head.setSpacing(11)
-                if number:
-                    head.addWidget(line())
-                head.addWidget(Label(_(title), "section", "hint"))
-                column.addLayout(head)
-                column.setSpacing(10)
-            lay_rows(column, rows)
-            self._layout.addWidget(section)
-        self._layout.addStretch()
-
-    def set_right_margin(self, margin: int) -> None:
-        """The space between the fields and the dock's edge, or its scroll bar."""
-        self._layout.setContentsMargins(_MARGIN, 12, margin, 16)
-
-    def refresh_lists(self) -> None:
-        """The flow or the accounts may be others now."""
-        for row in self.rows.values():
-            row.editor.refresh()
-
-
-def surface(widget: QWidget) -> None:
-    """Let a widget have the docks' ground."""
-    widget.setProperty("panel", "surface")
-    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-
-
-def line() -> QFrame:
-    """A line between sections."""
-    found = QFrame()
-    found.setFrameShape(QFrame.Shape.HLine)
-    found.setFixedHeight(1)
-    return found
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

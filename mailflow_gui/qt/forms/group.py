@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
+from mailflow_gui.qt.forms.choices import RadioEditor
 from mailflow_gui.qt.forms.description import Field
 from mailflow_gui.qt.forms.editor import Editor, Row
 from mailflow_gui.qt.forms.labels import Label
-from mailflow_gui.qt.forms.simple import RadioEditor
 from mailflow_gui.qt.forms.values import MISSING, below, merged
 from mailflow_gui.qt.theme import theme
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mailflow_gui.qt.forms import simple
+from mailflow_gui.qt.forms import choices, simple
 from mailflow_gui.qt.forms.connection import ConnectionEditor
 from mailflow_gui.qt.forms.description import Field, Kind
 from mailflow_gui.qt.forms.editor import Editor
@@ -38,9 +38,9 @@ def editor_for(field: Field, around: Surroundings) -> Editor:
     if field.kind in _SPECIAL:
         return _SPECIAL[field.kind](field, around)
     if field.kind == "switch":
-        return simple.MaybeEditor(field) if field.optional else simple.SwitchEditor(field)
+        return choices.MaybeEditor(field) if field.optional else simple.SwitchEditor(field)
     if field.kind == "choice":
-        return simple.RadioEditor(field) if len(field.choices) <= _FEW else simple.ChoiceEditor(field)
+        return choices.RadioEditor(field) if len(field.choices) <= _FEW else choices.ChoiceEditor(field)
     if field.kind == "group":
         chooser = field.fields[0]
         if chooser.kind == "choice" and any(chooser.key in one.only_for for one in field.fields):

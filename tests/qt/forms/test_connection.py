@@ -110,3 +110,11 @@ def test_states_come_from_whoever_knows_them(accounts: AccountStore) -> None:
     accounts.replace(replace(accounts.get("support"), description="x"))
     found = candidates(accounts.all(), (), ("imap",), {"support": "needs-sign-in"})
     assert [(one.id, one.state) for one in found] == [("inbox", "ok"), ("support", "needs-sign-in")]
+
+
+def test_a_renamed_connection_shows_its_new_name(sit: Sit, accounts: AccountStore) -> None:
+    desk = sit("receive-email")
+    pick(box(desk), "Support")
+    accounts.replace(replace(accounts.get("support"), name="Help desk"))
+    desk.form.refresh()
+    assert box(desk).currentText() == "Help desk"

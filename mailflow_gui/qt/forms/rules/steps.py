@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
 from mailflow_gui.qt.controls import Card
-from mailflow_gui.qt.forms import simple
+from mailflow_gui.qt.forms import choices, simple
 from mailflow_gui.qt.forms.description import Field
 from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.group import GroupEditor
@@ -147,7 +147,7 @@ def _parameter(field: Field) -> Editor:
     if field.kind == "switch":
         return simple.SwitchEditor(field)
     if field.kind == "choice":
-        return simple.ChoiceEditor(field)
+        return choices.ChoiceEditor(field)
     if field.kind in ("whole", "number"):
         return simple.NumberEditor(field)
     return simple.TableEditor(field) if field.kind == "table" else simple.JsonEditor(field)
