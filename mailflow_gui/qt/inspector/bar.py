@@ -82,6 +82,7 @@ class FilterBar(QWidget):
             old = self.segments
             self.segments = self._made_segments()
             self._row.replaceWidget(old, self.segments)
+            self.segments.show()  # a layout counts only what is shown, and would show it later by itself
             focused = self.focusWidget()
             had_focus = focused is not None and old.isAncestorOf(focused)
             old.hide()

@@ -266,9 +266,9 @@ class DetailPane(QWidget):
         self.asked.emit(listed.id, action)
 
     def _confirm(self, title: str, text: str) -> bool:
-        box = QMessageBox(QMessageBox.Icon.NoIcon, title, title, QMessageBox.StandardButton.Cancel, self)
+        # All in one text: the format doesn't reach Qt's "informative text", which would read a subject as markup.
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, f"{title}\n\n{text}", QMessageBox.StandardButton.Cancel, self)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(text)
         discard = box.addButton(_("Discard"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)
         box.exec()

@@ -7,9 +7,9 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui import app
@@ -219,6 +219,28 @@ def test_discarding_asks_first(inspect: Open, journal: Journal, qtbot: QtBot) ->
         detail.discard_action.trigger()
     assert state_of(journal, made["failed"]) == "skipped"
     qtbot.waitUntil(lambda: detail.chip.text == "Skipped")
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_the_question_shows_a_subject_as_it_is_written(
+    inspect: Open, journal: Journal, qtbot: QtBot, yes: bool
+) -> None:
+    item = journal.write(lambda transaction: filled.failed(transaction, 1, subject="<b>bold</b>")).result()
+    detail = select(qtbot, inspect(), item)
+    seen: list[tuple[str, Qt.TextFormat]] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        seen.extend((label.text(), label.textFormat()) for label in box.findChildren(QLabel) if "bold" in label.text())
+        wanted = QMessageBox.ButtonRole.DestructiveRole if yes else QMessageBox.ButtonRole.RejectRole
+        next(button for button in box.buttons() if box.buttonRole(button) == wanted).click()
+
+    QTimer.singleShot(100, answer)
+    detail.discard_action.trigger()
+    assert [form for _text, form in seen] == [Qt.TextFormat.PlainText]
+    assert "“<b>bold</b>” is given up for good" in seen[0][0]
+    qtbot.waitUntil(lambda: state_of(journal, item) == ("skipped" if yes else "failed"))
 
 
 def test_a_message_that_moved_on_meanwhile_says_so(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
