@@ -35,7 +35,7 @@ def test_a_failed_message_is_retried_and_sent(
     flow_file.write(flow, path)
     assert window.files.open(path)
     window.files.accept()
-    QTest.keyClick(window, Qt.Key.Key_F5)
+    QTest.mouseClick(window.tool_bar.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(recording_smtp.messages) == 7 and window.run.numbers.failed == 5, timeout=40_000)
     assert window.run.nodes["send"]["errors"] == 5
 
@@ -50,5 +50,5 @@ def test_a_failed_message_is_retried_and_sent(
     qtbot.waitUntil(lambda: len(recording_smtp.messages) == 8, timeout=30_000)
     qtbot.waitUntil(lambda: window.run.numbers.failed == 4, timeout=10_000)
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 4, timeout=10_000)
-    QTest.keyClick(window, Qt.Key.Key_F5)
+    QTest.mouseClick(window.tool_bar.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.run.state == "idle", timeout=30_000)

@@ -42,7 +42,12 @@ application.exec()
 
 
 def test_unsaved_work_is_recovered_after_the_window_was_killed(open_window: Open, answer: Answer) -> None:
-    crashing = subprocess.Popen([sys.executable, "-c", _CRASHING], stdout=subprocess.PIPE, encoding="utf-8")
+    crashing = subprocess.Popen(
+        [sys.executable, "-c", _CRASHING],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
     assert crashing.stdout is not None
     assert crashing.stdout.readline() == "kept\n"
     crashing.kill()
@@ -58,7 +63,7 @@ def test_unsaved_work_is_recovered_after_the_window_was_killed(open_window: Open
 
 def test_a_dead_runner_is_shown_and_restarted(qtbot: QtBot, window: MainWindow) -> None:
     window.files.open_sandbox()
-    QTest.keyClick(window, Qt.Key.Key_F5)
+    QTest.mouseClick(window.tool_bar.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.run.state == "running" and bool(window.run.nodes), timeout=20_000)
     pid = window.engine.runner_pid()
     assert pid is not None
@@ -70,7 +75,7 @@ def test_a_dead_runner_is_shown_and_restarted(qtbot: QtBot, window: MainWindow) 
     QTest.mouseClick(restart, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.run.state == "running", timeout=20_000)
     assert not window.notice.isVisible()
-    QTest.keyClick(window, Qt.Key.Key_F5)
+    QTest.mouseClick(window.tool_bar.run, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.run.state == "idle", timeout=20_000)
 
 
