@@ -56,7 +56,7 @@ class Canvas(FlowView):
         """Let people look, select and zoom only."""
         self._gestures.cancel()
         self.close_popups()
-        self.readonly = readonly
+        self.readonly = self.viewer.tab_leaves = readonly
         self._after_show(())
 
     def push(self, text: str, after: Flow, *, merge: Hashable | None = None) -> bool:

@@ -76,20 +76,16 @@ def with_changed(flow: Flow, keys: Collection[str], **changes: Any) -> Flow:
 
 
 def moved(flow: Flow, placed: Mapping[str, Place]) -> Flow:
-    """The flow with nodes at other places, by key."""
-    for key, place in placed.items():
-        flow = with_changed(flow, {key}, position=rounded(place)) if len(placed) == 1 else flow
-    if len(placed) > 1:
-        flow = replace(
-            flow,
-            nodes=tuple(
-                replace(node, position=rounded(placed[key]))
-                if key in placed and node.position != rounded(placed[key])
-                else node
-                for key, node in zip(keys_of(flow), flow.nodes, strict=True)
-            ),
-        )
-    return flow
+    """The flow with nodes at other places, by key; a node that is there already stays the very same object."""
+    return replace(
+        flow,
+        nodes=tuple(
+            replace(node, position=rounded(placed[key]))
+            if key in placed and node.position != rounded(placed[key])
+            else node
+            for key, node in zip(keys_of(flow), flow.nodes, strict=True)
+        ),
+    )
 
 
 def settled(flow: Flow, shown: Mapping[str, Place]) -> Flow:

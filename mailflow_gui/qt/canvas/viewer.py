@@ -91,6 +91,7 @@ class Viewer(NodeViewer):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.band = QRect()
         """The selection rectangle being drawn, in the viewport."""
+        self.tab_leaves = False
         self.hint = ""
         """Shown in the middle of an empty canvas."""
         self._ctx_menu_bar.hide()  # NodeGraphQt's; the window has its own menus
@@ -215,8 +216,8 @@ class Viewer(NodeViewer):
             QWidget.keyReleaseEvent(self, event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab adds a node; Shift+Tab leaves the canvas."""
-        return False if forward else QWidget.focusNextPrevChild(self, forward)
+        """Tab adds a node where one may be added; Shift+Tab leaves the canvas."""
+        return False if forward and not self.tab_leaves else QWidget.focusNextPrevChild(self, forward)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         QGraphicsView.focusInEvent(self, event)
