@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from mailflow_gui import paths
+from mailflow_gui.accounts.account import Account
+from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.cli import check, schema
+from mailflow_gui.flow import file
 
 GOOD = paths.resources() / "examples" / "demo.mailflow"
 
@@ -20,6 +23,15 @@ def mailflow(*words: str) -> int:
     schema.add(commands)
     parsed = parser.parse_args(words)
     return int(parsed.run(parsed))
+
+
+@pytest.fixture(autouse=True)
+def connections(home: paths.Home) -> None:
+    """The connections that the good flow names are set up on this machine."""
+    accounts = AccountStore(home.accounts_file)
+    for stub in file.read(GOOD).connections:
+        port = {"imap": 143, "smtp": 25}[stub.protocol]
+        accounts.add(Account(stub.id, stub.name, stub.protocol, stub.host, port, "none"))  # type: ignore[arg-type]  # the file names real protocols
 
 
 def problems(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -93,8 +105,10 @@ def test_schema_prints_the_schema_of_flow_files(capsys: pytest.CaptureFixture[st
     assert json.loads(capsys.readouterr().out)["$schema"].endswith("2020-12/schema")
 
 
-@pytest.mark.usefixtures("home")
-def test_a_connection_that_is_not_set_up_here_is_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_connection_that_is_not_set_up_here_is_a_warning(
+    home: paths.Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.accounts_file.unlink()
     assert mailflow("check", str(GOOD), "--json") == 0
     found = problems(capsys)
     assert {(problem["severity"], problem["code"]) for problem in found} == {("warning", "binding-missing")}
