@@ -27,7 +27,7 @@ _STATE_TOKENS = {"running": "ok-dot", "done": "ok-dot", "warning": "warn-dot", "
 
 
 def paint(painter: QPainter, card: Card, scale: float) -> None:
-    """Draw a card at ``scale`` device pixels a unit."""
+    """Draw a card at a zoom of ``scale``."""
     if card.flat:
         return  # the scene draws all cards at once
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -42,12 +42,12 @@ def paint(painter: QPainter, card: Card, scale: float) -> None:
         painter.drawRoundedRect(card.rect, _RADIUS, _RADIUS)
         painter.setOpacity(_FADED)
     _body(painter, card)
-    _header(painter, card, scale, texts)
+    _header(painter, card, texts)
     if texts:
         _rows(painter, card)
         if card.troubled:
-            _error_line(painter, card, scale)
-        _counters(painter, card, scale)
+            _error_line(painter, card)
+        _counters(painter, card)
     elif card.troubled:
         painter.fillRect(_error_rect(card), look.color(f"{_grade(card)}-soft"))
     painter.setOpacity(1.0)
@@ -63,7 +63,7 @@ def _body(painter: QPainter, card: Card) -> None:
     painter.drawRoundedRect(card.rect.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS - 0.5, _RADIUS - 0.5)
 
 
-def _header(painter: QPainter, card: Card, scale: float, texts: bool) -> None:
+def _header(painter: QPainter, card: Card, texts: bool) -> None:
     width = card.rect.width()
     top = QPainterPath(QPointF(1, _HEADER - 1))
     top.lineTo(1, _RADIUS)
@@ -76,14 +76,14 @@ def _header(painter: QPainter, card: Card, scale: float, texts: bool) -> None:
     painter.setPen(look.pen("border"))
     painter.drawLine(QLineF(1, _HEADER - 0.5, width - 1, _HEADER - 0.5))
     icon = card.kind.icon if card.kind else look.FALLBACK_ICON
-    look.draw_icon(painter, icon, look.type_token(card.tint), QRectF(_EDGE, 8, 16, 16), scale)
+    look.draw_icon(painter, icon, look.type_token(card.tint), QRectF(_EDGE, 8, 16, 16))
     if texts:
         place = QRectF(35, 1, width - 35 - 34, _HEADER - 2)
         look.draw_text(painter, card.title, place, "body", "text", weight=600)
-    _state(painter, card, scale)
+    _state(painter, card)
 
 
-def _state(painter: QPainter, card: Card, scale: float) -> None:
+def _state(painter: QPainter, card: Card) -> None:
     """The dot at the right of the header: the run's state, or what is wrong with the node while it rests."""
     right, middle = card.rect.width() - _EDGE, _HEADER / 2
     state = card.live.state
@@ -94,9 +94,9 @@ def _state(painter: QPainter, card: Card, scale: float) -> None:
         painter.setBrush(ports.NO_BRUSH)
         painter.drawEllipse(at, 3, 3)
     elif state == "held":
-        look.draw_icon(painter, "circle-pause", "text-2", QRectF(right - 14, middle - 7, 14, 14), scale)
+        look.draw_icon(painter, "circle-pause", "text-2", QRectF(right - 14, middle - 7, 14, 14))
     elif state in {"idle", "done"} and any(problem.severity == "error" for problem in card.problems):
-        look.draw_icon(painter, "circle-alert", "danger", QRectF(right - 14, middle - 7, 14, 14), scale)
+        look.draw_icon(painter, "circle-alert", "danger", QRectF(right - 14, middle - 7, 14, 14))
     elif state == "running":
         at = QPointF(right - 7, middle)
         painter.setBrush(look.color("ok-dot"))
@@ -139,31 +139,31 @@ def _grade(card: Card) -> str:
     return "danger" if card.live.state == "failing" else "warn"
 
 
-def _error_line(painter: QPainter, card: Card, scale: float) -> None:
+def _error_line(painter: QPainter, card: Card) -> None:
     place, grade = _error_rect(card), _grade(card)
     painter.fillRect(place, look.color(f"{grade}-soft"))
-    look.draw_icon(painter, "triangle-alert", grade, QRectF(_EDGE, place.top() + 5, 14, 14), scale)
+    look.draw_icon(painter, "triangle-alert", grade, QRectF(_EDGE, place.top() + 5, 14, 14))
     text = " ".join(card.live.error_line.split())
     look.draw_text(painter, text, place.adjusted(_EDGE + 19, 0, -10, 0), "caption", grade)
 
 
-def _counters(painter: QPainter, card: Card, scale: float) -> None:
+def _counters(painter: QPainter, card: Card) -> None:
     top, width = card.rect.height() - _COUNTERS, card.rect.width()
     painter.setPen(look.pen("border"))
     painter.drawLine(QLineF(1, top + 0.5, width - 1, top + 0.5))
     live = card.live
     received, sent, errors = (counted(number) for number in (live.received, live.sent, live.errors))
     middle = top + 14.5
-    look.draw_icon(painter, "arrow-down", "text-3", QRectF(_EDGE, middle - 6, 12, 12), scale)
+    look.draw_icon(painter, "arrow-down", "text-3", QRectF(_EDGE, middle - 6, 12, 12))
     measure = look.metrics("caption")
     look.draw_text(painter, received, QRectF(_EDGE + 15, top + 1, 50, 27), "caption", "text-2")
     second = max(_SECOND, _EDGE + 15 + measure.horizontalAdvance(received) + 12)
-    look.draw_icon(painter, "arrow-up", "text-3", QRectF(second, middle - 6, 12, 12), scale)
+    look.draw_icon(painter, "arrow-up", "text-3", QRectF(second, middle - 6, 12, 12))
     look.draw_text(painter, sent, QRectF(second + 15, top + 1, 50, 27), "caption", "text-2")
     token = "danger" if live.errors else "text-3"
     wide = measure.horizontalAdvance(errors)
     left = width - _EDGE - wide
-    look.draw_icon(painter, "circle-alert", token, QRectF(left - 15, middle - 6, 12, 12), scale)
+    look.draw_icon(painter, "circle-alert", token, QRectF(left - 15, middle - 6, 12, 12))
     look.draw_text(painter, errors, QRectF(left, top + 1, wide + 1, 27), "caption", token)
 
 

@@ -176,7 +176,7 @@ class DraftLink(QGraphicsItem):
             painter.setPen(line)
             painter.drawPath(self._path())
             place = QRectF(self._end.x() + 8, self._end.y() - 8, 16, 16)
-            look.draw_icon(painter, "ban", "danger", place, painter.worldTransform().m11())
+            look.draw_icon(painter, "ban", "danger", place)
             return
         painter.setPen(look.pen(look.type_token(self.start.carries), 2))
         painter.drawPath(self._path())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -65,9 +66,10 @@ def forget() -> None:
         cache.cache_clear()
 
 
-def draw_icon(painter: QPainter, name: str, token: str, place: QRectF, scale: float) -> None:
-    """An icon at ``place`` (scene units), sharp at ``scale`` device pixels a unit."""
-    ratio = min(4.0, max(1.0, round(scale * 2) / 2))
+def draw_icon(painter: QPainter, name: str, token: str, place: QRectF) -> None:
+    """An icon at ``place``, as sharp as the zoom and the screen allow."""
+    ratio = min(8.0, max(1.0, math.ceil(painter.deviceTransform().m11() * 2) / 2))
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
     image = pixmap(name, token, round(place.width()), ratio)
     painter.drawPixmap(place, image, QRectF(0, 0, image.width(), image.height()))
 

@@ -200,7 +200,7 @@ class _Rows(QStyledItemDelegate):
         if chosen:
             painter.fillRect(place, look.color("accent-soft"))
         icon = QRectF(place.left() + 15, place.top() + 6, 16, 16)
-        look.draw_icon(painter, kind.icon, look.type_token(look.tint(kind)), icon, painter.device().devicePixelRatioF())
+        look.draw_icon(painter, kind.icon, look.type_token(look.tint(kind)), icon)
         group = _(GROUPS[kind.group])
         wide = look.metrics("caption").horizontalAdvance(group)
         name = place.adjusted(39, 0, -12 - wide - 8, 0)
