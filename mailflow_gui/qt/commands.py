@@ -159,8 +159,8 @@ def shortcuts() -> list[tuple[str, list[tuple[str, str]]]]:
             [
                 (_("Search a node and add it"), _keys("Tab")),
                 (_("Rename the selected node"), _keys("F2")),
-                (_("Move the selection"), _("arrow keys")),
-                (_("Pan"), _("Space and drag, or middle button")),
+                (_("Move the selection"), _("Arrow keys")),
+                (_("Pan"), _("Space and drag")),
                 (_("Zoom at the pointer"), _("Ctrl and wheel")),
             ],
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from mailflow_gui.errors import StorageError
 from mailflow_gui.flow import file as flow_file
 from mailflow_gui.flow.model import Flow, Node
 from mailflow_gui.flow.node_type import AnyNodeType, SinkType, SourceType
@@ -54,6 +55,11 @@ class Document(QObject):
     def is_open(self) -> bool:
         """Whether there is a flow."""
         return self._base is not None
+
+    @property
+    def opened(self) -> Flow | None:
+        """The flow as it was opened or saved last; None: none is open."""
+        return self._base
 
     @property
     def unsaved(self) -> bool:
@@ -151,8 +157,6 @@ class Document(QObject):
         if not self._unsaved:
             self._drafts.forget()
             return
-        from mailflow_gui.errors import StorageError
-
         try:
             self._drafts.keep(self.flow(), self.path, trusted=self.trusted)
         except StorageError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -20,7 +20,7 @@ from mailflow_gui.flow.problems import Problem
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
 from mailflow_gui.paths import Home
-from mailflow_gui.qt import live, questions, recent
+from mailflow_gui.qt import live, questions, recent, wiring
 from mailflow_gui.qt.canvas import Canvas
 from mailflow_gui.qt.commands import Commands
 from mailflow_gui.qt.connections import ConnectionsTab
@@ -47,8 +47,6 @@ from mailflow_gui.qt.welcome import WelcomePage
 CHECK_MILLISECONDS = 300
 """After an edit, until its problems are shown."""
 
-_ZOOM_STEP = 1.25
-
 
 class MainWindow(QMainWindow):
     """One window, one flow."""
@@ -69,7 +67,11 @@ class MainWindow(QMainWindow):
         self.running = Running(self)
         self._make_menus()
         self._lay_out()
-        self._connect_parts()
+        self._checking = QTimer(self)
+        self._checking.setSingleShot(True)
+        self._checking.setInterval(CHECK_MILLISECONDS)
+        self._checking.timeout.connect(self.check)
+        wiring.connect(self)
         if faults is not None:
             faults.happened.connect(lambda report: questions.show_fault(self, report))
         self.setAcceptDrops(True)
@@ -92,7 +94,7 @@ class MainWindow(QMainWindow):
         self.trust_banner = TrustBanner()
         self.notice = Banner("danger", closable=True)
         self.notice.hide()
-        self._restart = self.notice.add_button(Button(_("Restart"), "rotate-cw", compact=True))
+        self.restart = self.notice.add_button(Button(_("Restart"), "rotate-cw", compact=True))
         self.docks = Docks(self)
         self.status = StatusBar()
         self.setStatusBar(self.status)
@@ -145,7 +147,7 @@ class MainWindow(QMainWindow):
         self.docks.right.setWidget(self.form)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
 
-    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802  (Qt's name)
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
         """A hidden banner leaves no gap."""
         if isinstance(watched, Banner | TrustBanner) and event.type() in {
             QEvent.Type.ShowToParent,
@@ -155,88 +157,6 @@ class MainWindow(QMainWindow):
             if row is not None:
                 row.setVisible(event.type() == QEvent.Type.ShowToParent)
         return False
-
-    def _connect_parts(self) -> None:
-        self._checking = QTimer(self)
-        self._checking.setSingleShot(True)
-        self._checking.setInterval(CHECK_MILLISECONDS)
-        self._checking.timeout.connect(self.check)
-        canvas, form = self.canvas, self.form
-        canvas.edited.connect(self._edited)
-        canvas.undo_stack.cleanChanged.connect(self._cleaned)
-        canvas.selection_changed.connect(self._selected)
-        canvas.node_opened.connect(self._open_node)
-        canvas.zoom_changed.connect(self.tool_bar.show_zoom)
-        canvas.said.connect(self.toast.say)
-        form.settings_changed.connect(lambda node, settings: canvas.set_settings(node, settings))  # noqa: PLW0108
-        form.name_changed.connect(canvas.set_name)
-        form.stubs_changed.connect(lambda stubs: canvas.set_stubs(stubs))  # noqa: PLW0108 - the signal is untyped
-        form.connection_wanted.connect(self._want_connection)
-        self.palette_tab.chosen.connect(canvas.add_node)
-        self.problems_tab.chosen.connect(self.show_problem)
-        self.tool_bar.problems_wanted.connect(lambda: self._show_bottom(self.problems_tab))
-        self.status.failed_wanted.connect(self._show_failed)
-        canvas.link_opened.connect(self._show_link)
-        self.inspector.node_wanted.connect(canvas.focus_node)
-        self.inspector.said.connect(self.toast.say)
-        self.connections.changed.connect(self._accounts_changed)
-        self.connections.said.connect(self.toast.say)
-        self.document.changed.connect(self.show_document)
-        self.document.kept.connect(self.files.note_kept)
-        self.trust_banner.accepted.connect(self.files.accept)
-        self._restart.clicked.connect(self.running.restart)
-        self.run.changed.connect(self.running.show)
-        self.run.told.connect(self.running.show_numbers)
-        self.run.finished.connect(self.running.tell_end)
-        self.run.failed.connect(self.running.tell_refusal)
-        self.run.runner_lost.connect(self.running.tell_lost)
-        self.welcome.sandbox_wanted.connect(self.files.open_sandbox)
-        self.welcome.new_wanted.connect(self.files.new)
-        self.welcome.open_wanted.connect(self.files.open_asking)
-        self.welcome.example_wanted.connect(self.files.use_template)
-        self.welcome.file_wanted.connect(self.files.open)
-        canvas.undo_stack.canUndoChanged.connect(self._show_undo)
-        canvas.undo_stack.canRedoChanged.connect(self._show_undo)
-        self.commands.connect_all(self._slots())
-
-    def _slots(self) -> dict[str, Callable[[], object]]:
-        canvas, files = self.canvas, self.files
-        return {
-            "new": files.new,
-            "open": files.open_asking,
-            "sandbox": files.open_sandbox,
-            "save": files.save,
-            "save-as": files.save_as,
-            "close": files.close,
-            "quit": self.close,
-            "undo": canvas.undo,
-            "redo": canvas.redo,
-            "copy": canvas.copy,
-            "paste": canvas.paste,
-            "duplicate": canvas.duplicate,
-            "delete": canvas.delete_selected,
-            "select-all": canvas.select_all,
-            "enable": canvas.toggle_enabled,
-            "dock-nodes": lambda: self._toggle_left(self.palette_tab),
-            "dock-connections": lambda: self._toggle_left(self.connections),
-            "dock-settings": lambda: self._toggle(self.docks.right),
-            "dock-messages": lambda: self._toggle(self.docks.bottom),
-            "zoom-in": lambda: canvas.set_zoom(canvas.zoom() * _ZOOM_STEP),
-            "zoom-out": lambda: canvas.set_zoom(canvas.zoom() / _ZOOM_STEP),
-            "zoom-full": lambda: canvas.set_zoom(1.0),
-            "fit-all": canvas.fit_all,
-            "fit-selection": canvas.fit_selection,
-            "rename": files.rename,
-            "next-problem": lambda: self.problems_tab.step(1),
-            "previous-problem": lambda: self.problems_tab.step(-1),
-            "run": self.running.start_or_stop,
-            "run-once": self.running.run_once,
-            "dry-run": self._show_dry,
-            "show-connections": lambda: self._show_left(self.connections),
-            "new-connection": self.connections.add,
-            "shortcuts": lambda: questions.show_shortcuts(self),
-            "about": lambda: questions.show_about(self),
-        }
 
     # ---- the document
 
@@ -258,12 +178,10 @@ class MainWindow(QMainWindow):
             self._turn_page(to_flow=document.is_open)
         self.commands.show_flow(is_open=document.is_open)
         self.tool_bar.show_flow(document.name, unsaved=document.unsaved)
-        self._show_undo()
+        self.show_undo()
         self.trust_banner.setVisible(document.is_open and not document.trusted)
-        if document.is_open and not document.trusted:
-            self.trust_banner.show_flow(
-                self.canvas.to_flow() if self.canvas.isVisible() else document.flow(), self.node_types
-            )
+        if document.opened is not None and not document.trusted:
+            self.trust_banner.show_flow(document.opened, self.node_types)
         self.canvas.set_readonly(not document.trusted)
         self.form.setEnabled(document.trusted)
         self.running.show()
@@ -280,12 +198,12 @@ class MainWindow(QMainWindow):
                 self.docks.set_sizes()
         self.pages.setCurrentIndex(1 if to_flow else 0)
 
-    def _edited(self) -> None:
+    def note_edit(self) -> None:
         self.document.edited(clean=self.canvas.undo_stack.isClean())
         self._checking.start()
-        self._selected(self.canvas.selected())
+        self.show_selected(self.canvas.selected())
 
-    def _cleaned(self, clean: bool) -> None:
+    def note_clean(self, clean: bool) -> None:
         self.document.edited(clean=clean)
 
     def check(self) -> None:
@@ -304,7 +222,7 @@ class MainWindow(QMainWindow):
         count = len(self.problems)
         title = _("Problems ({count})").format(count=count) if count else _("Problems")
         self.docks.messages.setTabText(self.docks.messages.indexOf(self.problems_tab), title)
-        self._selected(self.canvas.selected())
+        self.show_selected(self.canvas.selected())
 
     def _saved_accounts(self) -> Sequence[Account]:
         try:
@@ -319,7 +237,7 @@ class MainWindow(QMainWindow):
 
     # ---- nodes
 
-    def _selected(self, selected: Sequence[str]) -> None:
+    def show_selected(self, selected: Sequence[str]) -> None:
         if len(selected) != 1 or not self.document.is_open:
             self.form.show_nothing()
             return
@@ -330,9 +248,9 @@ class MainWindow(QMainWindow):
             mine = [problem for problem in self.problems if problem.node == node.id]
             self.form.show_node(node, known.get(node.type), flow, mine)
 
-    def _open_node(self, node_id: str) -> None:
+    def open_node(self, node_id: str) -> None:
         self.docks.right.show()
-        self._selected([node_id])
+        self.show_selected([node_id])
         self.form.setFocus()
 
     def show_problem(self, node: str, field: str) -> None:
@@ -340,16 +258,16 @@ class MainWindow(QMainWindow):
         if node:
             self.canvas.focus_node(node)
             self.docks.right.show()
-            self._selected([node])
+            self.show_selected([node])
             if field:
                 self.form.focus_field(field)
 
-    def _want_connection(self, protocols: str) -> None:
+    def make_connection(self, protocols: str) -> None:
         first = protocols.partition(",")[0] or "imap"
         dialog = self.connections.add(first)  # type: ignore[arg-type]  # a node type names protocols of accounts
         dialog.saved.connect(lambda account: self.form.choose_connection(account.id))
 
-    def _accounts_changed(self) -> None:
+    def note_accounts(self) -> None:
         self._show_troubled()
         self._checking.start()
 
@@ -360,33 +278,33 @@ class MainWindow(QMainWindow):
 
     # ---- docks and bars
 
-    def _toggle(self, dock: QWidget) -> None:
+    def toggle(self, dock: QWidget) -> None:
         dock.setVisible(dock.isHidden())
         self._show_docks()
 
-    def _toggle_left(self, tab: QWidget) -> None:
+    def toggle_left(self, tab: QWidget) -> None:
         if not self.docks.left.isHidden() and self.docks.nodes.currentWidget() is tab:
             self.docks.left.hide()
         else:
-            self._show_left(tab)
+            self.show_left(tab)
         self._show_docks()
 
-    def _show_left(self, tab: QWidget) -> None:
+    def show_left(self, tab: QWidget) -> None:
         self.docks.nodes.setCurrentWidget(tab)
         self.docks.left.show()
         self._show_docks()
 
-    def _show_bottom(self, tab: QWidget) -> None:
+    def show_bottom(self, tab: QWidget) -> None:
         self.docks.messages.setCurrentWidget(tab)
         self.docks.bottom.show()
         self._show_docks()
 
-    def _show_failed(self) -> None:
-        self._show_bottom(self.inspector)
+    def show_failed(self) -> None:
+        self.show_bottom(self.inspector)
         self.inspector.show_state("failed")
 
-    def _show_link(self, source: str, target: str) -> None:
-        self._show_bottom(self.inspector)
+    def show_link(self, source: str, target: str) -> None:
+        self.show_bottom(self.inspector)
         self.inspector.show_link(source, target)
 
     def _show_corner(self) -> None:
@@ -402,12 +320,12 @@ class MainWindow(QMainWindow):
         ):
             self.commands[name].setChecked(shown)
 
-    def _show_undo(self) -> None:
+    def show_undo(self) -> None:
         editable = self.document.is_open and self.document.trusted
         self.commands["undo"].setEnabled(editable and self.canvas.undo_stack.canUndo())
         self.commands["redo"].setEnabled(editable and self.canvas.undo_stack.canRedo())
 
-    def _show_dry(self) -> None:
+    def show_dry(self) -> None:
         self.canvas.set_dry_run(self.commands["dry-run"].isChecked())
 
     def show_live(self) -> None:
@@ -437,17 +355,17 @@ class MainWindow(QMainWindow):
 
     # ---- Qt's own
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  (Qt's name)
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.toLocalFile().endswith(EXTENSION) for url in event.mimeData().urls()):
             event.acceptProposedAction()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  (Qt's name)
+    def dropEvent(self, event: QDropEvent) -> None:
         names = [url.toLocalFile() for url in event.mimeData().urls() if url.toLocalFile().endswith(EXTENSION)]
         if names:
             event.acceptProposedAction()
             QTimer.singleShot(0, lambda: self.files.open(Path(names[0])))  # questions may follow: not inside the drop
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  (Qt's name)
+    def closeEvent(self, event: QCloseEvent) -> None:
         if self._is_over:
             event.accept()
             return
@@ -469,7 +387,7 @@ class MainWindow(QMainWindow):
         self._is_over = True
         if self.document.is_open:
             self.docks.remember()
-        self.canvas.undo_stack.cleanChanged.disconnect(self._cleaned)  # it says so once more while it is destroyed
+        self.canvas.undo_stack.cleanChanged.disconnect(self.note_clean)  # it says so once more while it is destroyed
         self.inspector.shut_down()
         self.engine.shutdown()
         self.sandbox.stop()

@@ -137,7 +137,7 @@ class _UnsavedDot(QWidget):
         self.setAccessibleName(_("Unsaved changes"))
         set_tool_tip(self, _("Unsaved changes"))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802  (Qt's name)
+    def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -159,7 +159,7 @@ class _ProblemsChip(Chip):
         self.set_text(ngettext("{count} problem", "{count} problems", count).format(count=count))
         self.set_kind("danger" if has_errors else "warn", "circle-alert" if has_errors else "triangle-alert")
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:  # noqa: N802  (Qt's name)
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         self.clicked.emit()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -36,6 +36,9 @@ class ProblemsTab(QWidget):
         self._list = QListWidget()
         self._list.setAccessibleName(_("Problems"))
         self._list.setUniformItemSizes(False)
+        self._list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setSpacing(2)
         self._list.setWordWrap(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideNone)
         self._list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -70,8 +73,6 @@ class ProblemsTab(QWidget):
             icon, token = _ICONS[problem.severity]
             item.setIcon(theme.icon(icon, token, 14))
             item.setData(_PROBLEM, (problem.node or "", problem.field or ""))
-            item.setSizeHint(QSize(0, theme.size("control-compact") if _has("control-compact") else 28))
-            item.setToolTip(item.text())
             self._list.addItem(item)
         self._pages.setCurrentIndex(1 if problems else 0)
 
@@ -90,11 +91,3 @@ class ProblemsTab(QWidget):
         self._current = self._list.row(item)
         node, field = item.data(_PROBLEM)
         self.chosen.emit(node, field)
-
-
-def _has(name: str) -> bool:
-    try:
-        theme.size(name)
-    except KeyError:
-        return False
-    return True

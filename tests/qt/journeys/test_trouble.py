@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui import logs, paths
@@ -107,6 +107,17 @@ def test_a_strangers_flow_does_nothing_until_it_is_accepted(qtbot: QtBot, window
     assert not window.trust_banner.isVisible()
     window.running.run_once()
     qtbot.waitUntil(lambda: window.run.numbers.sent == 5 and window.run.state == "idle", timeout=30_000)
+
+
+def test_the_banner_names_what_this_flow_does_and_not_the_one_before(window: MainWindow, tmp_path: Path) -> None:
+    window.files.open_sandbox()
+    path = tmp_path / "gift.mailflow"
+    content = (EXAMPLES / "forward-enquiries.mailflow").read_text(encoding="utf-8")
+    path.write_text(content.replace("imap.example.com", "imap.elsewhere.example"), encoding="utf-8")
+    assert window.files.open(path)
+    words = " ".join(label.text() for label in window.trust_banner.findChildren(QLabel))
+    assert "imap.elsewhere.example" in words
+    assert "Sandbox" not in words
 
 
 def test_a_file_that_cannot_be_read_is_one_sentence(window: MainWindow, answer: Answer, tmp_path: Path) -> None:

@@ -56,8 +56,9 @@ def test_the_first_save_makes_an_id_and_takes_the_files_name(
     document = opened()
     drawing.flow = document.new(TYPES)
     document.edited(clean=False)
-    assert document.unsaved
+    was_unsaved = document.unsaved
     document.save(tmp_path / "Orders.mailflow")
+    assert was_unsaved
     saved = flow_file.read(tmp_path / "Orders.mailflow")
     assert saved.id
     assert saved.name == document.name == "Orders"

@@ -1,0 +1,94 @@
+"""Which part of the main window hears which: every signal, and what each command does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mailflow_gui.qt import questions
+
+if TYPE_CHECKING:
+    from mailflow_gui.qt.main_window import MainWindow
+
+_ZOOM_STEP = 1.25
+
+
+def connect(window: MainWindow) -> None:
+    """Connect the parts of a window that has all of them."""
+    canvas, form = window.canvas, window.form
+    canvas.edited.connect(window.note_edit)
+    canvas.undo_stack.cleanChanged.connect(window.note_clean)
+    canvas.selection_changed.connect(window.show_selected)
+    canvas.node_opened.connect(window.open_node)
+    canvas.zoom_changed.connect(window.tool_bar.show_zoom)
+    canvas.said.connect(window.toast.say)
+    form.settings_changed.connect(lambda node, settings: canvas.set_settings(node, settings))  # noqa: PLW0108
+    form.name_changed.connect(canvas.set_name)
+    form.stubs_changed.connect(lambda stubs: canvas.set_stubs(stubs))  # noqa: PLW0108 - the signal is untyped
+    form.connection_wanted.connect(window.make_connection)
+    window.palette_tab.chosen.connect(canvas.add_node)
+    window.problems_tab.chosen.connect(window.show_problem)
+    window.tool_bar.problems_wanted.connect(lambda: window.show_bottom(window.problems_tab))
+    window.status.failed_wanted.connect(window.show_failed)
+    canvas.link_opened.connect(window.show_link)
+    window.inspector.node_wanted.connect(canvas.focus_node)
+    window.inspector.said.connect(window.toast.say)
+    window.connections.changed.connect(window.note_accounts)
+    window.connections.said.connect(window.toast.say)
+    window.document.changed.connect(window.show_document)
+    window.document.kept.connect(window.files.note_kept)
+    window.trust_banner.accepted.connect(window.files.accept)
+    window.restart.clicked.connect(window.running.restart)
+    window.run.changed.connect(window.running.show)
+    window.run.told.connect(window.running.show_numbers)
+    window.run.finished.connect(window.running.tell_end)
+    window.run.failed.connect(window.running.tell_refusal)
+    window.run.runner_lost.connect(window.running.tell_lost)
+    window.welcome.sandbox_wanted.connect(window.files.open_sandbox)
+    window.welcome.new_wanted.connect(window.files.new)
+    window.welcome.open_wanted.connect(window.files.open_asking)
+    window.welcome.example_wanted.connect(window.files.use_template)
+    window.welcome.file_wanted.connect(window.files.open)
+    canvas.undo_stack.canUndoChanged.connect(window.show_undo)
+    canvas.undo_stack.canRedoChanged.connect(window.show_undo)
+    window.commands.connect_all(_slots(window))
+
+
+def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
+    canvas, files = window.canvas, window.files
+    return {
+        "new": files.new,
+        "open": files.open_asking,
+        "sandbox": files.open_sandbox,
+        "save": files.save,
+        "save-as": files.save_as,
+        "close": files.close,
+        "quit": window.close,
+        "undo": canvas.undo,
+        "redo": canvas.redo,
+        "copy": canvas.copy,
+        "paste": canvas.paste,
+        "duplicate": canvas.duplicate,
+        "delete": canvas.delete_selected,
+        "select-all": canvas.select_all,
+        "enable": canvas.toggle_enabled,
+        "dock-nodes": lambda: window.toggle_left(window.palette_tab),
+        "dock-connections": lambda: window.toggle_left(window.connections),
+        "dock-settings": lambda: window.toggle(window.docks.right),
+        "dock-messages": lambda: window.toggle(window.docks.bottom),
+        "zoom-in": lambda: canvas.set_zoom(canvas.zoom() * _ZOOM_STEP),
+        "zoom-out": lambda: canvas.set_zoom(canvas.zoom() / _ZOOM_STEP),
+        "zoom-full": lambda: canvas.set_zoom(1.0),
+        "fit-all": canvas.fit_all,
+        "fit-selection": canvas.fit_selection,
+        "rename": files.rename,
+        "next-problem": lambda: window.problems_tab.step(1),
+        "previous-problem": lambda: window.problems_tab.step(-1),
+        "run": window.running.start_or_stop,
+        "run-once": window.running.run_once,
+        "dry-run": window.show_dry,
+        "show-connections": lambda: window.show_left(window.connections),
+        "new-connection": window.connections.add,
+        "shortcuts": lambda: questions.show_shortcuts(window),
+        "about": lambda: questions.show_about(window),
+    }
