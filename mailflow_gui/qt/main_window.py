@@ -163,6 +163,8 @@ class MainWindow(QMainWindow):
     def show_flow(self, flow: Flow) -> None:
         """Put another flow on the canvas."""
         self.run.forget()
+        self.toast.hide()
+        self.notice.hide()
         self.canvas.show_flow(flow)
         self.form.show_nothing()
         self.canvas.set_readonly(not self.document.trusted)

@@ -24,6 +24,10 @@ SENTENCES: dict[str, Sentence] = {
         N_("On this system the launcher and the file type come with MailFlow's installer."),
         N_("Nothing is to be done here."),
     ),
+    "connection-not-here": Sentence(
+        N_("Connection “{name}” ({protocol}, {host}) isn't set up on this machine."),
+        N_("Choose another one in the node's settings, or add it under Connections."),
+    ),
     "flow-not-accepted": Sentence(
         N_("The flow “{name}” comes from somebody else and hasn't been accepted here."),
         N_("Read what it would do, then accept it."),

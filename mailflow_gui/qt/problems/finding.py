@@ -40,6 +40,8 @@ def _enabled(flow: Flow, node_types: Sequence[AnyNodeType]) -> Iterator[AnyNodeT
 def _at_nodes(problem: Problem, flow: Flow, node_types: Sequence[AnyNodeType]) -> list[Problem]:
     stub = problem.arguments.get("stub")
     known = {node_type.id: node_type for node_type in node_types}
+    if problem.code == "binding-missing":  # its advice is for the command line
+        problem = replace(problem, code="connection-not-here")
     placed = [
         replace(problem, node=node.id, field=key)
         for node in flow.nodes
