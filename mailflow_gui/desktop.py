@@ -5,6 +5,7 @@ Follows the Desktop Entry, Shared MIME-info and Icon Theme specifications. Windo
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from mailflow_gui import paths
 from mailflow_gui.errors import StorageError, UsageError
+
+log = logging.getLogger(__name__)
 
 MIME_TYPE = "application/x-mailflow"
 LAUNCHER = "mailflow.desktop"
@@ -56,7 +59,8 @@ def install() -> list[Path]:
     except OSError as error:
         raise StorageError("no-right-to-write", directory=str(_data()), reason=error.strerror or str(error)) from error
     _tell_desktop()
-    _run("xdg-mime", "default", LAUNCHER, MIME_TYPE)
+    if not _run("xdg-mime", "default", LAUNCHER, MIME_TYPE):
+        _run("gio", "mime", MIME_TYPE, LAUNCHER)
     return [launcher, mime, application_icon, type_icon]
 
 
@@ -136,9 +140,13 @@ def _cache_commands() -> Iterator[tuple[str, ...]]:
             yield (tool, str(place))
 
 
-def _run(tool: str, *arguments: str) -> None:
-    if found := shutil.which(tool):
-        subprocess.run(
+def _run(tool: str, *arguments: str) -> bool:
+    """Use a tool of the desktop, if it is there and does its work."""
+    found = shutil.which(tool)
+    if found is None:
+        return False
+    try:
+        done = subprocess.run(
             [found, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -146,3 +154,7 @@ def _run(tool: str, *arguments: str) -> None:
             timeout=_TOOL_SECONDS,
             check=False,
         )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("%s didn't do its work: %s", tool, error)
+        return False
+    return done.returncode == 0

@@ -46,6 +46,21 @@ def test_the_launcher_starts_this_mailflow_and_opens_its_files(data: Path) -> No
     assert kind.get("type") == desktop.MIME_TYPE
 
 
+@pytest.mark.skipif(
+    None in {shutil.which("gio"), shutil.which("update-mime-database")}, reason="no tools of a desktop are installed"
+)
+def test_the_desktop_knows_the_type_and_what_opens_it(data: Path, tmp_path: Path) -> None:
+    desktop.install()
+    flow = tmp_path / "x.mailflow"
+    flow.write_text('{"mailflow": 1}', encoding="utf-8")
+    for command, expected in (
+        (["gio", "info", "-a", "standard::content-type", str(flow)], desktop.MIME_TYPE),
+        (["gio", "mime", desktop.MIME_TYPE], desktop.LAUNCHER),
+    ):
+        told = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert expected in told.stdout, command
+
+
 @pytest.mark.skipif(shutil.which("desktop-file-validate") is None, reason="the validator isn't installed")
 def test_the_launcher_is_valid(data: Path) -> None:
     launcher, *_rest = desktop.install()
