@@ -51,7 +51,7 @@ class Docks:
         remembered = window_file.read()
         geometry, state = _bytes(remembered.get(_GEOMETRY)), _bytes(remembered.get(_STATE))
         if geometry is None or not self._window.restoreGeometry(geometry):
-            self._window.resize(QSize(width, height))
+            self._window.resize(QSize(width, height).boundedTo(self._window.screen().availableSize()))
         return state is not None and self._window.restoreState(state, _LAYOUT_VERSION)
 
     def set_sizes(self) -> None:
