@@ -62,10 +62,14 @@ class Wire:
             raise translate(error, server, "lookup") from error
         on_stage("connect")
         sock = _connect(server, [(family, address) for family, _, _, _, address in found])
-        if server.security == "tls":
-            on_stage("tls")
-            sock = tls.wrap(sock, server)
-        return cls(sock, server)
+        try:
+            if server.security == "tls":
+                on_stage("tls")
+                sock = tls.wrap(sock, server)
+            return cls(sock, server)
+        except BaseException:  # whoever watches the stages may end it here
+            sock.close()
+            raise
 
     def start_tls(self) -> None:
         """Shake hands on the open wire, after the server agreed to STARTTLS or STLS.
