@@ -16,15 +16,14 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding
-
 from mailflow_gui.errors import AccountBroken
 from mailflow_gui.mail import timeouts
 
+# cryptography is imported where a certificate is looked into: it costs a tenth of a second, and most connections need none of it.
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from cryptography import x509
 
     from mailflow_gui.mail.server import Server
 
@@ -91,6 +90,8 @@ def describe(certificate: str) -> Certificate:
 
     :raises AccountBroken: the PEM can't be read.
     """
+    from cryptography.hazmat.primitives.hashes import SHA256
+
     first = _load(certificate)[0]
     digest = first.fingerprint(SHA256()).hex(":").upper()
     return Certificate(
@@ -108,6 +109,8 @@ def certificates_only(pem: str) -> str:
 
     :raises AccountBroken: the PEM can't be read.
     """
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     return "".join(each.public_bytes(Encoding.PEM).decode("ascii") for each in _load(pem))
 
 
@@ -149,6 +152,8 @@ def ascii_host(host: str) -> str:
 
 def matches(certificate: x509.Certificate, host: str) -> bool:
     """Whether a certificate is for ``host`` (RFC 9525 6): subjectAltName only; ``*`` is one whole leftmost label."""
+    from cryptography import x509
+
     try:
         alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
@@ -165,6 +170,8 @@ def matches(certificate: x509.Certificate, host: str) -> bool:
 
 
 def _pinned_context(pinned: list[x509.Certificate]) -> ssl.SSLContext:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.minimum_version = ssl.TLSVersion.TLSv1_2
     # Without this flag OpenSSL takes only self-signed certificates as trust anchors: a pinned leaf of a private CA
@@ -175,6 +182,9 @@ def _pinned_context(pinned: list[x509.Certificate]) -> ssl.SSLContext:
 
 
 def _wrap_pinned(sock: socket.socket, pinned: list[x509.Certificate], host: str) -> ssl.SSLSocket:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
     trusting = _pinned_context(pinned)
     # OpenSSL's host check can't be asked to let a pinned leaf pass, so it is ours, after the handshake and before any
     # byte of mail.
@@ -196,6 +206,8 @@ def _wrap_pinned(sock: socket.socket, pinned: list[x509.Certificate], host: str)
 
 
 def _load(pem: str) -> list[x509.Certificate]:
+    from cryptography import x509
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # oddities in other people's certificates are for OpenSSL to judge
@@ -205,6 +217,8 @@ def _load(pem: str) -> list[x509.Certificate]:
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    from cryptography import x509
+
     try:
         alternative = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
