@@ -214,6 +214,16 @@ class Engine:
                 found.append(trouble)
         return list({(error.code, str(error)): error for error in found}.values())
 
+    def accounts(self, running: RunningFlow) -> dict[str, dict[str, str]]:
+        """How the accounts of a run are doing, by id: ``ok``, ``retrying``, ``needs-sign-in`` or ``broken``, and why; none that wasn't
+        used yet."""
+        found = {account: self._gates.of(account).standing for account in set(running.accounts.values())}
+        return {
+            account: {"state": state, "error": words(trouble) if trouble is not None else ""}
+            for account, (state, trouble) in found.items()
+            if state
+        }
+
     def nodes(self, running: RunningFlow) -> dict[str, dict[str, Any]]:
         """What each node has done in this run, as JSON values; a source whose account can't be used says so."""
         found = running.nodes.as_json()

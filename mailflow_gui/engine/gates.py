@@ -68,6 +68,15 @@ class Gate:
         return self._closed or self._trouble
 
     @property
+    def standing(self) -> tuple[str, MailFlowError | None]:
+        """How the account is doing, in one word of the journal's or *retrying*, and why; an empty word: it wasn't used yet."""
+        if self._closed is not None:
+            return self._closing_word(self._closed), self._closed
+        if self._trouble is not None:
+            return "retrying", self._trouble
+        return "ok" if self._ready else "", None
+
+    @property
     def wait(self) -> float:
         """Seconds until the account may be tried again; 0 = now."""
         return max(0.0, self._not_before - time.monotonic())
@@ -118,12 +127,16 @@ class Gate:
 
     def _close(self, error: MailFlowError) -> None:
         self._closed = error
-        state = "needs-sign-in" if isinstance(error, Reauthenticate) else "broken"
+        state = self._closing_word(error)
         arguments = dict(error.arguments)
         self._journal.write(
             lambda transaction: account_states.put(transaction, self.account, state, error.code, arguments)
         )
         self._events.publish("account-stopped", account=self.account, code=error.code, text=str(error))
+
+    @staticmethod
+    def _closing_word(error: MailFlowError) -> str:
+        return "needs-sign-in" if isinstance(error, Reauthenticate) else "broken"
 
     def _succeeded(self) -> None:
         if not self._ready:

@@ -136,6 +136,7 @@ class Runner:
                     "summary": self._engine.summary(running).as_json(),
                     "queue": running.in_memory,
                     "nodes": self._engine.nodes(running),
+                    "accounts": self._engine.accounts(running),
                     "troubles": [{"code": error.code, "text": str(error)} for error in self._engine.troubles(running)],
                 }
                 for path, running in flows.items()

@@ -62,6 +62,7 @@ COMMANDS: tuple[Command | str, ...] = (
     Command("select-all", "edit", N_("Select &all"), ("Ctrl+A",), on_canvas=True),
     Command("enable", "edit", N_("Switch on or &off"), ("E",), on_canvas=True),
     Command("dock-nodes", "view", N_("&Nodes"), ("Ctrl+1",), checkable=True),
+    Command("search-nodes", "view", N_("Sea&rch nodes"), ("/",)),
     Command("dock-connections", "view", N_("&Connections"), ("Ctrl+2",), checkable=True),
     Command("dock-settings", "view", N_("&Settings"), ("Ctrl+3",), checkable=True),
     Command("dock-messages", "view", N_("&Messages and problems"), ("Ctrl+4",), checkable=True),

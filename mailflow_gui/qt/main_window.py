@@ -21,6 +21,7 @@ from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
 from mailflow_gui.paths import Home
 from mailflow_gui.qt import live, questions, recent, wiring
+from mailflow_gui.qt.accounts_shown import AccountsShown
 from mailflow_gui.qt.canvas import Canvas
 from mailflow_gui.qt.commands import Commands
 from mailflow_gui.qt.connections import ConnectionsTab
@@ -32,6 +33,7 @@ from mailflow_gui.qt.faults import Faults
 from mailflow_gui.qt.files import Files
 from mailflow_gui.qt.forms import SettingsForm
 from mailflow_gui.qt.inspector import Inspector
+from mailflow_gui.qt.messages_shown import MessagesShown
 from mailflow_gui.qt.palette import Palette
 from mailflow_gui.qt.problems.finding import find, first_error
 from mailflow_gui.qt.problems.problems_tab import ProblemsTab
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self._make_parts()
         self.document = Document(home, self.canvas.to_flow, self)
         self.files = Files(self)
+        self.messages = MessagesShown(self)
         self.running = Running(self)
         self._make_menus()
         self._lay_out()
@@ -87,7 +90,8 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.node_types)
         self.palette_tab = Palette(self.node_types)
         self.connections = ConnectionsTab(self.accounts, SecretStore(), self.home)
-        self.form = SettingsForm(self.accounts)
+        self.accounts_shown = AccountsShown(self.connections, self)
+        self.form = SettingsForm(self.accounts, states=self.connections.states)
         self.inspector = Inspector(Reader(self.home))
         self.problems_tab = ProblemsTab()
         self.welcome = WelcomePage()
@@ -214,6 +218,7 @@ class MainWindow(QMainWindow):
         if not self.document.is_open:
             return
         flow = self.document.flow()
+        self.accounts_shown.show_flow(flow)
         self.problems = find(flow, self.node_types, self._saved_accounts())
         titles = {node_type.id: _(node_type.title) for node_type in self.node_types}
         names = {node.id: node.name or titles.get(node.type, node.type) for node in flow.nodes}
@@ -270,10 +275,12 @@ class MainWindow(QMainWindow):
         dialog.saved.connect(lambda account: self.form.choose_connection(account.id))
 
     def note_accounts(self) -> None:
-        self._show_troubled()
+        self.show_accounts()
         self._checking.start()
 
-    def _show_troubled(self) -> None:
+    def show_accounts(self) -> None:
+        """Connections, or how they stand, have changed."""
+        self.form.refresh()
         count = self.connections.troubled
         title = _("Connections ({count})").format(count=count) if count else _("Connections")
         self.docks.nodes.setTabText(self.docks.nodes.indexOf(self.connections), title)
@@ -301,13 +308,9 @@ class MainWindow(QMainWindow):
         self.docks.bottom.show()
         self._show_docks()
 
-    def show_failed(self) -> None:
-        self.show_bottom(self.inspector)
-        self.inspector.show_state("failed")
-
-    def show_link(self, source: str, target: str) -> None:
-        self.show_bottom(self.inspector)
-        self.inspector.show_link(source, target)
+    def search_nodes(self) -> None:
+        self.show_left(self.palette_tab)
+        self.palette_tab.focus_search()
 
     def _show_corner(self) -> None:
         self.inspector.bar.setVisible(self.docks.messages.currentWidget() is self.inspector)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QKeySequence
+
+from mailflow_gui.language import _
 from mailflow_gui.qt import questions
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ def connect(window: MainWindow) -> None:
     canvas.node_opened.connect(window.open_node)
     canvas.zoom_changed.connect(window.tool_bar.show_zoom)
     canvas.said.connect(window.toast.say)
+    canvas.deleted.connect(lambda text: _offer_undo(window, text))
+    canvas.messages_wanted.connect(window.messages.of_node)
     form.settings_changed.connect(lambda node, settings: canvas.set_settings(node, settings))  # noqa: PLW0108
     form.name_changed.connect(canvas.set_name)
     form.stubs_changed.connect(lambda stubs: canvas.set_stubs(stubs))  # noqa: PLW0108 - the signal is untyped
@@ -29,15 +34,19 @@ def connect(window: MainWindow) -> None:
     window.palette_tab.chosen.connect(canvas.add_node)
     window.problems_tab.chosen.connect(window.show_problem)
     window.tool_bar.problems_wanted.connect(lambda: window.show_bottom(window.problems_tab))
-    window.status.failed_wanted.connect(window.show_failed)
-    canvas.link_opened.connect(window.show_link)
+    window.status.failed_wanted.connect(window.messages.failed)
+    canvas.link_opened.connect(window.messages.of_link)
     window.inspector.node_wanted.connect(canvas.focus_node)
+    window.inspector.way_shown.connect(window.messages.light_way)
     window.inspector.said.connect(window.toast.say)
     window.connections.changed.connect(window.note_accounts)
     window.connections.said.connect(window.toast.say)
     window.document.changed.connect(window.show_document)
     window.document.kept.connect(window.files.note_kept)
     window.trust_banner.accepted.connect(window.files.accept)
+    window.engine.status.connect(window.accounts_shown.take_status)
+    window.engine.runner_ended.connect(window.accounts_shown.take_end)
+    window.accounts_shown.changed.connect(window.show_accounts)
     window.restart.clicked.connect(window.running.restart)
     window.run.changed.connect(window.running.show)
     window.run.told.connect(window.running.show_numbers)
@@ -52,6 +61,19 @@ def connect(window: MainWindow) -> None:
     canvas.undo_stack.canUndoChanged.connect(window.show_undo)
     canvas.undo_stack.canRedoChanged.connect(window.show_undo)
     window.commands.connect_all(_slots(window))
+
+
+def _offer_undo(window: MainWindow, text: str) -> None:
+    """Deleting never asks: its toast offers the way back, as long as nothing else was done since."""
+    stack = window.canvas.undo_stack
+    after = stack.index()
+
+    def undo() -> None:
+        if stack.index() == after:
+            window.canvas.undo()
+
+    keys = window.commands["undo"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    window.toast.say(text, _("Undo"), undo, key=keys)
 
 
 def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
@@ -72,6 +94,7 @@ def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "delete": canvas.delete_selected,
         "select-all": canvas.select_all,
         "enable": canvas.toggle_enabled,
+        "search-nodes": window.search_nodes,
         "dock-nodes": lambda: window.toggle_left(window.palette_tab),
         "dock-connections": lambda: window.toggle_left(window.connections),
         "dock-settings": lambda: window.toggle(window.docks.right),

@@ -36,6 +36,8 @@ class Canvas(FlowView):
 
     edited = Signal()
     """The flow is another one now: edited, undone or redone."""
+    deleted = Signal(str)
+    """Something was deleted, in one line; the newest step of the history brings it back. ``said`` has it, too."""
 
     def __init__(self, node_types: Sequence[AnyNodeType], parent: QWidget | None = None) -> None:
         super().__init__(node_types, parent)
@@ -157,7 +159,9 @@ class Canvas(FlowView):
         if not self.push(_("Delete"), after):
             return
         gone = max(0, len(flow.edges) - len(after.edges))
-        self.said.emit(sayings.deleted(titles, gone))
+        text = sayings.deleted(titles, gone)
+        self.said.emit(text)
+        self.deleted.emit(text)
 
     def copy(self) -> None:
         """Put the selected nodes, their links and connections on the clipboard."""

@@ -48,6 +48,8 @@ class Card(NodeItem):
         self.tint: PortType = look.tint(kind)
         self.live = IDLE
         self.problems: tuple[Problem, ...] = ()
+        self.lit = False
+        """The message in hand came by here."""
         self.dry_run = False
         self.flat = False
         self.moved: Callable[[Card], None] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
@@ -32,7 +32,7 @@ def paint(painter: QPainter, card: Card, scale: float) -> None:
         return  # the scene draws all cards at once
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     texts = scale >= look.TEXTS_FROM
-    if card.isSelected():
+    if card.isSelected() or card.lit:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("halo"))
         painter.drawRoundedRect(card.rect.adjusted(-4, -4, 4, 4), 12, 12)
@@ -139,6 +139,19 @@ def _grade(card: Card) -> str:
     return "danger" if card.live.state == "failing" else "warn"
 
 
+def deed_at(card: Card, point: QPointF) -> Literal["messages", "failed", ""]:
+    """What a click on a point of the card asks for: the node's messages on a counter, those that failed on errors."""
+    if _error_rect(card).contains(point) and card.troubled and card.live.state == "failing":
+        return "failed"
+    if point.y() < card.rect.height() - _COUNTERS or not card.rect.contains(point):
+        return ""
+    wide = look.metrics("caption").horizontalAdvance(counted(card.live.errors))
+    if card.live.errors and point.x() >= card.rect.width() - _EDGE - wide - 20:
+        return "failed"
+    second = look.metrics("caption").horizontalAdvance(counted(card.live.sent))
+    return "messages" if point.x() < _SECOND + 15 + second + _EDGE else ""
+
+
 def _error_line(painter: QPainter, card: Card) -> None:
     place, grade = _error_rect(card), _grade(card)
     painter.fillRect(place, look.color(f"{grade}-soft"))
@@ -184,6 +197,6 @@ def _outline(painter: QPainter, card: Card) -> None:
         line.setDashPattern([3, 2])
         painter.setPen(line)
         painter.drawRoundedRect(card.rect, _RADIUS, _RADIUS)
-    if card.isSelected() and not card.dry_run:
+    if (card.isSelected() or card.lit) and not card.dry_run:
         painter.setPen(look.pen("accent-line", 2))
         painter.drawRoundedRect(card.rect, _RADIUS, _RADIUS)

@@ -33,6 +33,8 @@ class FlowView(QWidget):
     """1.0 is 100 %."""
     link_opened = Signal(str, str)
     """A link was double-clicked: the ids of the nodes it joins."""
+    messages_wanted = Signal(str, str)
+    """A counter was clicked: the node's id, and the state wanted, ``failed`` or empty for any."""
     said = Signal(str)
     """One line for the person, such as why a link was refused."""
 
@@ -123,6 +125,11 @@ class FlowView(QWidget):
         """Select nothing."""
         self.select_only(())
 
+    def let_go(self) -> None:
+        """Select nothing and light no way."""
+        self.clear_selection()
+        self.show_path(())
+
     def step(self, direction: Place) -> None:
         """Select the nearest node in a direction, such as (1, 0) for the right."""
         keys = self.selected_keys()
@@ -155,6 +162,18 @@ class FlowView(QWidget):
         QAccessible.updateAccessibility(QAccessibleEvent(self.viewer, QAccessible.Event.DescriptionChanged))
         self.viewer.viewport().update()
         self.selection_changed.emit(self.selected())
+
+    def show_path(self, nodes: Collection[str]) -> None:
+        """Light the way of a message: the nodes with these ids and the links between them; none: no way is shown."""
+        passed = set(nodes)
+        for card in self.drawing.cards.values():
+            if card.lit != (card.node.id in passed):
+                card.lit = not card.lit
+                card.update()
+        for edge, link in self.drawing.links.items():
+            if link.lit != ({edge.source, edge.target} <= passed):
+                link.lit = not link.lit
+                link.update()
 
     # What is seen
 

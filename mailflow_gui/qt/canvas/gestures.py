@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QGraphicsItem
 
 from mailflow_gui.flow.model import Edge
 from mailflow_gui.language import _
-from mailflow_gui.qt.canvas import edits, keys, menus, weak
+from mailflow_gui.qt.canvas import edits, keys, look, menus, weak
 from mailflow_gui.qt.canvas.card import Card
+from mailflow_gui.qt.canvas.card_paint import deed_at
 from mailflow_gui.qt.canvas.link import Link
 from mailflow_gui.qt.canvas.link_drag import LinkDrag, edge_between
 from mailflow_gui.qt.canvas.nodegraph import INPUT
@@ -81,6 +82,7 @@ class Gestures:
             self._band_base = set(self._viewer.own_scene.selectedItems()) if adding else set()
             if not adding:
                 self._viewer.own_scene.clearSelection()
+                self._canvas.show_path(())
             return
         if modifiers & _ADDING:
             item.setSelected(not item.isSelected())
@@ -129,11 +131,23 @@ class Gestures:
         if event.button() != Qt.MouseButton.LeftButton:
             return
         link, starts, marked = self._link, self._starts, self._marked
+        card = self._card if self._pressed is not None and not event.modifiers() & _ADDING else None
+        still = card is not None and (position - (self._pressed or position)).manhattanLength() < _STILL
         self._forget()
         if link is not None:
             link.drop(position)
         elif starts:
             self._moved_cards(starts, marked)
+        elif card is not None and still:
+            self._clicked(card, position)
+
+    def _clicked(self, card: Card, position: QPoint) -> None:
+        """A click on a counter asks for messages."""
+        if self._canvas.zoom() < look.TEXTS_FROM:
+            return  # counters aren't drawn
+        asked = deed_at(card, card.mapFromScene(self._viewer.mapToScene(position)))
+        if asked:
+            self._canvas.messages_wanted.emit(card.node.id, "failed" if asked == "failed" else "")
 
     def double_clicked(self, event: QMouseEvent) -> None:
         """The second click of two."""

@@ -70,7 +70,7 @@ def _plain(canvas: Canvas, event: QKeyEvent) -> Callable[[], object] | None:
         (Qt.Key.Key_Tab, _NONE): canvas.quick_add_by_keyboard,
         (Qt.Key.Key_Return, _NONE): canvas.open_selected,
         (Qt.Key.Key_Enter, _NONE): canvas.open_selected,
-        (Qt.Key.Key_Escape, _NONE): canvas.clear_selection,
+        (Qt.Key.Key_Escape, _NONE): canvas.let_go,
     }
     return actions.get((key, modifiers))
 

@@ -46,6 +46,8 @@ class Link(PipeItem):
         self.hovered = False
         self.marked = False
         """A node would be inserted here."""
+        self.lit = False
+        """It lies on the way of the message in hand."""
         self.dry_run = False
         self.flat = False
         self.carries: PortType = "any"
@@ -86,7 +88,7 @@ class Link(PipeItem):
         if self.badge is not None and self.badge.kind == "failed":
             tone = "danger-dot"
         path = self.path()
-        if self.isSelected() or self.hovered or self.marked:
+        if self.isSelected() or self.hovered or self.marked or self.lit:
             painter.setPen(look.pen("halo", 8))
             painter.drawPath(path)
             painter.setPen(look.pen("accent-line", 3))

@@ -75,6 +75,11 @@ class ConnectionsTab(QWidget):
         """How many connections need a person, for the tab's own mark."""
         return sum(1 for shown in self.rows.all() if shown.standing.state in ("needs-sign-in", "broken", "retrying"))
 
+    def states(self, accounts: Collection[Account]) -> dict[str, str]:
+        """How accounts stand, by id, in one word each; those that aren't in the list are left out."""
+        known = {shown.account.id: shown.standing.state for shown in self.rows.all()}
+        return {account.id: known[account.id] for account in accounts if account.id in known}
+
     def refresh(self) -> None:
         """Read accounts and journal anew. Cheap; neither waits for a server or a keyring."""
         try:

@@ -30,7 +30,7 @@ from mailflow_gui.qt.theme import theme
 
 _CANDIDATE = Qt.ItemDataRole.UserRole + 1
 _NEW = object()
-_DOTS = {"ok": "ok-dot", "needs-sign-in": "danger-dot", "broken": "danger-dot"}
+_DOTS = {"ok": "ok-dot", "retrying": "warn-dot", "needs-sign-in": "danger-dot", "broken": "danger-dot"}
 
 
 def state_title(state: str) -> str:
@@ -38,6 +38,7 @@ def state_title(state: str) -> str:
     return {
         "ok": _("Ready"),
         "never-validated": _("Not validated yet"),
+        "retrying": _("Trying again"),
         "needs-sign-in": _("Waits for a new sign-in"),
         "broken": _("Can’t be used"),
         "missing": _("Not set up on this computer"),

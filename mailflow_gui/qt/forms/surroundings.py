@@ -33,7 +33,7 @@ class Surroundings:
     accounts: AccountStore
     sessions: Sessions | None = None
     states: Callable[[tuple[Account, ...]], Mapping[str, str]] = account_states
-    """Account id to ``ok``, ``never-validated``, ``needs-sign-in`` or ``broken``."""
+    """Account id to ``ok``, ``never-validated``, ``retrying``, ``needs-sign-in`` or ``broken``."""
     flow: Flow = field(default_factory=lambda: Flow(""))
     settings: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     """The node's settings as they are now."""

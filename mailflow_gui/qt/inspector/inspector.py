@@ -29,6 +29,8 @@ class Inspector(QWidget):
 
     message_selected = Signal(int)
     """A message was selected: its id."""
+    way_shown = Signal(str, list)
+    """How far the selected message has come: its flow's id, and the ids of the nodes that have had it, in order."""
     node_wanted = Signal(str)
     """A step's pip was clicked: its node's id."""
     said = Signal(str)
@@ -128,6 +130,8 @@ class Inspector(QWidget):
 
     def _show_row(self, row: object) -> None:
         assert isinstance(row, Row)
+        listed = row.listed
+        self.way_shown.emit(listed.flow, list(dict.fromkeys([listed.node, *(step[0] for step in listed.steps)])))
         self.detail.show_row(row)
         self._read_detail(row.listed.id)
 
