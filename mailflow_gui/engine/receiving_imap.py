@@ -13,7 +13,7 @@ from mailflow_gui.errors import MailError, MailFlowError, Rejected
 from mailflow_gui.flow.item import AfterReceiving
 from mailflow_gui.journal import watches
 from mailflow_gui.journal.items import ItemRow
-from mailflow_gui.mail import imap_fetch
+from mailflow_gui.mail import imap_fetch, timeouts
 from mailflow_gui.mail.imap import ImapSession, Selected
 
 IDLE_FROM = 1.0
@@ -42,6 +42,9 @@ class ReceivingImap(Receiving):
         super().__init__(gate, folder, tools, ended)
         self._open_session = connect
         self._live: _Live | None = None
+        self._looked_last = False
+        """Whether the last thing we asked was what is new. A server tells of a new mail once, in the answer to whatever we ask: only then
+        would IDLE tell of all that we haven't seen."""
 
     def _connect(self) -> None:
         if self._live is not None and self._live.session.alive:
@@ -72,12 +75,14 @@ class ReceivingImap(Receiving):
         begin(watching, self.tools.journal, live.selected.uid_validity, live.selected.uid_next, list)
         if not watching.ahead:
             live.session.noop()
+            self._looked_last = True
             watching.ahead = list(self._search(watching, live.session))
         limit = watching.watch.maximum if watching.watch.maximum > 0 else len(watching.ahead)
         batch = [int(uid) for uid in watching.ahead[:limit]]
         watching.ahead = watching.ahead[limit:]
         try:
             count = self._fetch(watching, live.session, batch) if batch else 0
+            self._looked_last = not batch
         except MailFlowError:
             watching.ahead = []  # else the next batch would raise the low water over what is still to be fetched
             raise
@@ -130,6 +135,7 @@ class ReceivingImap(Receiving):
         uids = [int(row.uid) for row in rows if row.uid_validity == live.selected.uid_validity]
         if not uids:
             return
+        self._looked_last = False
         if action.action == "mark-seen":
             live.session.mark_seen(uids)
         elif action.action == "move":
@@ -141,8 +147,12 @@ class ReceivingImap(Receiving):
         live = self._live
         if live is not None and live.session.alive:
             if seconds >= IDLE_FROM and any(watching.watch.idle and not watching.done for watching in self._watchings):
+                if not self._looked_last:
+                    return True
+                longest = timeouts.idle_renewal()
                 try:
-                    return live.session.idle(seconds, self._wake_reader)
+                    news = live.session.idle(min(seconds, longest), self._wake_reader)
+                    return news or seconds > longest  # IDLE is a hint only: look for ourselves now and then
                 except MailFlowError as error:
                     self._failed(error)
                     return False

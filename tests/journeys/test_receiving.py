@@ -211,6 +211,20 @@ def test_events_and_json_are_lines_of_json(forwarding: World, dovecot: Dovecot, 
     assert "pw" not in {str(value) for event in events for value in event.values()}
 
 
+def test_mails_that_arrive_while_others_are_worked_on_are_noticed_at_once(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    """The server tells of a new mail in the answer to whatever is asked; it doesn't tell again in IDLE."""
+    flow = forwarding.flow(receive={"delay": {"value": 1, "unit": "hours"}})
+    process = forwarding.start("run", flow, "--json", environment={"MAILFLOW_TIMEOUT_SCALE": "1"})
+    for number in range(1, 21):
+        dovecot.deliver(user, mail(number))
+        recording_smtp.wait_for(number)
+    process.send_signal(signal.SIGTERM)
+    assert forwarding.finish(process).code == 130
+    assert numbers(recording_smtp.messages) == list(range(1, 21))
+
+
 def test_a_running_flow_sends_at_once_what_arrives_and_stops_when_asked(
     forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
 ) -> None:
