@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
 from mailflow_gui.language import _
@@ -14,13 +15,22 @@ _STATE, _GEOMETRY = "docks", "geometry"
 _LAYOUT_VERSION = 1
 
 
+class _Tabs(QTabWidget):
+    """Tabs above a line as wide as the dock, which Qt leaves out where pages have no frame."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        bottom = max(self.tabBar().height(), self.currentWidget().y() if self.currentWidget() else 0)
+        QPainter(self).fillRect(0, bottom - 1, self.width(), 1, theme.color("border"))
+
+
 class Docks:
     """Three docks without title bars; their edges can be dragged, and what a person makes of them is remembered."""
 
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
-        self.nodes = QTabWidget()
-        self.messages = QTabWidget()
+        self.nodes = _Tabs()
+        self.messages = _Tabs()
         for tabs in (self.nodes, self.messages):
             tabs.setDocumentMode(True)
             tabs.tabBar().setExpanding(False)

@@ -29,7 +29,7 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setFixedHeight(28)
-        self.setContentsMargins(4, 0, 4, 0)
+        self.setContentsMargins(4, 0, 12, 0)
         self._dot = StateDot()
         self._state, self._since = _text(strong=True), _text()
         self._rate, self._rate_unit = _text(strong=True), _text(_("messages/min"))

@@ -178,8 +178,12 @@ class FlowView(QWidget):
     # What is seen
 
     def fit_all(self) -> None:
-        """Show all nodes, at 100 % at most."""
-        self.viewer.show_rect(self.drawing.bounds(self.drawing.cards))
+        """Show all nodes, at 100 % at most; without any, the middle of the canvas."""
+        if self.drawing.cards:
+            self.viewer.show_rect(self.drawing.bounds(self.drawing.cards))
+        else:
+            self.set_zoom(1.0)
+            self.viewer.centerOn(0, 0)
 
     def fit_selection(self) -> None:
         """Show the selected nodes, or all if none is selected."""
@@ -238,11 +242,7 @@ class FlowView(QWidget):
     def _fit_if_pending(self) -> None:
         if self._fit_pending and self.isVisible():
             self._fit_pending = False
-            if self.drawing.cards:
-                self.fit_all()
-            else:
-                self.set_zoom(1.0)
-                self.viewer.centerOn(0, 0)
+            self.fit_all()
 
     def _place_minimap(self) -> None:
         size = self._minimap.size()

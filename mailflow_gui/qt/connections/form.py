@@ -244,8 +244,8 @@ class Form(QWidget):
             button.setToolButtonStyle(
                 Qt.ToolButtonStyle.ToolButtonTextBesideIcon if locked else Qt.ToolButtonStyle.ToolButtonTextOnly
             )
-            button.setIconSize(QSize(14, 12))
-            button.setIcon(theme.icon("lock", "accent-text", 12) if locked else QIcon())
+            button.setIconSize(QSize(16, 12))
+            button.setIcon(theme.icon("lock", "accent-text", 12, gap=4) if locked else QIcon())
 
     def _password_note(self, contents: Draft) -> tuple[str, str, str]:
         plain = ("lock", "text-3")

@@ -40,7 +40,7 @@ class SearchField(QLineEdit):
         if self._badge:
             self._badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         right = 24 if self._badge is None else max(24, self._badge.sizeHint().width() + 4)
-        self.setTextMargins(_ICON + _GAP - 4, 0, right, 0)
+        self.setTextMargins(_ICON + _GAP + 1, 0, right, 0)
         self.textChanged.connect(self._show_marks)
         self._show_marks()
 

@@ -99,7 +99,7 @@ class Row(QWidget):
         layout.addWidget(self.error)
         self._hint: Label | None = None
         if field.hint:
-            self._hint = Label(_(field.hint), "caption", "hint", wrap=True)
+            self._hint = Label(_(field.hint), "caption", "hint", weight=400, wrap=True)
             self._hint.setContentsMargins(indent, 0, 0, 0)
             layout.addWidget(self._hint)
         editor.control().setAccessibleName(_(field.title))

@@ -205,5 +205,5 @@ def _pair(first: Row, second: Row) -> QVBoxLayout:
     for row in (first, second):
         hints += row.without_texts(whole)
     if hints:
-        whole.addWidget(Label(" ".join(hints), "caption", "hint", wrap=True))
+        whole.addWidget(Label(" ".join(hints), "caption", "hint", weight=400, wrap=True))
     return whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -60,6 +60,19 @@ class NameLine(QLineEdit):
         color = theme.color("text").name()
         self.setStyleSheet(f"QLineEdit {{ padding: 0; min-height: 20px; placeholder-text-color: {color}; }}")
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A title that doesn't fit ends in …; while it is typed into, it scrolls."""
+        shown = self.text() or self.placeholderText()
+        room = self.rect().adjusted(2, 0, 0, 0)  # as far in as Qt puts a line's text
+        if self.hasFocus() or self.fontMetrics().horizontalAdvance(shown) <= room.width() - 2:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(theme.color("text" if self.isEnabled() else "text-disabled"))
+        elided = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, elided)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.setCursorPosition(0)
@@ -75,7 +88,7 @@ class Header(QWidget):
         super().__init__()
         self.setFixedHeight(56)
         self.tile, self.name = Tile(), NameLine()
-        self.about = Label("", "caption", "hint")
+        self.about = Label("", "caption", "hint", weight=400)
         self.about.setContentsMargins(2, 0, 0, 0)  # as far in as a line's text
         self.about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.switch = Switch()

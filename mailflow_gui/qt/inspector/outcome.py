@@ -70,7 +70,9 @@ def _attempt(attempt: Attempt, names: Mapping[str, str]) -> QWidget:
     head = QHBoxLayout()
     head.setSpacing(8)
     where = (states.full_time(attempt.at), names.get(attempt.node or "", attempt.node or ""), attempt.account or "")
-    head.addWidget(Label(" · ".join(plain.one_line(part, 80) for part in where if part), "caption", "text-3"), 1)
+    head.addWidget(
+        Label(" · ".join(plain.one_line(part, 80) for part in where if part), "caption", "text-3", weight=400), 1
+    )
     if attempt.outcome is not None and attempt.outcome in states.CLASSES:
         word, kind = states.CLASSES[attempt.outcome]
         head.addWidget(Chip(_(word), kind))
@@ -97,7 +99,7 @@ def _sent(sent: Sent, names: Mapping[str, str]) -> QWidget:
         _("from {sender}").format(sender=mail.sender),
         states.size(sent.mail.place.length),
     )
-    column.addWidget(_words(" · ".join(plain.one_line(part, 120) for part in where), "caption", "text-3"))
+    column.addWidget(_words(" · ".join(plain.one_line(part, 120) for part in where), "caption", "text-3", weight=400))
     grid = QGridLayout()
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(2)
@@ -107,7 +109,7 @@ def _sent(sent: Sent, names: Mapping[str, str]) -> QWidget:
         grid.addWidget(StateText(icon, _(word), token), 2 * row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(_words(delivery.recipient, "small", "text"), 2 * row, 1)
         if delivery.receipt:
-            grid.addWidget(_words(delivery.receipt, "mono", "text-2"), 2 * row + 1, 1)
+            grid.addWidget(_words(delivery.receipt.strip(), "mono", "text-2"), 2 * row + 1, 1)
     column.addLayout(grid)
     more = len(sent.deliveries) - MAXIMUM_SHOWN
     if more > 0:

@@ -36,7 +36,7 @@ class Preview(QWidget):
         self.browser = SafeBrowser()
         self.text = reading_pane("body", _("Text"))
         self.link_bar = LinkBar()
-        self.note = ElidedLabel("", "caption", "text-3")
+        self.note = ElidedLabel("", "caption", "text-3", weight=400)
         self.kinds = Segments([_("HTML"), _("Text")], name=_("Show as"))
         self.kinds.chosen.connect(self._choose)
         self._stack = QStackedWidget()

@@ -52,7 +52,7 @@ class ProblemsTab(QWidget):
         self._pages.addWidget(self._none)
         self._pages.addWidget(self._list)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(10, 4, 10, 4)
         layout.addWidget(self._pages)
         self.setProperty("panel", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -26,7 +26,6 @@ _WIDGET_FONTS = {
     "QAbstractItemView": ("small", None),
     "QHeaderView": ("caption", None),
     "QStatusBar": ("small", None),
-    "QDockWidget": ("title", None),
     "QTipLabel": ("small", None),
 }
 """The kinds of widgets that don't speak in the body style."""
@@ -131,9 +130,6 @@ class Theme(QObject):
         self._mode = stored if stored in MODES else MODES[0]
         application.setStyle(QStyleFactory.create("Fusion"))
         application.setFont(self.font("body"))
-        for widget, (style, weight) in _WIDGET_FONTS.items():
-            # The stubs ask for bytes, which Qt itself refuses.
-            QApplication.setFont(self.font(style, weight), widget)  # type: ignore[arg-type]
         if self._ring is None:
             self._ring = FocusRing(self)
             application.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -151,6 +147,14 @@ class Theme(QObject):
         window_file.remember(_SETTING, mode)
         if self._application is not None:
             self._repaint()
+
+    def _set_widget_fonts(self) -> None:
+        """Only after the style sheet: with the first one Qt forgets the fonts of classes."""
+        for widget, (style, weight) in _WIDGET_FONTS.items():
+            wanted = self.font(style, weight)
+            # The stubs ask for bytes, which Qt itself refuses.
+            if QApplication.font(widget) != wanted:  # type: ignore[call-overload]
+                QApplication.setFont(wanted, widget)  # type: ignore[arg-type]
 
     def _system_changed(self) -> None:
         if self._mode == MODES[0]:
@@ -170,6 +174,7 @@ class Theme(QObject):
         application.setPalette(palette(self.color))
         previous, self._sheet = self._sheet, StyleSheet(self.color)
         application.setStyleSheet(self._sheet.text)
+        self._set_widget_fonts()
         if previous is not None:
             previous.remove()
         self._icons.replace_all(application, lambda name, token, size, gap: self.icon(name, token, size, gap=gap))

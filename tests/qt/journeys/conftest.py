@@ -76,5 +76,6 @@ def save_to(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
 
     def pick(path: Path) -> None:
         monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments: (str(path), ""))
+        monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_arguments: (str(path), ""))
 
     return pick

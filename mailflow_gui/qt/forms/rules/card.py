@@ -35,7 +35,7 @@ class RuleCard(Card):
         self.head = _Head(self.toggle)
         self.arrow = tool("chevron-right", _("Open or close this mapping"), self.toggle, 12)
         self.title = ElidedLabel("", "small", weight=600)
-        self.line = ElidedLabel("", "caption", "text-2")
+        self.line = ElidedLabel("", "caption", "text-2", weight=400)
         self.menu = tool("ellipsis", _("More"))
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu.setStyleSheet(self.menu.styleSheet() + "QToolButton::menu-indicator { image: none; }")

@@ -42,6 +42,7 @@ class ConditionEditor(Editor):
             _("This condition is written in the file in a form that can’t be edited here."),
             "caption",
             "hint",
+            weight=400,
             wrap=True,
         )
         self._forget = adder(_("Remove the condition"), act=lambda: self._chosen(""))
