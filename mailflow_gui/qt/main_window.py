@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui import nodes
 from mailflow_gui.accounts.account import Account
@@ -48,6 +48,8 @@ from mailflow_gui.qt.welcome import WelcomePage
 
 CHECK_MILLISECONDS = 300
 """After an edit, until its problems are shown."""
+QUESTION_MILLISECONDS = 200
+"""Between two looks whether an open question was answered."""
 
 
 class MainWindow(QMainWindow):
@@ -348,11 +350,19 @@ class MainWindow(QMainWindow):
             self._recent_menu.addAction(_("No recent flows")).setEnabled(False)
 
     def come_to_front(self, files: Sequence[Path], demo: bool) -> None:
-        """A second start hands over what it was asked for."""
+        """A second start hands over what it was asked for; it waits for the answer to a question that is open."""
         if self.isMinimized():
             self.showNormal()
         self.raise_()
         self.activateWindow()
+        self._open_when_free(files, demo)
+
+    def _open_when_free(self, files: Sequence[Path], demo: bool) -> None:
+        if self._is_over:
+            return
+        if QApplication.activeModalWidget() is not None:
+            QTimer.singleShot(QUESTION_MILLISECONDS, self, lambda: self._open_when_free(files, demo))
+            return
         if demo:
             self.files.open_sandbox()
         for path in files[:1]:

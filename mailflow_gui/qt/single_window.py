@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from mailflow_gui.paths import Home
@@ -85,4 +85,6 @@ class SingleWindow(QObject):
             return
         socket.write(_ANSWER)
         socket.flush()
-        self.asked.emit(files, demo)
+        QTimer.singleShot(
+            0, self, lambda: self.asked.emit(files, demo)
+        )  # questions may follow: the socket dies under them

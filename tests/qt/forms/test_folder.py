@@ -79,17 +79,18 @@ def test_a_folder_of_a_real_server_is_picked(
 def test_a_server_that_does_not_answer_is_told_in_a_sentence_and_asked_again(
     sit: Sit, accounts: AccountStore, qtbot: QtBot
 ) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    accounts.add(Account("real", "Real", "imap", "127.0.0.1", port, "none"))
-    dialog = dialog_of(sit("receive-email", flow=flow("real")))
-    qtbot.waitUntil(lambda: not dialog.progress.isVisible(), timeout=20000)
-    assert "127.0.0.1" in dialog.said.text()
-    assert not dialog.choose_button.isEnabled()
-    click(dialog.again_button)
-    assert dialog.progress.isVisible()
-    qtbot.waitUntil(lambda: not dialog.progress.isVisible(), timeout=20000)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))  # nobody listens yet: refused
+        accounts.add(Account("real", "Real", "imap", "127.0.0.1", server.getsockname()[1], "none"))
+        dialog = dialog_of(sit("receive-email", flow=flow("real")))
+        qtbot.waitUntil(lambda: not dialog.progress.isVisible(), timeout=20000)
+        assert "127.0.0.1" in dialog.said.text()
+        assert not dialog.choose_button.isEnabled()
+        server.listen()  # now it takes calls and says nothing, so that the question lasts
+        click(dialog.again_button)
+        assert dialog.progress.isVisible()
+        with qtbot.waitSignal(dialog.finished, timeout=5000):
+            dialog.reject()
 
 
 def test_asking_a_silent_server_can_be_given_up(sit: Sit, accounts: AccountStore, silent: int, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
@@ -54,4 +55,23 @@ def test_nonsense_is_dropped_and_the_next_one_is_heard(qtbot: QtBot, home: paths
     with qtbot.waitSignal(window.asked, timeout=20_000):
         process = subprocess.Popen(second)
     qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
+    window.close()
+
+
+def test_a_question_about_the_file_outlives_the_second_start(qtbot: QtBot, home: paths.Home, second: list[str]) -> None:
+    window = SingleWindow(home)
+    question = QEventLoop()  # as a message box has one of its own
+    asked: list[object] = []
+
+    def ask(files: list[Path], _demo: bool) -> None:
+        QTimer.singleShot(500, question.quit)
+        question.exec()
+        asked.append(files)
+
+    window.asked.connect(ask)
+    for _round in range(3):
+        process = subprocess.Popen(second)
+        qtbot.waitUntil(lambda process=process: process.poll() is not None, timeout=20_000)
+        assert process.returncode == 0
+    qtbot.waitUntil(lambda: len(asked) == 3, timeout=20_000)
     window.close()
