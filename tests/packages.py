@@ -13,19 +13,29 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from mailflow_gui.cli import window_libraries
+
 PACKAGES = (
     "dbus",
     "dbus-daemon",
+    "desktop-file-utils",
     "dovecot-imapd",
     "dovecot-pop3d",
+    "fonts-inter",
+    "fonts-jetbrains-mono",
     "fonts-noto-cjk",
     "gnome-keyring",
+    "libglib2.0-bin",
     "libsecret-tools",
     "postfix",
+    "shared-mime-info",
     "xdotool",
     "xvfb",
+    *window_libraries.DRAWING.values(),
+    *window_libraries.X11.values(),
 )
-"""Real IMAP, POP3 and SMTP servers, a real Secret Service, and a display with fonts for Japanese."""
+"""Real IMAP, POP3 and SMTP servers, a real Secret Service, a display with the fonts of the design and for Japanese, a desktop's tools,
+and what a window needs."""
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
 _ACTION_FORBIDDEN = "#!/bin/sh\nexit 101\n"  # what invoke-rc.d wants to hear: don't start services

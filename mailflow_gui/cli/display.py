@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import socket
 import sys
 from pathlib import Path
 
+from mailflow_gui.cli import window_libraries
 from mailflow_gui.errors import UsageError
 
 _CONNECT_SECONDS = 3.0
@@ -30,11 +30,8 @@ def require() -> None:
     """:raises UsageError: no display answers, or what Qt needs for it is missing."""
     if not is_there():
         raise UsageError("no-display")
-    if sys.platform == "linux" and not os.environ.get("QT_QPA_PLATFORM") and not _wayland_answers():
-        try:
-            ctypes.CDLL("libxcb-cursor.so.0")
-        except OSError as error:
-            raise UsageError("no-xcb-cursor") from error
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    window_libraries.require(x11=platform == "xcb" or not (platform or _wayland_answers()))
 
 
 def _wayland_answers() -> bool:

@@ -10,9 +10,8 @@ SENTENCES: dict[str, Sentence] = {
         N_("There is no display here, so no window can be opened."),
         N_("Run flows without a window: mailflow run FLOW. Try MailFlow without one: mailflow demo --headless."),
     ),
-    "no-xcb-cursor": Sentence(
-        N_("The window needs the library libxcb-cursor0, which isn't installed here."),
-        N_("On Debian and Ubuntu install it with: sudo apt install libxcb-cursor0."),
+    "window-libraries-missing": Sentence(
+        N_("The window needs libraries of this system that aren't installed."), N_("On Debian and Ubuntu, install them with: {command}.")
     ),
     "no-window-libraries": Sentence(
         N_("The window's libraries can't be used here ({reason})."),
