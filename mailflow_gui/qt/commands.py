@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from mailflow_gui.language import N_, _
+from mailflow_gui.qt.theme import theme
 
 MenuName = Literal["file", "edit", "view", "flow", "run", "connections", "help"]
 
@@ -135,6 +136,7 @@ class Commands(QObject):
                     menu.addAction(self._actions[command.name])
             elif menu is not None:
                 menu.addSeparator()
+        _centre(bar)
 
     def show_flow(self, *, is_open: bool) -> None:
         """Without a flow, what needs one can't be chosen."""
@@ -167,6 +169,14 @@ def shortcuts() -> list[tuple[str, list[tuple[str, str]]]]:
         )
     )
     return found
+
+
+def _centre(bar: QMenuBar) -> None:
+    """Put the menus' titles into the middle of the bar. One a pixel too high, as other scripts are, and Qt would hide them all."""
+    metrics = bar.fontMetrics()
+    text = max(metrics.size(Qt.TextFlag.TextShowMnemonic, action.text()).height() for action in bar.actions())
+    above = max(0, (theme.size("menubar") - text) // 2)
+    bar.setStyleSheet(f"QMenuBar::item {{ padding: {above}px 8px; }}")
 
 
 def _keys(keys: str) -> str:

@@ -32,7 +32,7 @@ def paint(painter: QPainter, card: Card, scale: float) -> None:
         return  # the scene draws all cards at once
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     texts = scale >= look.TEXTS_FROM
-    if card.isSelected() or card.lit:
+    if card.isSelected():  # a lit card has the line alone: it is on a message's way, but nothing acts on it
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("halo"))
         painter.drawRoundedRect(card.rect.adjusted(-4, -4, 4, 4), 12, 12)

@@ -96,7 +96,7 @@ class FilterBar(QWidget):
     def fit(self, room: int) -> None:
         """Take no more than ``room`` pixels: first the words *Live* and *Paused* go, then the states' words, whose icons stay."""
         self._room = room
-        for live, short, search in ((True, False, 160), (False, False, 120), (False, True, 96)):
+        for live, short, search in ((True, False, 184), (False, False, 120), (False, True, 96)):
             self.live.setVisible(live)
             self.search.setFixedWidth(search)
             if short != self._short:

@@ -43,6 +43,16 @@ def test_images_of_the_style_sheet_are_there_and_coloured(qapp: QApplication) ->
         assert _near(theme.color(wanted), _strongest(image)), address
 
 
+def test_widgets_of_a_kind_speak_in_the_style_of_their_kind(qtbot: QtBot) -> None:
+    tabs = QTabBar()
+    qtbot.addWidget(tabs)
+    tabs.addTab("Settings")
+    tabs.show()
+    assert (tabs.font().pixelSize(), tabs.font().weight()) == (12, 500)
+    theme.set_mode("dark")
+    assert (tabs.font().pixelSize(), tabs.font().weight()) == (12, 500)
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_text_reaches_its_contrast_on_every_surface(qapp: QApplication, mode: str) -> None:
     theme.set_mode(mode)
