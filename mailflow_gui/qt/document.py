@@ -5,13 +5,14 @@ The canvas owns the flow while it is edited; the document asks it for a snapshot
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from mailflow_gui.errors import StorageError
+from mailflow_gui.errors import FlowFileError, StorageError
 from mailflow_gui.flow import file as flow_file
 from mailflow_gui.flow.model import Flow, Node
 from mailflow_gui.flow.node_type import AnyNodeType, SinkType, SourceType
@@ -19,7 +20,10 @@ from mailflow_gui.language import _
 from mailflow_gui.paths import Home
 from mailflow_gui.qt import drafts
 from mailflow_gui.qt.drafts import Draft, Drafts
+from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.trust import Trust
+
+log = logging.getLogger(__name__)
 
 AUTOSAVE_MILLISECONDS = 3000
 """After the first edit that isn't kept yet."""
@@ -74,7 +78,7 @@ class Document(QObject):
     @property
     def title(self) -> str:
         """The window's title, with Qt's place for the unsaved mark."""
-        return f"{self.name}[*] – MailFlow" if self.is_open else "MailFlow"
+        return f"{_in_title(self.name)}[*] – MailFlow" if self.is_open else "MailFlow"
 
     # ---- opening
 
@@ -87,6 +91,10 @@ class Document(QObject):
 
         :raises FlowFileError: the file can't be used; this document stays as it is.
         """
+        if (
+            path.exists() and not path.is_file() and not path.is_dir()
+        ):  # a pipe or a device: the window would wait for ever
+            raise FlowFileError("flow-file-unreadable", file=str(path), reason=_("it isn't a file"))
         flow = flow_file.read(path)
         return self._take(flow, path, trusted=self._trust.is_accepted(flow, path), unsaved=False)
 
@@ -160,6 +168,8 @@ class Document(QObject):
         try:
             self._drafts.keep(self.flow(), self.path, trusted=self.trusted)
         except StorageError:
+            self._to_keep = True
+            self._keeping.start()  # there may be room again later
             self.kept.emit(False)
         else:
             self.kept.emit(True)
@@ -189,9 +199,14 @@ class Document(QObject):
         elif path is not None and path.resolve() != self.path.resolve():
             flow = replace(flow, id=None, name=_name_for("", target))
         flow = flow_file.with_id(flow)
-        if self.trusted:
-            self._trust.accept(flow)
         flow_file.write(flow, target)
+        if self.trusted:
+            try:
+                self._trust.accept(flow)
+            except (
+                StorageError
+            ) as error:  # the work is safe, which counts more: a person is asked when it is opened again
+                log.warning("the saved flow can't be remembered as accepted: %s", error.text)
         self._base, self.path, self._unsaved, self._to_keep = flow, target, False, False
         self._keeping.stop()
         self._drafts.forget()
@@ -215,6 +230,11 @@ def new_flow(node_types: Sequence[AnyNodeType]) -> Flow:
         if node_type is not None
     )
     return Flow(name=_("New flow"), nodes=nodes)
+
+
+def _in_title(name: str) -> str:
+    """A stranger's name without marks of direction, and without Qt's own mark of unsaved work."""
+    return plain.one_line(name, 200).replace("[*]", "[*][*]")
 
 
 def _name_for(name: str, path: Path) -> str:

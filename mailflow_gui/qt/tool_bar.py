@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolBar, QToolButton,
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.qt.commands import Commands
 from mailflow_gui.qt.controls import Button, Chip, IconLabel, Label, Switch, set_tool_tip
+from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.run_control import State
 from mailflow_gui.qt.theme import theme
 
@@ -77,7 +78,7 @@ class ToolBar(QToolBar):
 
     def show_flow(self, name: str, *, unsaved: bool) -> None:
         """The open flow; an empty name: none."""
-        self._name.setText(name or _("No flow open"))
+        self._name.setText(plain.one_line(name, 200) or _("No flow open"))
         self._name.set_token("text" if name else "text-3")
         self._dot.setVisible(bool(name) and unsaved)
         for widget in (self._zoom_rule, self._zoom_row):

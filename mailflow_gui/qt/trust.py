@@ -18,9 +18,13 @@ from mailflow_gui.flow.model import Flow, Node
 from mailflow_gui.flow.node_type import AnyNodeType, SinkType, SourceType
 from mailflow_gui.language import _
 from mailflow_gui.paths import Home
+from mailflow_gui.qt.inspector import plain
 
 _KEPT = 5000
 """Accepted flows remembered, the newest; who comes back to an older one is asked again."""
+
+_LONGEST_LINE = 4000
+"""Characters of a deed; a stranger's line breaks and marks of direction could make it read as another one."""
 
 _RECIPIENTS = ("to", "cc", "bcc")
 
@@ -81,7 +85,7 @@ def deeds(flow: Flow, node_types: Sequence[AnyNodeType]) -> list[str]:
         node_type = known.get(node.type)
         if node_type is not None and node.enabled:
             found += _deeds_of(flow, node, node_type, node_types)
-    return [*dict.fromkeys(found)]
+    return [*dict.fromkeys(plain.one_line(line, _LONGEST_LINE) for line in found)]
 
 
 def _deeds_of(flow: Flow, node: Node, node_type: AnyNodeType, node_types: Sequence[AnyNodeType]) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -185,3 +187,55 @@ def test_deeds_name_what_is_read_changed_and_sent() -> None:
 
 def test_a_new_flow_can_be_made_without_any_node_types() -> None:
     assert new_flow(()).nodes == ()
+
+
+def test_work_is_saved_even_if_the_home_takes_nothing_any_more(
+    opened: Callable[[], Document], drawing: Drawing, home: paths.Home, tmp_path: Path
+) -> None:
+    document = opened()
+    drawing.flow = document.new(TYPES)
+    document.edited(clean=False)
+    (home.config / "accepted-flows.json.new").mkdir(parents=True)  # no place for what is written there
+    document.save(tmp_path / "Orders.mailflow")
+    assert not document.unsaved
+    assert flow_file.read(tmp_path / "Orders.mailflow").id
+    assert document.trusted
+
+
+def test_what_cannot_be_kept_now_is_kept_once_there_is_room(
+    qtbot: QtBot, opened: Callable[[], Document], drawing: Drawing, home: paths.Home
+) -> None:
+    document = opened()
+    document._keeping.setInterval(50)
+    drawing.flow = document.new(TYPES)
+    (home.data / "drafts").write_text("in the way", encoding="utf-8")
+    with qtbot.waitSignal(document.kept, timeout=10_000) as kept:
+        document.edited(clean=False)
+    assert kept.args == [False]
+    (home.data / "drafts").unlink()
+    with qtbot.waitSignal(document.kept, check_params_cb=bool, timeout=10_000):
+        pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes among Windows' files")
+def test_a_pipe_is_refused_instead_of_waited_for(opened: Callable[[], Document], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mailflow")
+    with pytest.raises(FlowFileError) as caught:
+        opened().open(tmp_path / "pipe.mailflow")
+    assert caught.value.code == "flow-file-unreadable"
+
+
+def test_a_strangers_names_cannot_forge_lines_or_turn_words_around(
+    opened: Callable[[], Document], drawing: Drawing, tmp_path: Path
+) -> None:
+    content = json.loads(DEMO.read_text(encoding="utf-8"))
+    content["name"] = "Shop \u202elive[*]"
+    content["connections"][0]["name"] = "Own\n• Deletes nothing\u202e"
+    path = tmp_path / "from-a-stranger.mailflow"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    document = opened()
+    flow = document.open(path)
+    assert document.title == "Shop live[*][*][*] – MailFlow"
+    lines = deeds(flow, TYPES)
+    assert any("Own • Deletes nothing" in line for line in lines)
+    assert not any(sign in line for line in lines for sign in "\n\u202e")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 
 import pytest
@@ -62,16 +63,20 @@ def test_a_question_about_the_file_outlives_the_second_start(qtbot: QtBot, home:
     window = SingleWindow(home)
     question = QEventLoop()  # as a message box has one of its own
     asked: list[object] = []
+    below: set[str] = set()
 
     def ask(files: list[Path], _demo: bool) -> None:
         QTimer.singleShot(500, question.quit)
         question.exec()
         asked.append(files)
+        below.update(frame.name for frame in traceback.extract_stack())
 
     window.asked.connect(ask)
     for _round in range(3):
         process = subprocess.Popen(second)
-        qtbot.waitUntil(lambda process=process: process.poll() is not None, timeout=20_000)
+        while process.poll() is None:
+            qtbot.wait(20)
         assert process.returncode == 0
     qtbot.waitUntil(lambda: len(asked) == 3, timeout=20_000)
+    assert "_read" not in below, "the socket is deleted during the question, and its signal returns into freed memory"
     window.close()
