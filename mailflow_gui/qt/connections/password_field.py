@@ -29,7 +29,8 @@ class PasswordField(QLineEdit):
         super().__init__()
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setAccessibleName(_("Password"))
-        self.setFont(theme.font("mono"))
+        self.textChanged.connect(self._choose_font)
+        self._choose_font()
         self.setDragEnabled(False)
         self.setStyleSheet(_DOT)
         self.addAction(theme.icon("key-round", "text-3", 14), QLineEdit.ActionPosition.LeadingPosition)
@@ -76,6 +77,10 @@ class PasswordField(QLineEdit):
         for number, letter in enumerate(self.text()):
             box = QRectF(start + number * cell, cursor.top(), cell, cursor.height())
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, letter)
+
+    def _choose_font(self) -> None:
+        """Signs of one width for a password, words as elsewhere for what stands there without one."""
+        self.setFont(theme.font("mono" if self.text() else "body"))
 
     def _show_letters(self, shown: bool) -> None:
         self._eye.setIcon(theme.icon("eye-off" if shown else "eye", "text-2"))

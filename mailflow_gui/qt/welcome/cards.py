@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.language import _
@@ -49,7 +49,8 @@ class ActionCard(Card):
         last = QHBoxLayout()
         last.addWidget(self.button)
         last.addStretch()
-        last.addWidget(KeyBadge(keys))
+        self._keys = KeyBadge(keys)
+        last.addWidget(self._keys)
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(Label(title, "heading"))
@@ -62,6 +63,14 @@ class ActionCard(Card):
         row.setSpacing(12)
         row.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
+        # All as wide as each other, whatever their words: where the keys don't fit, they go.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        margins = self.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - 2 * 16 - _TILE - 12
+        self._keys.setVisible(self.button.sizeHint().width() + 12 + self._keys.sizeHint().width() <= room)
 
 
 class ExampleCard(CardButton):
