@@ -162,6 +162,9 @@ class _Box(Choice):
         draw_candidate(painter, QRect(8, area.y(), self.width() - 8 - 26, area.height()), candidate, self)
 
 
+_SEPARATOR = 9
+
+
 class _Rows(QStyledItemDelegate):
     def __init__(self, box: QWidget) -> None:
         super().__init__(box)
@@ -171,6 +174,11 @@ class _Rows(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         candidate = index.data(_CANDIDATE)
+        if _is_separator(index):
+            painter.fillRect(
+                QRect(option.rect.left(), option.rect.center().y(), option.rect.width(), 1), theme.color("border")
+            )
+            return
         if not isinstance(candidate, Candidate):
             super().paint(painter, option, index)
             return
@@ -182,7 +190,14 @@ class _Rows(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         size = super().sizeHint(option, index)
+        if _is_separator(index):
+            return QSize(size.width(), _SEPARATOR)
         return QSize(size.width(), max(size.height(), theme.size("row-tree"))) if index.data() else size
+
+
+def _is_separator(index: QModelIndex | QPersistentModelIndex) -> bool:
+    """How QComboBox marks the rows of insertSeparator."""
+    return bool(index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator")
 
 
 def draw_candidate(painter: QPainter, area: QRect, one: Candidate, widget: QWidget) -> None:
