@@ -360,6 +360,11 @@ class Engine:
     def _look(self) -> None:
         try:
             while not self._closing.wait(LOOK):
+                if (
+                    self._journal.failure is not None
+                ):  # in a note that nobody awaits, such as when a folder was looked at
+                    self._crash(self._journal.failure)
+                    return
                 for request in asked.carry_out_all(self._journal):
                     if request.kind == "validated":
                         self._gates.of(request.subject).reopen()

@@ -88,6 +88,11 @@ class Journal:
         self._queue.put((function, future))
         return future
 
+    @property
+    def failure(self) -> MailFlowError | None:
+        """Why the journal takes nothing more; None: it does."""
+        return self._failed
+
     def read(self) -> sqlite3.Connection:
         """This thread's reading side: sees what was committed before each statement."""
         database: sqlite3.Connection | None = getattr(self._readers, "database", None)

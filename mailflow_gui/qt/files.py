@@ -20,6 +20,7 @@ class Files:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._kept = True
 
     # ---- opening
 
@@ -129,7 +130,8 @@ class Files:
     def note_kept(self, kept: bool) -> None:
         """Unsaved work was kept in the home, or couldn't be."""
         self._window.status.say_saved(time.time() if kept else None)
-        if not kept:
+        was_kept, self._kept = self._kept, kept
+        if was_kept and not kept:  # it is tried again and again: said once
             self._window.toast.say(_("Unsaved changes can't be kept: there is no room or no right to write."))
 
     # ---- closing

@@ -31,7 +31,7 @@ class RunControl(QObject):
     failed = Signal(str, str)
     """A start was refused (code, sentence)."""
     runner_lost = Signal(str)
-    """The runner ended without being asked to; its last words."""
+    """The runner ended without being asked to: a sentence with its last words."""
 
     def __init__(self, engine: EngineThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -148,7 +148,7 @@ class RunControl(QObject):
         if asked:
             self.finished.emit(self.numbers)
         elif words:
-            self.runner_lost.emit(words)
+            self.runner_lost.emit(_("The engine has ended: {words}").format(words=words))
         else:
             self.runner_lost.emit(_("The engine ended unexpectedly (code {code}).").format(code=code))
 

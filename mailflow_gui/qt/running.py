@@ -127,7 +127,7 @@ class Running:
         """The runner ended by itself."""
         self._window.notice.say(
             "danger",
-            _("The engine has ended: {words}").format(words=words),
+            words,
             _("Every step is in the journal; the next run goes on where this one stopped."),
         )
         self._window.notice.show()

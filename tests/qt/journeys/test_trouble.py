@@ -69,7 +69,7 @@ def test_a_dead_runner_is_shown_and_restarted(qtbot: QtBot, window: MainWindow) 
     assert pid is not None
     os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
     qtbot.waitUntil(window.notice.isVisible, timeout=10_000)
-    assert "engine has ended" in window.notice.text
+    assert "engine ended unexpectedly" in window.notice.text
     assert window.run.state == "idle"
     restart = next(button for button in window.notice.findChildren(QAbstractButton) if button.text() == "Restart")
     QTest.mouseClick(restart, Qt.MouseButton.LeftButton)
