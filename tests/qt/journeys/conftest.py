@@ -12,6 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from mailflow_gui.paths import Home
 from mailflow_gui.qt.main_window import MainWindow
+from tests.qt.journeys.screen import screen
+
+__all__ = ["screen"]
 
 Answer = Callable[[str], list[str]]
 Open = Callable[[], MainWindow]

@@ -7,8 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,33 +14,15 @@ import pytest
 
 from mailflow_gui import paths
 from mailflow_gui.flow import file as flow_file
+from tests.qt.journeys.screen import told, wait_for_window, wait_until_gone
 
 TOOLS = ("gio", "dbus-run-session", "Xvfb", "xdotool", "update-mime-database", "update-desktop-database")
 MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
-SECONDS = 60.0
 
 pytestmark = [
     pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="file types come from the installer there"),
     pytest.mark.skipif(bool(MISSING), reason=f"not installed: {', '.join(MISSING)}"),
 ]
-
-
-@pytest.fixture
-def screen() -> Iterator[str]:
-    """A screen of its own; the server picks a free number."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
-        pass_fds=(writing,),
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading, encoding="ascii") as told:
-        number = told.readline().strip()
-    assert number, "Xvfb didn't start"
-    yield f":{number}"
-    server.terminate()
-    server.wait(timeout=20)
 
 
 def test_a_flow_opened_by_the_desktop_is_shown_in_the_window(
@@ -57,7 +37,7 @@ def test_a_flow_opened_by_the_desktop_is_shown_in_the_window(
         "XDG_RUNTIME_DIR": str(runtime),
         "DISPLAY": screen,
         "QT_QPA_PLATFORM": "xcb",
-        paths.HOME_VARIABLE: str(home.data),
+        paths.HOME_VARIABLE: os.environ[paths.HOME_VARIABLE],
     }
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
@@ -74,40 +54,13 @@ def test_a_flow_opened_by_the_desktop_is_shown_in_the_window(
         start_new_session=True,
     )
     try:
-        window = _wait_for_window("Double click me.* – MailFlow", environment)
-        pid = int(_told(["xdotool", "getwindowpid", window], environment))
+        window = wait_for_window("Double click me.* – MailFlow", environment)
+        pid = int(told(["xdotool", "getwindowpid", window], environment))
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
         assert command[-3:-1] == [b"open", os.fsencode(path)]
         os.kill(pid, signal.SIGTERM)  # the window hears it and closes by itself
-        _wait_until_gone(pid)
+        wait_until_gone(pid)
     finally:
         assert session.stdin is not None
         session.stdin.close()
         session.wait(timeout=20)
-
-
-def _wait_for_window(title: str, environment: dict[str, str]) -> str:
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        found = _told(["xdotool", "search", "--onlyvisible", "--name", title], environment).split()
-        if found:
-            return found[0]
-        time.sleep(0.2)
-    raise AssertionError(f"no window called {title}")
-
-
-def _wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        state = Path(f"/proc/{pid}/stat")
-        try:
-            if state.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0] == "Z":
-                return
-        except OSError:
-            return
-        time.sleep(0.1)
-    raise AssertionError("the window doesn't close")
-
-
-def _told(command: list[str], environment: dict[str, str]) -> str:
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout.strip()

@@ -116,11 +116,11 @@ def test_a_server_that_is_gone_is_shown_as_tried_again_until_it_is_back(
     mouse = Mouse(qtbot, window)
     start(qtbot, mouse)
     qtbot.waitUntil(lambda: state(window, "strict") == "retrying", timeout=20_000)
-    assert window.docks.nodes.tabText(window.docks.nodes.indexOf(tab)) == "Connections (1)"
+    assert window.docks.nodes.tabBar().accessibleTabName(window.docks.nodes.indexOf(tab)) == "Connections (1)"
     mouse.click(window.tool_bar.run)
     qtbot.waitUntil(lambda: window.run.state == "idle", timeout=30_000)
     qtbot.waitUntil(lambda: state(window, "strict") != "retrying", timeout=10_000)
-    assert window.docks.nodes.tabText(window.docks.nodes.indexOf(tab)) == "Connections"
+    assert window.docks.nodes.tabBar().accessibleTabName(window.docks.nodes.indexOf(tab)) == "Connections"
 
 
 def test_a_refused_sign_in_is_shown_at_the_connection(
