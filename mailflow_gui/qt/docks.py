@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from typing import Literal
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from mailflow_gui.language import _
+from mailflow_gui.qt.controls import Count
 from mailflow_gui.qt.theme import theme, window_file
 
 _STATE, _GEOMETRY = "docks", "geometry"
@@ -22,6 +24,22 @@ class _Tabs(QTabWidget):
         super().paintEvent(event)
         bottom = max(self.tabBar().height(), self.currentWidget().y() if self.currentWidget() else 0)
         QPainter(self).fillRect(0, bottom - 1, self.width(), 1, theme.color("border"))
+
+    def show_count(self, page: QWidget, number: int, words: str, kind: Literal["warn", "danger"] = "warn") -> None:
+        """A number beside a tab's title, none for 0.
+
+        :param words: title and number, for those who hear the window.
+        """
+        bar, index = self.tabBar(), self.indexOf(page)
+        old = bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+        badge = Count(number, kind) if number else None
+        if badge is not None:
+            badge.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)  # a click on it is one on the tab
+        bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, badge)
+        bar.setAccessibleTabName(index, words)
 
 
 class Docks:

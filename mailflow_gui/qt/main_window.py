@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
         self.tool_bar.show_problems(errors, len(self.problems) - errors)
         count = len(self.problems)
         title = _("Problems ({count})").format(count=count) if count else _("Problems")
-        self.docks.messages.setTabText(self.docks.messages.indexOf(self.problems_tab), title)
+        self.docks.messages.show_count(self.problems_tab, count, title, "danger" if errors else "warn")
         self.show_selected(self.canvas.selected())
 
     def _saved_accounts(self) -> Sequence[Account]:
@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
         self.form.refresh()
         count = self.connections.troubled
         title = _("Connections ({count})").format(count=count) if count else _("Connections")
-        self.docks.nodes.setTabText(self.docks.nodes.indexOf(self.connections), title)
+        self.docks.nodes.show_count(self.connections, count, title)
 
     # ---- docks and bars
 
