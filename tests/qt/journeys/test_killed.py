@@ -26,14 +26,16 @@ def start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "mailflow_gui"], env=environment, stderr=subprocess.DEVNULL)
 
 
-def place_of_the_mapper(window: MainWindow) -> QPoint:
-    """Where the palette's row lies in a window of this size."""
+def places(window: MainWindow) -> tuple[QPoint, QPoint]:
+    """Where the palette's row and the canvas' middle lie in a window of this size."""
     window.files.new()
     QApplication.processEvents()
     row = next(row for row in window.palette_tab.visible_rows() if row.kind.id == "data-mapper")
     place = row.mapTo(window, row.rect().center())
+    canvas = window.canvas
+    middle = canvas.mapTo(window, canvas.rect().center() + QPoint(0, 120))
     window.files.close()
-    return place
+    return place, middle
 
 
 def test_what_was_drawn_comes_back_after_the_program_was_killed(
@@ -50,19 +52,28 @@ def test_what_was_drawn_comes_back_after_the_program_was_killed(
     def press(where: str, key: str) -> None:
         told(["xdotool", "windowfocus", "--sync", where, "key", "--clearmodifiers", key], environment)
 
+    def drag(where: str, start: QPoint, end: QPoint) -> None:
+        """As a hand does it: several moves, and a moment at each end."""
+        steps = [start + (end - start) * step / 6 for step in range(7)]
+        for place in steps:
+            told(["xdotool", "mousemove", "--window", where, str(place.x()), str(place.y())], environment)
+            if place is steps[0]:
+                told(["xdotool", "mousedown", "1"], environment)
+            time.sleep(0.1)
+        told(["xdotool", "mouseup", "1"], environment)
+
     def kept() -> list[str]:
         drafts = home.data / "drafts"
         found = drafts.rglob("*") if drafts.is_dir() else ()
         return [file.read_text(encoding="utf-8") for file in found if file.is_file() and "data-mapper" in _text(file)]
 
-    row = place_of_the_mapper(window)
+    row, middle = places(window)
     first = start(environment)
     try:
         shown = wait_for_window("^MailFlow$", environment)
         press(shown, "ctrl+n")
         shown = wait_for_window("^New flow – MailFlow$", environment)
-        told(["xdotool", "mousemove", "--window", shown, str(row.x()), str(row.y())], environment)
-        told(["xdotool", "click", "--repeat", "2", "--delay", "60", "1"], environment)
+        drag(shown, row, middle)
         deadline = time.monotonic() + SECONDS
         while not kept() and time.monotonic() < deadline:
             time.sleep(0.1)
