@@ -82,6 +82,8 @@ def test_a_flow_is_started_watched_and_stopped(
     (status,) = runner.ask(id="two", command="status")["flows"]
     assert (status["path"], status["mode"], status["troubles"]) == (flow, "continuous", [])
     assert (status["summary"]["received"], status["summary"]["sent"]) == (2, 2)
+    assert len(status["accounts"]) == 2
+    assert set(map(str, status["accounts"].values())) == {str({"state": "ok", "error": ""})}
     refused = runner.ask(id=3, command="start", flow=flow)
     assert (refused["ok"], refused["error"]["code"]) == (False, "flow-runs-already")
     assert runner.ask(id=4, command="stop", flow=flow) == {"reply": 4, "ok": True, "stopping": True}
