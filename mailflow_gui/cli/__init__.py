@@ -48,7 +48,8 @@ def parser(first: str = "") -> argparse.ArgumentParser:
             "Without a command: the window. Start with: mailflow demo. Set MAILFLOW_HOME to keep every file below one directory."
         ),
     )
-    whole.add_argument("--version", action="version", version=f"MailFlow {__version__}")
+    shown = _("show program's version number and exit")
+    whole.add_argument("--version", action="version", version=f"MailFlow {__version__}", help=shown)
     commands = whole.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
     whole.set_defaults(run=_open_window)
     for name in (first,) if first in COMMANDS else COMMANDS:

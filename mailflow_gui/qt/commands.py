@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -145,17 +146,22 @@ class Commands(QObject):
                 self._actions[command.name].setEnabled(is_open)
 
 
+def without_mnemonic(title: str) -> str:
+    """A menu's text without its mnemonic, in Japanese the letter in brackets with it: 保存(&S)."""
+    return re.sub(r"\s*\(&.\)|&", "", title)
+
+
 def shortcuts() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every menu with its commands and their keys, as people read them; those of the canvas itself last."""
     found = []
     for menu, title in MENUS.items():
         rows = [
-            (_(command.title).replace("&", "").rstrip("…"), _keys(command.keys[0]))
+            (without_mnemonic(_(command.title)).rstrip("…"), _keys(command.keys[0]))
             for command in COMMANDS
             if isinstance(command, Command) and command.menu == menu and command.keys
         ]
         if rows:
-            found.append((_(title).replace("&", ""), rows))
+            found.append((without_mnemonic(_(title)), rows))
     found.append(
         (
             _("On the canvas"),

@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
 
 from mailflow_gui.language import _, ngettext
-from mailflow_gui.qt.commands import Commands
+from mailflow_gui.qt.commands import Commands, without_mnemonic
 from mailflow_gui.qt.controls import Button, Chip, IconLabel, Label, Switch, set_tool_tip
 from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.run_control import State
@@ -124,7 +124,7 @@ class ToolBar(QToolBar):
 
     def _trigger(self, icon: str, command: str) -> QToolButton:
         action = self._commands[command]
-        button = _ghost(icon, action.text().replace("&", ""))
+        button = _ghost(icon, without_mnemonic(action.text()))
         button.clicked.connect(action.trigger)
         return button
 
