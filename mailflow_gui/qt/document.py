@@ -91,11 +91,7 @@ class Document(QObject):
 
         :raises FlowFileError: the file can't be used; this document stays as it is.
         """
-        if (
-            path.exists() and not path.is_file() and not path.is_dir()
-        ):  # a pipe or a device: the window would wait for ever
-            raise FlowFileError("flow-file-unreadable", file=str(path), reason=_("it isn't a file"))
-        flow = flow_file.read(path)
+        flow = read(path)
         return self._take(flow, path, trusted=self._trust.is_accepted(flow, path), unsaved=False)
 
     def template(self, path: Path) -> Flow:
@@ -216,6 +212,16 @@ class Document(QObject):
     def left(self) -> list[Draft]:
         """Unsaved work of earlier windows."""
         return self._drafts.left()
+
+
+def read(path: Path) -> Flow:
+    """The flow in a file, without opening it.
+
+    :raises FlowFileError: the file can't be used.
+    """
+    if path.exists() and not path.is_file() and not path.is_dir():  # the window would wait for a pipe's end for ever
+        raise FlowFileError("flow-file-unreadable", file=str(path), reason=_("it isn't a file"))
+    return flow_file.read(path)
 
 
 def new_flow(node_types: Sequence[AnyNodeType]) -> Flow:

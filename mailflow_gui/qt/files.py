@@ -10,6 +10,7 @@ from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.file import EXTENSION
 from mailflow_gui.language import _
 from mailflow_gui.qt import drafts, questions, recent
+from mailflow_gui.qt.document import read
 
 if TYPE_CHECKING:
     from mailflow_gui.qt.main_window import MainWindow
@@ -38,9 +39,10 @@ class Files:
     def open(self, path: Path) -> bool:
         """Open a file; says why if that can't be."""
         window = self._window
-        if not self.may_close():
-            return False
         try:
+            read(path)  # before anything is asked, or stopped, for a file that can't be opened
+            if not self.may_close():
+                return False
             flow = window.document.open(path)
         except MailFlowError as error:
             questions.tell(window, error.text, error.advice)

@@ -214,3 +214,33 @@ def test_the_flow_in_the_home_is_a_copy_of_the_demo(window: MainWindow) -> None:
     assert window.document.path is not None
     assert window.document.path.parent == window.home.data
     assert flow_file.read(window.document.path) == flow_file.read(EXAMPLES / "demo.mailflow")
+
+
+def test_a_file_that_cannot_be_opened_is_refused_before_anything_is_asked(
+    window: MainWindow, answer: Answer, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.mailflow"
+    broken.write_text("{", encoding="utf-8")
+    window.files.new()
+    window.canvas.add_node("data-mapper")
+    words = answer("Close")
+    assert not window.files.open(broken)
+    assert "broken" in words[0]
+    assert window.document.unsaved
+    assert len(window.canvas.to_flow().nodes) == 3
+
+
+def test_a_second_start_waits_for_the_answer_to_an_open_question(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "demo.mailflow"
+    shutil.copy(EXAMPLES / "demo.mailflow", path)
+    question = QDialog(window)
+    question.setModal(True)
+    question.show()
+    window.come_to_front([path], demo=False)
+    qtbot.wait(500)
+    was_open = window.document.is_open
+    question.reject()
+    qtbot.waitUntil(lambda: window.document.path == path, timeout=10_000)
+    assert not was_open
