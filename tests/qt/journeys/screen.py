@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 @pytest.fixture
 def screen() -> Iterator[str]:
-    """A screen of its own; the server picks a free number."""
+    """A screen of its own; the server picks a free number, and stays as it is when its last program goes."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=(writing,),
         stderr=subprocess.DEVNULL,
     )
