@@ -11,7 +11,8 @@ SENTENCES: dict[str, Sentence] = {
         N_("Run flows without a window: mailflow run FLOW. Try MailFlow without one: mailflow demo --headless."),
     ),
     "window-libraries-missing": Sentence(
-        N_("The window needs libraries of this system that aren't installed."), N_("On Debian and Ubuntu, install them with: {command}.")
+        N_("The window needs libraries of this system that aren't installed."),
+        N_("On Debian and Ubuntu, install them with: {command}."),
     ),
     "no-window-libraries": Sentence(
         N_("The window's libraries can't be used here ({reason})."),

@@ -125,10 +125,12 @@ class Theme(QObject):
 
     def apply(self, application: QApplication) -> None:
         """Dress the application, now and whenever the system's or the person's choice changes."""
+        new = self._application is not application
         self._application = application
         stored = window_file.read().get(_SETTING)
         self._mode = stored if stored in MODES else MODES[0]
-        application.setStyle(QStyleFactory.create("Fusion"))
+        if new:  # a second style would delete the first one under the widgets that it has dressed
+            application.setStyle(QStyleFactory.create("Fusion"))
         application.setFont(self.font("body"))
         if self._ring is None:
             self._ring = FocusRing(self)
