@@ -37,7 +37,9 @@ def check() -> int:
         ("mypy --strict", ["-m", "mypy"]),
         ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"]),
         ("catalogues", ["-m", "tests.catalogues"]),
-        ("pytest", ["-m", "pytest"]),
+        ("pytest", ["-m", "pytest", "--ignore", "tests/qt"]),
+        # Qt's state is the process's: a process for each part of the window, as every start of the program has one of its own.
+        *((f"pytest {part}", ["-m", "pytest", part]) for part in _window_parts()),
     )
     failed = []
     for title, arguments in checks:
@@ -49,6 +51,11 @@ def check() -> int:
         print(f"=== {title}: {'FAILED' if title in failed else 'ok'} ({time.monotonic() - started:.0f} s)", flush=True)
     print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All checks passed.'}", flush=True)
     return 1 if failed else 0
+
+
+def _window_parts() -> Sequence[str]:
+    """The packages of the window's tests."""
+    return sorted({path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / "qt").rglob("test_*.py")})
 
 
 def bench(names: Sequence[str]) -> int:
