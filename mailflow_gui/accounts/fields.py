@@ -138,7 +138,7 @@ def _name_faults(name: str, others: Iterable[Account]) -> list[FieldFault]:
 def _host_faults(host: str) -> list[FieldFault]:
     if not host:
         return [FieldFault("host", "account-host-missing")]
-    if is_address(host) or _is_host_name(host):
+    if is_address(host) or is_host_name(host):
         return []
     return [FieldFault("host", "account-host-invalid", (("host", ascii(host)[1:-1] if _unprintable(host) else host),))]
 
@@ -152,7 +152,8 @@ def is_address(host: str) -> bool:
     return True
 
 
-def _is_host_name(host: str) -> bool:
+def is_host_name(host: str) -> bool:
+    """Whether a text can be a host name, perhaps one beyond ASCII; addresses are none."""
     encoded = host.removesuffix(".")
     if not host.isascii():
         from mailflow_gui.mail.tls import ascii_host  # here, for it brings a TLS library that few names need

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mailflow_gui.language import _
-from mailflow_gui.sentences import accounts, command_line, engine, flow, mail, mapping, nodes, window
+from mailflow_gui.sentences import accounts, command_line, detect, engine, flow, mail, mapping, nodes, window
 from mailflow_gui.sentences.sentence import Argument, Sentence
 
 __all__ = ["SENTENCES", "Argument", "Sentence", "advice", "text"]
@@ -18,6 +18,7 @@ SENTENCES: dict[str, Sentence] = {
     **flow.SENTENCES,
     **mail.SENTENCES,
     **accounts.SENTENCES,
+    **detect.SENTENCES,
     **mapping.SENTENCES,
     **nodes.SENTENCES,
     **engine.SENTENCES,
