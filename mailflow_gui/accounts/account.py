@@ -45,6 +45,8 @@ class Account:
     """Command whose first output line is the password; empty: environment variable or keyring."""
     signs_in: bool = True
     """Off: this server is used without sign-in, whatever the user name."""
+    accept_clear_text: bool = False
+    """A person has accepted that a line which leaves this computer isn't encrypted (security ``none``)."""
     validated: str | None = None
     """When it last validated well (ISO 8601), or None."""
 

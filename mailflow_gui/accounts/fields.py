@@ -30,6 +30,9 @@ Field = Literal[
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 SECURITIES: tuple[Security, ...] = get_args(Security)
 
+CLEAR_TEXT = "account-clear-text"
+"""Code of the fault that a line leaves this computer unencrypted and nobody has accepted that."""
+
 LONGEST_NAME = 200
 LONGEST_ID = 60
 MOST_SESSIONS = 100
@@ -81,6 +84,8 @@ def faults(account: Account, others: Iterable[Account] = ()) -> tuple[FieldFault
         found.append(FieldFault("description", "account-field-unprintable", (("field", "description"),)))
     if _unprintable(account.password_command):
         found.append(FieldFault("password_command", "account-field-unprintable", (("field", "password_command"),)))
+    if account.security == "none" and not account.accept_clear_text and account.host and not is_loopback(account.host):
+        found.append(FieldFault("security", CLEAR_TEXT, (("host", account.host),)))
     if not 1 <= account.maximum_sessions <= MOST_SESSIONS:
         arguments = (("number", account.maximum_sessions), ("most", MOST_SESSIONS))
         found.append(FieldFault("maximum_sessions", "account-sessions-invalid", arguments))

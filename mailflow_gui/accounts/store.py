@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from mailflow_gui.accounts.account import Account
-from mailflow_gui.accounts.fields import faults, same_name
+from mailflow_gui.accounts.fields import CLEAR_TEXT, faults, same_name
 from mailflow_gui.errors import AccountError, StorageError
 from mailflow_gui.file_lock import FileLock
 
@@ -32,6 +32,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "port": (int,),
     "maximum_sessions": (int,),
     "signs_in": (bool,),
+    "accept_clear_text": (bool,),
     "validated": (str, type(None)),
 }
 
@@ -228,10 +229,14 @@ def _account(entry: object, number: int, path: Path) -> Account:
     values = {key: entry[key] for key in _KEYS if key in entry}
     for key, value in values.items():
         # bool is an int in Python, but no port
-        if not isinstance(value, _TYPES.get(key, (str,))) or (isinstance(value, bool) and key != "signs_in"):
+        if not isinstance(value, _TYPES.get(key, (str,))) or (
+            isinstance(value, bool) and bool not in _TYPES.get(key, ())
+        ):
             raise _broken(path, f"accounts[{number}].{key} has a wrong type")
     account = Account(**values)
     for fault in faults(account):
+        if fault.code == CLEAR_TEXT:  # not worth losing all accounts for: a session with this one is refused
+            continue
         raise _broken(path, f"accounts[{number}].{fault.field}: {fault.code}")
     return account
 

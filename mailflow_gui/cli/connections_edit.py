@@ -34,6 +34,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=fields.SECURITIES,
         help=_("tls (usual), starttls, or none: not encrypted, for servers on this machine only"),
     )
+    parser.add_argument(
+        "--accept-clear-text",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help=_("accept that the line to a server elsewhere is not encrypted, with --security none"),
+    )
     parser.add_argument("--username", metavar="U", help=_("user name; leave it out for servers that ask for none"))
     parser.add_argument(
         "--certificate",
@@ -111,6 +117,7 @@ def edited(before: Account, arguments: argparse.Namespace, certificate: str | No
 
 _PLAIN = (
     "name", "protocol", "host", "port", "security", "username", "password_command", "description", "maximum_sessions",
+    "accept_clear_text",
 )  # fmt: skip
 
 

@@ -40,6 +40,12 @@ SENTENCES: dict[str, Sentence] = {
     "account-port-invalid": Sentence(
         N_("{port} is no port number."), N_("Use a number from 1 to 65535; leave it out for the usual one.")
     ),
+    "account-clear-text": Sentence(
+        N_("The line to {host} would not be encrypted: everybody on the way could read mails and password."),
+        N_(
+            "Choose STARTTLS or SSL/TLS. If the server offers neither and you accept that, tick it (--accept-clear-text)."
+        ),
+    ),
     "account-sessions-invalid": Sentence(
         N_("{number} can't be the maximum number of sessions."), N_("Use a number from 1 to {most}.")
     ),

@@ -127,12 +127,21 @@ def test_every_option_of_add_is_saved(run: Run, store: AccountStore, tmp_path: P
 
 
 @pytest.mark.parametrize("host", ["example.com", "10.0.0.1"])
-def test_clear_text_beyond_this_machine_is_warned_about(run: Run, host: str) -> None:
-    code, _out, err = run("add", "--name", "A", "--host", host, "--security", "none", "--no-password")
+def test_clear_text_beyond_this_machine_must_be_accepted_and_is_warned_about(
+    run: Run, store: AccountStore, host: str
+) -> None:
+    clear = ("add", "--name", "A", "--host", host, "--security", "none", "--no-password")
+    code, _out, err = run(*clear)
+    assert (code, store.all()) == (2, ())
+    assert host in err
+    assert "--accept-clear-text" in err
+    code, _out, err = run(*clear, "--accept-clear-text")
     assert code == 0
+    assert store.get("a").accept_clear_text
     assert "Warning" in err
     assert host in err
-    code, _out, err = run("edit", "A", "--host", "localhost")
+    assert run("edit", "A", "--no-accept-clear-text")[0] == 2
+    code, _out, err = run("edit", "A", "--host", "localhost", "--no-accept-clear-text")
     assert (code, err) == (0, "")
 
 
@@ -303,7 +312,9 @@ def test_validate_says_where_it_failed(run: Run, store: AccountStore, monkeypatc
         ("lookup", True),
         ("connect", False),
     ]
-    assert set(answer["stages"][0]) == {"stage", "ok", "code", "text", "advice", "detail"}
+    assert set(answer["stages"][0]) == {
+        "stage", "ok", "code", "text", "advice", "detail", "proposal", "certificate",
+    }  # fmt: skip
     assert answer["stages"][2]["code"] == "refused"
     assert CANARY not in out + err
     code, out, err = run("validate", "a")

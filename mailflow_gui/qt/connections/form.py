@@ -97,8 +97,8 @@ class Form(QWidget):
         self.username.setText(account.username)
         self.password.clear()
         self.trust.set_certificate(account.certificate)
-        # Who saved an account that speaks in clear has accepted it already.
-        self.in_clear.setChecked(stored and account.security == "none")
+        self.in_clear.setChecked(account.accept_clear_text)
+        self.advanced.show_account(account)
         self.show_place(None)
         self._refresh()
 
@@ -149,6 +149,13 @@ class Form(QWidget):
             key = where.get(field, field)
             if key in self._rows:
                 self._rows[key].show_fault(words)
+        in_clear = account.security == "none" and not fields.is_loopback(account.host)
+        account = replace(account, accept_clear_text=in_clear and self.in_clear.isChecked())
+        wanted, twin = self.twin.wanted, None
+        if wanted is not None:
+            twin = draft.twin_of(account, wanted, self._taken)
+            twin = replace(twin, name=draft.free_name(twin.name, (*self._names(), account.name)))
+        return Draft(account, secret, secret_stored=self._stored, pinned=self.trust.pinned, twin=twin)
         self._refresh(keep=frozenset(faults))
         order = ("name", "description", "protocol", "host", "port", "security", "username", "password")
         targets = {"port": self.port, "security": self.in_clear if self.in_clear.isVisible() else self.security}
