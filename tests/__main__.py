@@ -4,6 +4,7 @@
 
     python3 -m tests [check] [pytest arguments]    all checks; with arguments: pytest alone, with them
     python3 -m tests bench [NAME ...]              measure: the engine against the plain pipeline, the window's parts
+    python3 -m tests stress [NAME ...]             try to break the promise: kills, faulty lines, lying servers, mutated mails
     python3 -m tests lock                          renew resources/locks from pyproject.toml
     python3 -m tests catalogues                    renew resources/locale from the sources
 

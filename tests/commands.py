@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests import catalogues, locks, packages
+from tests.stress import figures, run
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +26,9 @@ def main(arguments: Sequence[str]) -> int:
         case ["bench", *names]:
             packages.install_missing()
             return bench(names)
+        case ["stress", *names]:
+            packages.install_missing()
+            return stress(names)
         case ["check", *rest] | rest:
             packages.install_missing()
             return _pytest_alone(rest) if rest else check()
@@ -74,6 +79,26 @@ def bench(names: Sequence[str]) -> int:
         if subprocess.run([sys.executable, "-m", f"tests.benchmarks.{found[name]}"], cwd=ROOT, check=False).returncode:
             failed.append(name)
     print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All benchmarks have run.'}", flush=True)
+    return 1 if failed else 0
+
+
+def stress(names: Sequence[str]) -> int:
+    """Every stress part (or the named ones) in full, then one table of all figures; 0 if each is what it must be."""
+    unknown = [name for name in names if name not in run.PARTS]
+    if unknown:
+        print(f"There is no stress part {', '.join(unknown)}. There are: {', '.join(run.PARTS)}.")
+        return 2
+    failed, found = [], []
+    with tempfile.TemporaryDirectory() as directory:
+        for name in names or run.PARTS:
+            print(f"\n=== {name}: {run.PARTS[name]}", flush=True)
+            kept = Path(directory) / f"{name}.json"
+            command = [sys.executable, "-m", "tests.stress.run", name, "--figures", str(kept)]
+            if subprocess.run(command, cwd=ROOT, check=False).returncode:
+                failed.append(name)
+            found += figures.read(kept)
+    print(f"\n=== all figures\n{figures.table(found)}")
+    print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All parts hold.'}", flush=True)
     return 1 if failed else 0
 
 

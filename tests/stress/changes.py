@@ -1,0 +1,112 @@
+"""What a stress part changes in a runner that it has forked, before the command line begins. The product knows nothing of it.
+
+``{"boundaries": {"trace": FILE, "at": N}}`` numbers the boundaries of the journal: each is written to ``trace`` as it is reached, and at
+number ``at`` (from 1) the process kills itself with SIGKILL, as a power cut would. ``{"backoff": FACTOR}`` scales the pauses between
+tries, which ``MAILFLOW_TIMEOUT_SCALE`` leaves alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mailflow_gui.engine import gates, receiving, receiving_imap, retry
+from mailflow_gui.journal import journal, mark, spool
+
+
+def make(change: Mapping[str, Any]) -> None:
+    """Make the changes that ``change`` names, in this process."""
+    if "boundaries" in change:
+        _Boundaries(change["boundaries"]["trace"], change["boundaries"].get("at")).install()
+    if "backoff" in change:
+        _scale_pauses(float(change["backoff"]))
+
+
+def _scale_pauses(factor: float) -> None:
+    for module, names in (
+        (retry, ("BASE", "RECEIVING_CAP", "SENDING_CAP", "GREYLISTED_FIRST", "GIVE_UP_AFTER")),
+        (receiving, ("FOLDER_PAUSE", "CLOSED_PAUSE")),
+        (receiving_imap, ("KEEP",)),
+        (gates, ("SIGN_IN_PAUSE",)),
+    ):
+        for name in names:
+            setattr(module, name, getattr(module, name) * factor)
+
+
+class _Boundaries:
+    """Counts what the journal makes durable, step by step, in every thread."""
+
+    def __init__(self, trace: str, at: int | None) -> None:
+        self._trace = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        self._at = at
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def reached(self, name: str) -> None:
+        """A boundary: nothing of what ``name`` says is done yet, or all of it."""
+        with self._lock:
+            self._count += 1
+            os.write(self._trace, f"{name}\n".encode())
+            if self._count == self._at:
+                os.kill(os.getpid(), signal.SIGKILL)
+                threading.Event().wait()  # not one step further, however late the signal comes
+
+    def before(self, owner: Any, name: str, label: str) -> None:
+        """Make a boundary before each call of a function."""
+        real = getattr(owner, name)
+
+        def bounded(*arguments: Any, **named: Any) -> Any:
+            self.reached(label)
+            return real(*arguments, **named)
+
+        setattr(owner, name, bounded)
+
+    def after(self, owner: Any, name: str, label: str) -> None:
+        """Make a boundary after each call of a function."""
+        real = getattr(owner, name)
+
+        def bounded(*arguments: Any, **named: Any) -> Any:
+            result = real(*arguments, **named)
+            self.reached(label)
+            return result
+
+        setattr(owner, name, bounded)
+
+    def install(self) -> None:
+        """Put the boundaries in: before a group's spool is on the disk, before and after its commit, after those who wait were told;
+        and around the generation mark."""
+        self.before(spool.Spool, "sync", "before the fsync of the spool")
+        self.before(mark, "write", "before the generation mark")
+        self.after(mark, "write", "after the generation mark")
+        self.after(journal.Journal, "_write_group", "after who waits was told")
+        connect = journal._connect
+
+        def connecting(path: Path, *, readonly: bool = False) -> Any:
+            database = connect(path, readonly=readonly)
+            return database if readonly else _Watched(database, self.reached)
+
+        setattr(journal, "_connect", connecting)  # noqa: B010 - a plain assignment would have to have the very type
+
+
+class _Watched:
+    """A database whose COMMITs are boundaries."""
+
+    def __init__(self, database: sqlite3.Connection, reached: Callable[[str], None]) -> None:
+        self._database = database
+        self._reached = reached
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        if statement != "COMMIT":
+            return self._database.execute(statement, *values)
+        self._reached("before COMMIT")
+        done = self._database.execute(statement)
+        self._reached("after COMMIT")
+        return done
