@@ -34,7 +34,7 @@ def sign_in(
         dialogue = Dialogue(wire)
         if server.security == "starttls":
             on_stage("tls")
-            _secure(dialogue)
+            secure(dialogue)
         on_stage("sign-in")
         if dialogue.machine.state != "AUTH":
             _authenticate(dialogue, username, password)
@@ -45,7 +45,8 @@ def sign_in(
     return dialogue
 
 
-def _secure(dialogue: Dialogue) -> None:
+def secure(dialogue: Dialogue) -> None:
+    """STARTTLS; nothing secret goes before it. :raises MailError: not offered, refused, not trusted, or meddled with."""
     if dialogue.machine.state == "AUTH":
         # RFC 9051 11.1: after PREAUTH there is no STARTTLS any more; somebody in the middle can put it there.
         raise dialogue.broken("starttls-preauth")

@@ -66,11 +66,7 @@ class Pop3Session:
         wire = Wire.open(server, on_stage)
         try:
             session = cls(wire)
-            session._greeting()
-            session._look_up_capabilities()
-            if server.security == "starttls":
-                on_stage("tls")
-                session._secure()
+            session.greet(on_stage)
             on_stage("sign-in")
             session._sign_in(username, password)
             session._look_up_capabilities()
@@ -78,6 +74,17 @@ class Pop3Session:
             wire.close()
             raise
         return session
+
+    def greet(self, on_stage: Callable[[Stage], None] = unwatched) -> None:
+        """Hear the greeting, ask what the server can do, and secure the line where that is asked for; nobody signs in.
+
+        :raises MailError: no greeting, another protocol, or no secure line to be had.
+        """
+        self._greeting()
+        self._look_up_capabilities()
+        if self.server.security == "starttls":
+            on_stage("tls")
+            self._secure()
 
     @property
     def server(self) -> Server:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import selectors
 import socket
 import ssl
@@ -20,7 +21,7 @@ from mailflow_gui.mail import timeouts, tls
 from mailflow_gui.mail.transport_errors import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from typing_extensions import Buffer
 
@@ -41,32 +42,44 @@ def unwatched(_stage: Stage) -> None:
 class Wire:
     """One socket. Used by one thread, but for :meth:`abort`."""
 
-    def __init__(self, sock: socket.socket, server: Server) -> None:
+    def __init__(self, sock: socket.socket, server: Server, patience: float = math.inf) -> None:
         self.socket = sock
         self.server = server
+        self._patience = patience
         self._raw = _Metered(self)
         self._reader = io.BufferedReader(self._raw, _PIECE)
         self._closed = False
         self.allow("greeting", timeouts.connect())
 
     @classmethod
-    def open(cls, server: Server, on_stage: Callable[[Stage], None] = unwatched) -> Wire:
+    def open(
+        cls,
+        server: Server,
+        on_stage: Callable[[Stage], None] = unwatched,
+        *,
+        addresses: Sequence[str] = (),
+        patience: float = math.inf,
+    ) -> Wire:
         """Look the name up, connect, and with security ``tls`` shake hands.
 
+        :param addresses: the host's IP addresses, where somebody has looked them up already.
+        :param patience: the most seconds for connecting, for the handshake and for any one command; never longer than usual.
         :raises MailError: the name is unknown, nobody answers, or the certificate isn't trusted.
         """
         on_stage("lookup")
         try:
-            found = socket.getaddrinfo(tls.ascii_host(server.host), server.port, type=socket.SOCK_STREAM)
+            names = addresses or (tls.ascii_host(server.host),)
+            found = [each for name in names for each in socket.getaddrinfo(name, server.port, type=socket.SOCK_STREAM)]
         except (OSError, ValueError) as error:
             raise translate(error, server, "lookup") from error
         on_stage("connect")
-        sock = _connect(server, [(family, address) for family, _, _, _, address in found])
+        seconds = min(timeouts.connect(), patience)
+        sock = _connect(server, [(family, address) for family, _, _, _, address in found], seconds)
         try:
             if server.security == "tls":
                 on_stage("tls")
                 sock = tls.wrap(sock, server)
-            return cls(sock, server)
+            return cls(sock, server, patience)
         except BaseException:  # whoever watches the stages may end it here
             sock.close()
             raise
@@ -81,7 +94,7 @@ class Wire:
         if self.pending():
             self.close()
             raise AccountBroken("starttls-injected", account=self.account, host=self.server.host)
-        self.socket.settimeout(timeouts.connect())
+        self.socket.settimeout(min(timeouts.connect(), self._patience))
         self.socket = tls.wrap(self.socket, self.server)
         # A raw stream of its own: the old reader closes what it read from when it goes.
         self._raw = _Metered(self)
@@ -105,7 +118,7 @@ class Wire:
     def allow(self, operation: str, seconds: float, size: int = 1 << 20) -> None:
         """Begin a command: ``seconds`` and ``size`` bytes for its whole answer. ``operation`` names it in errors."""
         self.operation = operation
-        self._deadline = time.monotonic() + seconds
+        self._deadline = time.monotonic() + min(seconds, self._patience)
         self._allowance = size + _PIECE
 
     def read(self, size: int) -> bytes:
@@ -246,9 +259,9 @@ class _Metered(io.RawIOBase):
         return self._wire.receive_into(buffer) if self.hungry else None
 
 
-def _connect(server: Server, addresses: list[tuple[int, object]]) -> socket.socket:
+def _connect(server: Server, addresses: list[tuple[int, object]], seconds: float) -> socket.socket:
     """The first address that answers; each gets its share of the time, so that a dead one leaves some for the next."""
-    end = time.monotonic() + timeouts.connect()
+    end = time.monotonic() + seconds
     failure: OSError = OSError("no address")
     for index, (family, address) in enumerate(addresses):
         sock = None
@@ -258,7 +271,7 @@ def _connect(server: Server, addresses: list[tuple[int, object]]) -> socket.sock
             sock.connect(address)  # type: ignore[arg-type]  # getaddrinfo's own address, whatever its family
             # Nagle's algorithm against delayed acknowledgements costs 40 ms a command.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.settimeout(timeouts.connect())
+            sock.settimeout(seconds)
         except OSError as error:
             failure = error
             if sock is not None:
