@@ -52,6 +52,7 @@ class Docks:
         for tabs in (self.nodes, self.messages):
             tabs.setDocumentMode(True)
             tabs.tabBar().setExpanding(False)
+            tabs.tabBar().setFont(theme.font("small", 500))  # inside a tab widget it has not the font of its class
             tabs.setProperty("panel", "surface")
             tabs.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.left = _dock("dock-nodes", _("Nodes and connections"), self.nodes)

@@ -33,6 +33,7 @@ from mailflow_gui.qt.faults import Faults
 from mailflow_gui.qt.files import Files
 from mailflow_gui.qt.forms import SettingsForm
 from mailflow_gui.qt.inspector import Inspector
+from mailflow_gui.qt.menu_bar import MenuBar
 from mailflow_gui.qt.messages_shown import MessagesShown
 from mailflow_gui.qt.palette import Palette
 from mailflow_gui.qt.problems.finding import find, first_error
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
             action.setChecked(mode == theme.mode)
             action.triggered.connect(lambda _checked=False, mode=mode: theme.set_mode(mode))
             group.addAction(action)
+        self.setMenuBar(MenuBar())
         self.menuBar().setFixedHeight(theme.size("menubar"))
         self.commands.fill(self.menuBar(), {"recent": self._recent_menu, "theme": themes})
         self.commands.give_to_canvas(self.canvas)

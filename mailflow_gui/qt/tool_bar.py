@@ -65,7 +65,7 @@ class ToolBar(QToolBar):
         row.addWidget(_row(IconLabel("workflow", "text-2", 16), self._name, self._dot))
         row.addWidget(self._more)
         row.addWidget(_rule())
-        row.addWidget(_row(*(self._tool(name, icon) for name, icon in _TOOLS), spacing=0))
+        row.addWidget(_row(*(self._tool(name, icon) for name, icon in _TOOLS)))
         row.addWidget(_rule())
         for widget in (self.once, self.run, _row(self.dry, left=8)):
             row.addWidget(widget)
@@ -73,6 +73,7 @@ class ToolBar(QToolBar):
         for widget in (self.problems, self._zoom_rule, self._zoom_row):
             row.addWidget(widget)
         self.addWidget(inside)
+        self.setFixedHeight(theme.size("toolbar"))
 
     # ---- what it shows
 

@@ -168,6 +168,9 @@ class MessageModel(QAbstractTableModel):
             return _(TITLES[section]) + ("  ↓" if section == RECEIVED else "")
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.FontRole:
             return theme.font("caption")
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section == DURATION else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: _Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:

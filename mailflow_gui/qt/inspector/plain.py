@@ -9,7 +9,6 @@ _DIRECTION = "\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069"
 _ONE_LINE = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029{_DIRECTION}\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+")
 _LINES = re.compile(f"[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f{_DIRECTION}\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+")
 _LONG_WORD = re.compile(r"\S{201,}")
-_LONG_LINE = re.compile(r"[^\n]{2001,}")
 _MARKS = re.compile(
     r"((?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]){4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
@@ -32,9 +31,9 @@ def breakable(text: str) -> str:
     return _LONG_WORD.sub(lambda match: "\u200b".join(_pieces(match[0], 80)), text)
 
 
-def short_lines(text: str) -> str:
-    """``text`` with lines of 2,000 characters at most (RFC 5322 2.1.1 allows 998): Qt lays each line out as a whole."""
-    return _LONG_LINE.sub(lambda match: "\n".join(_pieces(match[0], 2000)), text)
+def short_lines(text: str, longest: int = 2000) -> str:
+    """``text`` with lines of that many characters at most (RFC 5322 2.1.1 allows 998): Qt lays each line out as a whole."""
+    return re.sub(rf"[^\n]{{{longest + 1},}}", lambda match: "\n".join(_pieces(match[0], longest)), text)
 
 
 def _pieces(text: str, length: int) -> list[str]:

@@ -24,6 +24,8 @@ from mailflow_gui.qt.inspector.safe_html import Safe
 
 MAXIMUM_TEXT = 200_000
 """Characters of plain text, and of the raw mail, that are shown."""
+MAXIMUM_LINE = 20_000
+"""Characters of plain text without a line break, which Qt lays out in one go."""
 MAXIMUM_VALUE = 20_000
 """Characters of one field that can be copied."""
 MAXIMUM_HEADERS = 500
@@ -118,7 +120,7 @@ def read_content(reader: Reader, row: ItemRow) -> Content:
     safe = None
     if message.html.strip():
         safe = safe_html.make(message.html, _embedded(message))
-    text = plain.breakable(plain.lines(message.text[: MAXIMUM_TEXT + 1]))
+    text = plain.short_lines(plain.breakable(plain.lines(message.text[: MAXIMUM_TEXT + 1])), MAXIMUM_LINE)
     return Content(
         item=row.id,
         fields=tuple(_fields(message, row)),

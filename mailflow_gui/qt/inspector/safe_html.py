@@ -17,16 +17,15 @@ from urllib.parse import unquote, unquote_to_bytes
 
 import nh3
 
-from mailflow_gui.qt.inspector import plain
+from mailflow_gui.qt.inspector import plain, table_choice
+from mailflow_gui.qt.inspector.table_choice import Table
 
 MAXIMUM_INPUT = 2_000_000
 """Characters that are looked at."""
-MAXIMUM_TEXT = 200_000
-"""Characters of text that are shown."""
+MAXIMUM_TEXT = 40_000
+"""Characters of text that are shown, some twenty pages: Qt lays out a text in one go, and the window waits for it. Plain text has more."""
 MAXIMUM_ELEMENTS = 5_000
 MAXIMUM_DEPTH = 40
-MAXIMUM_TABLES = 5
-"""Tables inside tables: Qt's layout takes four times as long for each two more; the cells of deeper ones become lines."""
 MAXIMUM_WORD = 200
 """Characters without a space: Qt's line breaking is quadratic in them."""
 MAXIMUM_PICTURES = 40
@@ -153,7 +152,12 @@ class _Writer:
     left_out: int = 0
     cut: bool = False
     _open: list[str] = field(default_factory=list)
-    _tables: int = 0
+    _tables: list[Table] = field(default_factory=list)
+    """All, in the order of their beginnings."""
+    _inside: list[Table] = field(default_factory=list)
+    """Those that are open."""
+    _left_out: int = 0
+    """Open tables too deep inside to be written; their cells become lines."""
     _elements: int = 0
     _text: int = 0
     _run: int = 0
@@ -179,6 +183,7 @@ class _Writer:
                 self._tag(tag, match)
         while self._open:
             self._close()
+        table_choice.choose(self._tables, self.out)
 
     def _write(self, text: str) -> None:
         if self._open and self._open[-1] in {"table", "thead", "tbody", "tfoot", "tr"}:
@@ -227,14 +232,19 @@ class _Writer:
             self.out.append(f"<{tag}>")
 
     def _start(self, tag: str, inside: str) -> None:
-        if tag == "table" and self._tables >= MAXIMUM_TABLES:
-            self.out.append("<br>")
+        if tag in _TABLE and (self._left_out or (tag == "table" and len(self._open) > MAXIMUM_DEPTH - 3)):
+            self._left_out += tag == "table"
+            self._alone("br", "")
             return
         if tag in _TABLE and tag != "table":
-            if not self._tables:
+            if not self._inside:
                 return
             self._up_to_table(tag)
-        elif tag in _BLOCKS and self._open and (self._open[-1] == "p" or self._open[-1] == tag in {"li", "dt", "dd"}):
+        elif (
+            tag in {*_BLOCKS, "table"}
+            and self._open
+            and (self._open[-1] == "p" or self._open[-1] == tag in {"li", "dt", "dd"})
+        ):
             # Browsers end a paragraph where a block begins; a list entry ends where the next one does.
             self._close()
         if len(self._open) < MAXIMUM_DEPTH and self._counted():
@@ -252,10 +262,17 @@ class _Writer:
 
     def _begin(self, tag: str, attributes: str = "") -> None:
         self._open.append(tag)
-        self._tables += tag == "table"
+        if tag == "table":
+            self._inside.append(Table(self._inside[-1] if self._inside else None))
+            self._tables.append(self._inside[-1])
+        if tag in _TABLE:
+            self._inside[-1].note(len(self.out), tag, closing=False)
         self.out.append(f"<{tag}{attributes}>")
 
     def _end(self, tag: str) -> None:
+        if tag in _TABLE and self._left_out:
+            self._left_out -= tag == "table"
+            return
         if tag not in self._open:
             return
         last = len(self._open) - 1 - self._open[::-1].index(tag)
@@ -267,7 +284,10 @@ class _Writer:
 
     def _close(self) -> None:
         tag = self._open.pop()
-        self._tables -= tag == "table"
+        if tag in _TABLE:
+            self._inside[-1].note(len(self.out), tag, closing=True)
+        if tag == "table":
+            self._inside.pop()
         self.out.append(f"</{tag}>")
 
     def _counted(self) -> bool:

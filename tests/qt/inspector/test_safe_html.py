@@ -12,7 +12,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
-from mailflow_gui.qt.inspector import plain, safe_html
+from mailflow_gui.qt.inspector import plain, safe_html, table_choice
 from mailflow_gui.qt.inspector.browser import SafeBrowser
 from mailflow_gui.qt.inspector.preview import LinkBar
 from mailflow_gui.qt.inspector.reading import decoded_picture
@@ -174,7 +174,8 @@ def test_what_is_shown_of_a_bomb_is_small(qtbot: QtBot, name: str) -> None:
     for part in safe.html.split("<")[1:]:
         depth += part.startswith("table") - part.startswith("/table")
         deepest = max(deepest, depth)
-    assert deepest <= safe_html.MAXIMUM_TABLES
+    assert deepest <= table_choice.MAXIMUM_DEPTH
+    assert safe.html.count("<td") <= table_choice.MAXIMUM_CELLS
     assert safe.html.count("<") < 4 * safe_html.MAXIMUM_ELEMENTS
     browser = SafeBrowser()
     qtbot.addWidget(browser)
@@ -201,7 +202,12 @@ def test_what_is_shown_of_a_bomb_is_small(qtbot: QtBot, name: str) -> None:
         ("<title>x</title><b>bold", "<b>bold</b>"),
         ("5 < 6 &lt;b&gt;", "5 &lt; 6 &lt;b&gt;"),
         ('<img src="http://example.com/a.png" alt="A &lt;b&gt; logo">', "[A &lt;b&gt; logo]"),
-        ("<table>loose<tr><td>cell", "<table><tbody><tr><td>loose</td></tr><tr><td>cell</td></tr></tbody></table>"),
+        (
+            "<table>loose<tr><td>a<td>b",
+            "<table><tbody><tr><td>loose</td></tr><tr><td>a</td><td>b</td></tr></tbody></table>",
+        ),
+        ("<table>loose<tr><td>cell", "<div><div>loose</div><div>cell</div></div>"),
+        ("<p>a<table><tr><td>b</table>c", "<p>a</p><div><div>b</div></div>c"),
         ("<form><input value=x><button>press</button></form>", "press"),
         ("<!-- a --><![CDATA[ b ]]><?php c ?>d", "d"),
         ("a\u202egpj.exe", "agpj.exe"),
@@ -209,6 +215,33 @@ def test_what_is_shown_of_a_bomb_is_small(qtbot: QtBot, name: str) -> None:
 )
 def test_little_markup_is_kept(markup: str, kept: str) -> None:
     assert cleaned(markup) == kept
+
+
+def test_a_table_inside_wrappers_stays_a_table() -> None:
+    """A newsletter's wrappers have one column each; what they hold is the table."""
+    wrapped = "<table><tr><td>" * 6 + "<table><tr><th>Item<th>Price<tr><td>Tea<td>4.50</table>" + "</table>" * 6
+    assert cleaned(wrapped).replace("<div>", "").replace("</div>", "") == (
+        "<table><tbody><tr><th>Item</th><th>Price</th></tr><tr><td>Tea</td><td>4.50</td></tr></tbody></table>"
+    )
+
+
+def test_a_table_too_deep_inside_others_becomes_lines(qtbot: QtBot) -> None:
+    deep = "<table><tr><td>left<td>" * 5 + "right" + "</table>" * 5
+    html = cleaned(deep)
+    assert html.count("<table") == table_choice.MAXIMUM_DEPTH
+    browser = SafeBrowser()
+    qtbot.addWidget(browser)
+    browser.show_html(html, {})
+    assert browser.toPlainText().split() == ["left"] * 5 + ["right"]
+
+
+def test_the_end_of_a_table_that_was_left_out_ends_no_other() -> None:
+    deep = "<table><tr><td>a<td>" * 60 + "</table>" * 60 + "<p>after"
+    assert cleaned(deep).endswith("<p>after</p>")
+
+
+def test_a_long_line_of_plain_text_is_laid_out_in_pieces() -> None:
+    assert plain.short_lines("x" * 25 + "\nyy", 10) == "x" * 10 + "\n" + "x" * 10 + "\n" + "x" * 5 + "\nyy"
 
 
 @given(strategies.text(alphabet=strategies.sampled_from("<>/=\"'& \nabptdri!-:;hrefsc"), max_size=200))
