@@ -307,7 +307,7 @@ RECEIVE_EMAIL = SourceType(
     icon="inbox",
     settings=ReceiveSettings,
     summary=summary,
-    outputs=(Port("message", N_("Message"), "message"), Port("error", N_("Error"), "error")),
+    outputs=(Port("message", N_("message"), "message"), Port("error", N_("error"), "error")),
     check=check,
     watch=watch,
 )
