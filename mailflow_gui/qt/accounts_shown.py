@@ -11,7 +11,7 @@ from mailflow_gui.flow.model import Flow
 from mailflow_gui.qt.connections import ConnectionsTab
 from mailflow_gui.qt.connections.standing import Live, State
 
-_BAD: tuple[State, ...] = ("broken", "needs-sign-in", "retrying", "ok", "never-validated")
+_BAD: tuple[State, ...] = ("broken", "needs-sign-in", "waiting", "retrying", "ok", "never-validated")
 """Two flows may tell of one account: the worse word is shown."""
 
 

@@ -59,7 +59,7 @@ class CertificateBox(Framed):
         parts = [
             subject,
             _("self-signed") if certificate.subject == certificate.issuer else issuer,
-            _("valid until {day}").format(day=_day(certificate.not_after)),
+            _("valid until {day}").format(day=draft.day(certificate.not_after)),
         ]
         icon = ("globe", "text-3") if proposed else ("shield-check", "ok")
         self._about.say(" · ".join(parts), *icon)
@@ -79,10 +79,10 @@ def _validity(certificate: Certificate, now: datetime) -> tuple[str, str, str]:
     """What is to be said about how long a certificate lasts, with icon and colour; empty: nothing."""
     days = draft.days_left(certificate, now)
     if now < certificate.not_before:
-        words = _("It is not valid before {day}.").format(day=_day(certificate.not_before))
+        words = _("It is not valid before {day}.").format(day=draft.day(certificate.not_before))
         return words, "circle-alert", "danger"
     if now > certificate.not_after:
-        words = _("It expired on {day}. The server needs a new one.").format(day=_day(certificate.not_after))
+        words = _("It expired on {day}. The server needs a new one.").format(day=draft.day(certificate.not_after))
         return words, "circle-alert", "danger"
     if days < draft.EXPIRES_SOON:
         words = ngettext("It expires in {number} day.", "It expires in {number} days.", days).format(number=days)
@@ -91,17 +91,11 @@ def _validity(certificate: Certificate, now: datetime) -> tuple[str, str, str]:
 
 
 def _full(certificate: Certificate) -> str:
-    dates = f"{_day(certificate.not_before)} – {_day(certificate.not_after)}"
     lines = [
         _("Subject: {name}").format(name=certificate.subject),
         _("Issuer: {name}").format(name=certificate.issuer),
-        _("Valid: {dates}").format(dates=dates),
+        _("Valid: {dates}").format(dates=draft.validity(certificate)),
     ]
     if certificate.names:
         lines.append(_("For: {names}").format(names=", ".join(certificate.names)))
     return "\n".join(lines)
-
-
-def _day(moment: datetime) -> str:
-    """A date that reads the same in every country."""
-    return moment.astimezone().date().isoformat()

@@ -12,11 +12,10 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from mailflow_gui.accounts.account import Account
+from mailflow_gui.accounts.detect import Network
 from mailflow_gui.accounts.secrets import Place, SecretStore
-from mailflow_gui.accounts.sessions import secret_of
 from mailflow_gui.accounts.stages import Stage
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.accounts.validate import validate
 from mailflow_gui.errors import AccountError, MailFlowError
 from mailflow_gui.language import _
 from mailflow_gui.paths import Home
@@ -27,12 +26,13 @@ from mailflow_gui.qt.connections.form import Form
 from mailflow_gui.qt.connections.pieces import Body, Line, flat
 from mailflow_gui.qt.connections.result_panel import ResultPanel
 from mailflow_gui.qt.connections.task import Task
+from mailflow_gui.qt.connections.trying import Outcome, try_all
 from mailflow_gui.qt.theme import theme
 
 WIDTH = 668
 HEIGHT = 832
-_ABOUT_CERTIFICATES = ("certificate-untrusted", "certificate-wrong-host")
-"""Codes of failures that a look at the server's certificate may end."""
+FETCHED = ("certificate-untrusted", "certificate-wrong-host", "certificate-expired", "certificate-changed")
+"""Codes of failures that a look at the server's certificate may end, where the failure doesn't bring it along."""
 
 
 class ConnectionDialog(QDialog):
@@ -54,39 +54,49 @@ class ConnectionDialog(QDialog):
         account: Account | None = None,
         *,
         used_by: Sequence[str] = (),
+        wanted_id: str = "",
+        network: Network | None = None,
         parent: QWidget | None = None,
     ) -> None:
         """:param account: the one to edit, or a new one's beginnings (its id is ``draft.NEW_ID``); None: a blank one.
         :param used_by: names of the flows that use it.
+        :param wanted_id: the id that a flow gives the new connection, which then binds by itself.
+        :param network: where settings are looked for; None: the world.
         """
         super().__init__(parent)
         self._accounts, self._secrets, self._home = accounts, secrets, home
         self._before = account or draft.blank()
         self._new = self._before.id == NEW_ID
+        self._wanted_id = wanted_id
         self._good: tuple[tuple[object, ...], str] | None = None
-        self._validating: Task[tuple[Stage, ...]] | None = None
+        self._validating: Task[tuple[Outcome, ...]] | None = None
         self._tried: Draft | None = None
         self._ended: list[Stage] = []
+        self._under_way: Account = self._before
         self._begun = 0.0
-        self._saving: Task[Account] | None = None
+        self._saving: Task[tuple[Account, ...]] | None = None
         self._looking: Task[Place | None] | None = None
         self.setWindowTitle(_("New connection") if self._new else _("Edit connection"))
         self.setWindowIcon(theme.icon("plug"))
-        self.form, self.panel = Form(), ResultPanel()
+        self.form, self.panel = Form(network, self._other_names), ResultPanel()
         self.foot = Foot(used_by, new=self._new)
         self.validate_button, self.cancel_button = self.foot.validate, self.foot.cancel
         self.save_button = self.foot.save
         self._lay_out()
         self.form.show_account(self._before, stored=not self._new)
         self.form.edited.connect(self._edited)
-        self.panel.trust_wanted.connect(self.form.fetch_certificate)
+        self.panel.trust_wanted.connect(self._look_at_certificate)
+        self.panel.proposal_taken.connect(self._take_proposal)
+        self.panel.comparison.trusted.connect(self._trust_new_one)
+        self.panel.comparison.refused.connect(self._keep_refusing)
+        self.form.advanced.unfolded.connect(self._show_advanced)
         self.panel.resized.connect(self._show_result, Qt.ConnectionType.QueuedConnection)
         self.form.trust.proposed.connect(self._show_certificate)
         self.validate_button.clicked.connect(self._validate_pressed)
         self.save_button.clicked.connect(self.save)
         self.cancel_button.clicked.connect(self.reject)
         self._refresh()
-        self.form.name.setFocus()
+        self.form.first_field().setFocus()
         if not self._new:
             self._look_for_password()
 
@@ -94,21 +104,21 @@ class ConnectionDialog(QDialog):
         """Try what stands in the fields: once, beside the window."""
         contents = self.form.contents()
         wrong = draft.faults(replace(contents, account=replace(contents.account, name=contents.account.name or "–")))
-        if contents.account.needs_secret and contents.secret is None and self._new:
+        account = contents.account
+        if account.needs_secret and contents.secret is None and self._new and not account.password_command:
             wrong.setdefault("password", _("Type the password, or leave the user name empty too."))
         self._show_faults(wrong)
         if wrong:
             self.panel.hide()
             return
-        self._tried, self._ended, self._begun = contents, [], time.monotonic()
-        account, secret = contents.account, contents.secret
+        self.form.stop()
+        self._tried, self._ended, self._under_way, self._begun = contents, [], account, time.monotonic()
 
-        def work(task: Task[tuple[Stage, ...]]) -> tuple[Stage, ...]:
-            used = secret if secret is not None or self._new else secret_of(account, self._secrets)
-            stages = validate(account, used, task.say, lambda: task.cancelled)
-            if all(stage.ok for stage in stages) and secret is None and not self._new:
+        def work(task: Task[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
+            found = try_all(contents, self._secrets, task.say, lambda: task.cancelled, new=self._new)
+            if found[0].ok and contents.secret is None and not self._new:
                 saving.note_validated(self._accounts, self._home, account)
-            return stages
+            return found
 
         self._validating = Task(work, on_done=self._validated, on_failed=self._not_tried, on_word=self._stage_ended)
         self.panel.run(facts.doing("parameters", account), facts.so_far(account, ()))
@@ -136,13 +146,17 @@ class ConnectionDialog(QDialog):
         if wrong:
             return
         self._forget_validation()
-        account = replace(contents.account, validated=self._validated_at(contents))
-        validated, secret = account.validated not in (None, self._before.validated), contents.secret
+        at = self._validated_at(contents)
+        account, secret = replace(contents.account, validated=at), contents.secret
+        twin = contents.twin and replace(contents.twin, validated=at)
+        validated = at not in (None, self._before.validated)
 
-        def work(_task: Task[Account]) -> Account:
-            saved = saving.save(self._accounts, self._secrets, account, secret, new=self._new)
+        def work(_task: Task[tuple[Account, ...]]) -> tuple[Account, ...]:
+            saved = saving.save(
+                self._accounts, self._secrets, account, secret, new=self._new, twin=twin, wanted_id=self._wanted_id
+            )
             if validated:
-                saving.tell_runner(self._home, saved.id)
+                saving.tell_runner(self._home, saved[0].id)
             return saved
 
         self._saving = Task(work, on_done=self._saved, on_failed=self._not_saved)
@@ -165,7 +179,7 @@ class ConnectionDialog(QDialog):
 
     def done(self, result: int) -> None:
         self._forget_validation()
-        self.form.trust.stop()
+        self.form.stop()
         if self._looking is not None:
             self._looking.abandon()
         self.form.password.clear()
@@ -214,34 +228,73 @@ class ConnectionDialog(QDialog):
             self.stop_validating()
 
     def _stage_ended(self, word: object) -> None:
-        if self._tried is not None and isinstance(word, Stage):
-            self._ended.append(word)
-            account = self._tried.account
-            self.panel.run(facts.doing(facts.under_way(self._ended), account), facts.so_far(account, self._ended))
+        if self._tried is None or not isinstance(word, tuple):
+            return
+        account, stage = word
+        if account is not self._under_way:
+            self._under_way, self._ended = account, []
+        self._ended.append(stage)
+        self.panel.run(facts.doing(facts.under_way(self._ended), account), facts.so_far(account, self._ended))
 
-    def _validated(self, stages: tuple[Stage, ...]) -> None:
+    def _validated(self, found: tuple[Outcome, ...]) -> None:
         assert self._tried is not None
         self._validating = None
-        account, seconds = self._tried.account, time.monotonic() - self._begun
-        last = stages[-1]
+        seconds = time.monotonic() - self._begun
+        last = found[-1]
         if last.ok:
             self._good = (self._tried.tried, datetime.now(UTC).isoformat(timespec="milliseconds"))
-            self.panel.succeed(facts.found(account, stages), facts.warnings(stages), seconds)
+            shown = facts.found(found[0].account, found[0].stages) + [
+                facts.twin(each.account, each.stages) for each in found[1:]
+            ]
+            self.panel.succeed(shown, " ".join(facts.warnings(each.stages) for each in found).strip(), seconds)
             if not self._new:
                 self.changed.emit()
         else:
-            self.panel.fail(
-                facts.heading(last.stage),
-                self._tried.without_secret(last.text),
-                last.advice,
-                self._tried.without_secret(facts.technical(account, stages)),
-                seconds,
-                trust=last.code in _ABOUT_CERTIFICATES,
-            )
+            self._show_failure(last, seconds)
         self._refresh()
         if last.ok and self.validate_button.hasFocus():
             self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_result()
+
+    def _show_failure(self, outcome: Outcome, seconds: float) -> None:
+        assert self._tried is not None
+        stage, account = outcome.stages[-1], outcome.account
+        is_twin = account is not self._tried.account
+        heading = facts.heading(stage.stage, stage.code)
+        if is_twin:
+            heading = f"{account.protocol.upper()}: {heading}"
+        self.panel.fail(
+            heading,
+            self._tried.without_secret(stage.text),
+            stage.advice,
+            self._tried.without_secret(facts.technical(account, outcome.stages)),
+            seconds,
+            stage=None if is_twin else stage,
+            trust=not is_twin and (bool(stage.shown_pem) or stage.code in FETCHED),
+        )
+
+    def _look_at_certificate(self) -> None:
+        stage = self.panel.stage
+        if stage is not None and stage.shown_pem:
+            self.form.trust.propose(stage.shown_pem)
+        else:
+            self.form.fetch_certificate()
+
+    def _trust_new_one(self) -> None:
+        stage = self.panel.stage
+        if stage is not None and stage.shown_pem:
+            self.form.trust.accept(stage.shown_pem)
+            self.start_validating()
+
+    def _keep_refusing(self) -> None:
+        self.panel.hide()
+        self.validate_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take_proposal(self) -> None:
+        stage = self.panel.stage
+        if stage is not None and stage.proposal is not None:
+            self.form.take(stage.proposal)
+            self.start_validating()
 
     def _not_tried(self, error: MailFlowError) -> None:
         self._validating = None
@@ -250,19 +303,19 @@ class ConnectionDialog(QDialog):
             self.panel.hide()
             self._show_faults({"password": _("No password is saved. Type it, or leave the user name empty too.")})
             return
-        self.panel.fail(facts.heading("parameters"), error.text, error.advice, error.detail, None, trust=False)
+        self.panel.fail(facts.heading("parameters"), error.text, error.advice, error.detail, None)
         self._show_result()
 
-    def _saved(self, account: Account) -> None:
+    def _saved(self, accounts: tuple[Account, ...]) -> None:
         self._saving = None
-        self.saved.emit(account)
+        self.saved.emit(accounts[0])
         self.changed.emit()
         self.accept()
 
     def _not_saved(self, error: MailFlowError) -> None:
         self._saving = None
         self._refresh()
-        self.panel.fail(_("Not saved"), error.text, error.advice, error.detail, None, trust=False)
+        self.panel.fail(_("Not saved"), error.text, error.advice, error.detail, None)
         self._show_result()
 
     def _edited(self) -> None:
@@ -286,10 +339,16 @@ class ConnectionDialog(QDialog):
         return self._before.validated if unchanged else None
 
     def _refresh(self) -> None:
-        good = self._validated_at(self.form.contents()) is not None
+        contents = self.form.contents()
+        good = self._validated_at(contents) is not None
         saving_now = self._saving is not None
         self.form.setEnabled(not saving_now)
-        self.foot.show_state(good=good, validating=self._validating is not None, saving=saving_now)
+        changed = not self._new and Draft(replace(self._before, validated=None)) != replace(
+            contents, account=replace(contents.account, validated=None), secret_stored=False, pinned=False
+        )
+        self.foot.show_state(
+            good=good, validating=self._validating is not None, saving=saving_now, changed=changed, twin=contents.twin
+        )
 
     def _show_faults(self, wrong: Mapping[str, str]) -> None:
         first = self.form.show_faults(wrong)
@@ -299,6 +358,16 @@ class ConnectionDialog(QDialog):
     def _show_result(self) -> None:
         if self.panel.isVisible():
             self._area.ensureWidgetVisible(self.panel, 0, 16)
+
+    def _show_advanced(self) -> None:
+        advanced = self.form.advanced
+        QTimer.singleShot(0, advanced, lambda: self._area.ensureWidgetVisible(advanced.command, 0, 32))
+
+    def _other_names(self) -> tuple[str, ...]:
+        try:
+            return tuple(other.name for other in self._accounts.all() if other.id != self._before.id)
+        except MailFlowError:
+            return ()  # saving says what is wrong with the file
 
     def _show_certificate(self) -> None:
         box = self.form.trust.box

@@ -37,8 +37,12 @@ def doing(stage: StageName, account: Account) -> str:
     }[stage]
 
 
-def heading(stage: StageName) -> str:
+def heading(stage: StageName, code: str = "") -> str:
     """In two or three words, how a validation ended that failed in a stage."""
+    if code == "certificate-changed":
+        return _("Another certificate")
+    if code == "validate-cancelled":
+        return _("Stopped")
     return {
         "parameters": _("Not tried"),
         "lookup": _("Server not found"),
@@ -61,7 +65,7 @@ def so_far(account: Account, ended: Sequence[Stage]) -> list[Fact]:
     shown: list[tuple[str, tuple[StageName, ...], Fact]] = [
         (_("Reached"), ("parameters", "lookup", "connect"), _reached(account)),
         (_("Encrypted"), ("tls",), _encrypted(account, "")),
-        (_("Signed in"), ("sign-in",), _signed_in(account)),
+        (_("Signed in"), ("sign-in",), _signed_in(account, None)),
         (_("Abilities"), ("abilities",), Fact(_("Abilities"), "")),
     ]
     return [
@@ -74,7 +78,7 @@ def found(account: Account, stages: Sequence[Stage]) -> list[Fact]:
     """The panel's lines after a validation that went well: what is true of the server, and what it lacks."""
     last = stages[-1]
     arguments = {name: str(value) for name, value in last.arguments.items()}
-    facts = [_reached(account), _encrypted(account, arguments.get("encryption", "")), _signed_in(account)]
+    facts = [_reached(account), _encrypted(account, arguments.get("encryption", "")), _signed_in(account, last)]
     offers = _offers(arguments)
     if account.protocol == "imap":
         facts.append(Fact(_("Mailbox"), _mailbox(last)))
@@ -89,6 +93,14 @@ def found(account: Account, stages: Sequence[Stage]) -> list[Fact]:
     else:
         facts.append(offers)
     return facts
+
+
+def twin(account: Account, stages: Sequence[Stage]) -> Fact:
+    """One line about the other half of the mailbox, after a validation that went well."""
+    label = _("Sending") if account.protocol == "smtp" else _("Receiving")
+    encryption = str(stages[-1].arguments.get("encryption", ""))
+    parts = [_reached(account).text, encryption, _signed_in(account, stages[-1]).text]
+    return Fact(label, " · ".join(part for part in parts if part), wide=True)
 
 
 def warnings(stages: Sequence[Stage]) -> str:
@@ -127,10 +139,13 @@ def _encrypted(account: Account, version: str) -> Fact:
     return Fact(_("Encrypted"), f"{version or 'TLS'}, {how}")
 
 
-def _signed_in(account: Account) -> Fact:
+def _signed_in(account: Account, last: Stage | None) -> Fact:
     if not account.needs_secret:
         return Fact(_("Signed in"), _("Not asked for"))
-    return Fact(_("Signed in"), account.username)
+    mechanism = str(last.arguments.get("mechanism", "")) if last is not None else ""
+    return Fact(
+        _("Signed in"), _("Password ({mechanism})").format(mechanism=mechanism) if mechanism else account.username
+    )
 
 
 def _mailbox(last: Stage) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
+from mailflow_gui.qt.commands import without_mnemonic
 from mailflow_gui.qt.controls import IconLabel, Label, SectionHead, restyle
 from mailflow_gui.qt.theme import theme
 
@@ -116,6 +117,22 @@ class Body(QWidget):
         super().resizeEvent(event)
 
 
+class Number(QSpinBox):
+    """A number that a wheel turns only while it has the focus: somebody who scrolls the dialog changes none."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__()
+        self.setRange(least, most)
+        self.setFixedWidth(88)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
 class Section(QWidget):
     """The head of a group of rows: a word and a line."""
 
@@ -191,6 +208,16 @@ class Row(QWidget):
         column.addWidget(self.note)
         outer.addLayout(column, 1)
         self.controls = controls
+        self._column = column
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put something below controls and note."""
+        self._column.addWidget(widget)
+
+    def lead_to(self, control: QWidget) -> None:
+        """Let the label's mnemonic lead to a control, and give the control the label's name."""
+        self.label.setBuddy(control)
+        control.setAccessibleName(without_mnemonic(self.label.text()))
 
     def show_fault(self, words: str) -> None:
         """Mark the row as wrong and say why; empty: it is right."""

@@ -8,10 +8,13 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from mailflow_gui.accounts.stages import Stage
+from mailflow_gui.accounts.validate import NAMES
 from mailflow_gui.language import _
+from mailflow_gui.qt.connections.compare import Comparison
 from mailflow_gui.qt.connections.facts import Fact, duration
 from mailflow_gui.qt.connections.pieces import Framed, Note, Spinner, clear, flat
-from mailflow_gui.qt.controls import Button, IconLabel, Label
+from mailflow_gui.qt.controls import Button, ElidedLabel, IconLabel, Label
 
 _INDENT = 28
 _SETTLING = 300
@@ -26,6 +29,8 @@ class ResultPanel(Framed):
 
     trust_wanted = Signal()
     """The failure is a certificate that nobody trusts, and the person wants to look at it."""
+    proposal_taken = Signal()
+    """The person wants to try what was proposed."""
     resized = Signal()
     """It shows something else in another size or place, and may reach out of view."""
 
@@ -53,7 +58,10 @@ class ResultPanel(Framed):
         self._warning = Note(14)
         self._failure = _Failure()
         self.trust_button, self.fold_button = self._failure.trust, self._failure.fold
-        self.copy_button = self._failure.copy
+        self.copy_button, self.proposal_button = self._failure.copy, self._failure.proposal
+        self.comparison = self._failure.comparison
+        self.stage: Stage | None = None
+        self.proposal_button.clicked.connect(self.proposal_taken)
         self.trust_button.clicked.connect(self.trust_wanted)
         self.fold_button.clicked.connect(self._settle)
         layout = flat(QVBoxLayout(self), 4)
@@ -102,15 +110,27 @@ class ResultPanel(Framed):
         self._warning.warn(warnings)
         self._announce()
 
-    def fail(self, heading: str, what: str, advice: str, detail: str, seconds: float | None, *, trust: bool) -> None:
+    def fail(
+        self,
+        heading: str,
+        what: str,
+        advice: str,
+        detail: str,
+        seconds: float | None,
+        *,
+        stage: Stage | None = None,
+        trust: bool = False,
+    ) -> None:
         """Show what happened, what to do, and the folded detail.
 
-        :param trust: offer to fetch the server's certificate.
+        :param stage: the stage that failed; what it proposes can be taken with a button, and certificates are shown side by side.
+        :param trust: offer a look at the server's certificate.
         """
         self._begin(heading, "danger", "danger-dot", "" if seconds is None else duration(seconds))
         self._icon.set_icon("circle-x", "danger")
         self._failure.say(heading, what, advice, detail)
-        self._failure.trust.setVisible(trust)
+        self.stage = stage
+        self._failure.offer(stage, trust=trust)
         self._failure.show()
         self._announce()
 
@@ -119,7 +139,6 @@ class ResultPanel(Framed):
         self._begin(_("Stopped"), "text-2", "border-control", "")
         self._icon.set_icon("ban", "text-2")
         self._failure.say(_("Stopped"), _("The validation was stopped. Nothing was changed."), "", "")
-        self._failure.trust.hide()
         self._failure.show()
 
     def _settle(self) -> None:
@@ -143,6 +162,7 @@ class ResultPanel(Framed):
         self._icon.show()
         self._warning.say("")
         self._failure.hide()
+        self.stage = None
         self.set_edge(edge)
         self.setAccessibleName(title)
         self.show()
@@ -170,7 +190,8 @@ class _FactLine(QWidget):
             icon = IconLabel(*names[fact.mark], 14)
         label = Label(fact.label, "small", "text-3" if fact.mark == "waiting" else "text", weight=500)
         label.setFixedWidth(_LABEL)
-        value = Label(fact.text, "small", "warn" if fact.mark == "warn" else "text-2", wrap=fact.wide)
+        token = "warn" if fact.mark == "warn" else "text-2"
+        value = Label(fact.text, "small", token, wrap=True) if fact.wide else ElidedLabel(fact.text, "small", token)
         layout.addWidget(icon)
         layout.addWidget(label)
         layout.addWidget(value, 1)
@@ -196,7 +217,15 @@ class _Failure(QWidget):
         head.setMinimumHeight(0)  # so that it stands level with the first of several lines
         line.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._advice, 1)
-        self.trust = Button(_("Fetch its certificate"), "download")
+        self.trust = Button(_("Look at its certificate"), "shield-check")
+        self.proposal = Button("", "arrow-right")
+        self.proposal.setProperty("square", False)  # its text comes later
+        self.comparison = Comparison()
+        self._offers = QWidget()
+        offers = flat(QHBoxLayout(self._offers), 8)
+        offers.addWidget(self.proposal)
+        offers.addWidget(self.trust)
+        offers.addStretch(1)
         self.fold = Button(_("Technical detail"), "chevron-right", "ghost", compact=True)
         self.fold.clicked.connect(self._fold_pressed)
         self.copy: Button = Button(_("Copy"), "copy", "ghost", compact=True)
@@ -217,7 +246,8 @@ class _Failure(QWidget):
         box.addWidget(self._detail)
         layout.addWidget(self._what)
         layout.addWidget(self._advice_row)
-        layout.addWidget(self.trust, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._offers)
+        layout.addWidget(self.comparison)
         layout.addWidget(self._fold_row)
         layout.addWidget(self._box)
         self._heading = ""
@@ -230,6 +260,21 @@ class _Failure(QWidget):
         self._detail.setText(detail[:_MOST])
         self._fold_row.setVisible(bool(detail))
         self._unfold(False)
+        self.offer(None, trust=False)
+
+    def offer(self, stage: Stage | None, *, trust: bool) -> None:
+        proposal = stage.proposal if stage is not None else None
+        before, now = (stage.trusted, stage.shown) if stage is not None else (None, None)
+        if proposal is not None:
+            words = _("Use port {port} with {security}")
+            self.proposal.setText(words.format(port=proposal.port, security=NAMES[proposal.security]))
+        if before is not None and now is not None:
+            self.comparison.show_both(before, now)
+        else:
+            self.comparison.hide()
+        self.proposal.setVisible(proposal is not None)
+        self.trust.setVisible(trust and self.comparison.isHidden())
+        self._offers.setVisible(not (self.proposal.isHidden() and self.trust.isHidden()))
 
     def _fold_pressed(self) -> None:
         self._unfold(self._box.isHidden())

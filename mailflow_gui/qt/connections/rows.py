@@ -35,7 +35,7 @@ class Shown:
         """The second line: what is wrong, else where the server is and who uses it."""
         if self.standing.trouble:
             return self.standing.trouble
-        if self.standing.state in ("needs-sign-in", "broken", "retrying"):
+        if self.standing.state in ("needs-sign-in", "broken", "retrying", "waiting"):
             return self.standing.word
         if not self.standing.flows:
             return self.standing.use
@@ -44,7 +44,9 @@ class Shown:
     @property
     def role(self) -> str:
         """The second line's colour."""
-        return {"needs-sign-in": "danger", "broken": "danger", "retrying": "warn"}.get(self.standing.state, "text-3")
+        return {"needs-sign-in": "danger", "broken": "danger", "retrying": "warn", "waiting": "warn"}.get(
+            self.standing.state, "text-3"
+        )
 
     @property
     def about(self) -> str:

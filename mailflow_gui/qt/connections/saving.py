@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from mailflow_gui.accounts import fields
 from mailflow_gui.accounts.account import Account
-from mailflow_gui.accounts.secrets import Secret, SecretStore
+from mailflow_gui.accounts.secrets import Secret, SecretStore, holds_nothing
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import AccountError, MailFlowError
 from mailflow_gui.journal import requests
@@ -19,32 +21,64 @@ log = logging.getLogger(__name__)
 
 
 def save(
-    accounts: AccountStore, secrets: SecretStore, account: Account, secret: Secret | None, *, new: bool
-) -> Account:
-    """Save an account and, if one was typed, its password; the password first, so that without a keyring nothing is saved.
+    accounts: AccountStore,
+    secrets: SecretStore,
+    account: Account,
+    secret: Secret | None,
+    *,
+    new: bool,
+    twin: Account | None = None,
+    wanted_id: str = "",
+) -> tuple[Account, ...]:
+    """Save an account, with ``twin`` another one, and the password that was typed for them; the passwords first, so that without a keyring
+    nothing is saved.
 
-    :param new: it gets an id of its own, made from its name.
-    :returns: the account as it was saved.
+    :param new: it gets an id of its own, made from its name. :param wanted_id: this one, unless somebody has it.
+    :param twin: always new.
+    :returns: the accounts as they were saved, ``account`` first.
     :raises AccountError: the keyring can't be used, or somebody deleted the account meanwhile.
     :raises UsageError: a field is faulty, or the name is taken by now.
     :raises StorageError: no room or no right to write.
     """
-    with accounts.locked():
+    with accounts.locked(), contextlib.ExitStack() as undo:
         saved = accounts.all()
+        taken = {other.id for other in saved}
         if new:
-            taken = {other.id for other in saved}
-            account = replace(account, id=fields.new_id(account.name, account.protocol, taken))
+            account = replace(account, id=_new_id(account, wanted_id, taken))
         else:
             accounts.get(account.id)
-        for fault in fields.faults(account, saved):
-            raise fault.error()
+        found = [account]
+        if twin is not None:
+            found.append(replace(twin, id=_new_id(twin, "", taken | {account.id})))
+        for number, each in enumerate(found):
+            for fault in fields.faults(each, (*saved, *found[:number])):
+                raise fault.error()
         if secret is not None:
-            secrets.set(account.id, secret)
-        if new:
-            accounts.add(account)
-        else:
-            accounts.replace(account)
-    return account
+            for each in found:
+                undo.enter_context(secrets.changed(each.id, secret))
+        for number, each in enumerate(found):
+            if new or number:
+                accounts.add(each)
+                undo.push(_forget_if_it_fails(accounts, each.id))
+            else:
+                accounts.replace(each)
+    return tuple(found)
+
+
+def _new_id(account: Account, wanted: str, taken: Collection[str]) -> str:
+    plausible = wanted and wanted not in taken and not fields.faults(replace(account, id=wanted))
+    return wanted if plausible else fields.new_id(account.name, account.protocol, taken)
+
+
+def _forget_if_it_fails(accounts: AccountStore, account_id: str) -> Callable[[object, object, object], None]:
+    """Of two new accounts neither stays when the second can't be saved."""
+
+    def forget(kind: object, _error: object, _traceback: object) -> None:
+        if kind is not None:
+            with contextlib.suppress(MailFlowError):  # the first fault is the one to tell
+                accounts.remove(account_id)
+
+    return forget
 
 
 def delete(accounts: AccountStore, secrets: SecretStore, account: Account, *, forced: bool = False) -> None:
@@ -59,7 +93,7 @@ def delete(accounts: AccountStore, secrets: SecretStore, account: Account, *, fo
             secrets.delete(account.id)
         except AccountError as error:
             # Where there is no keyring nothing can be in it; and an account that never used one has nothing there.
-            if error.code != "keyring-absent" and account.needs_secret and not account.password_command and not forced:
+            if not holds_nothing(error) and account.needs_secret and not account.password_command and not forced:
                 raise
         accounts.remove(account.id)
 

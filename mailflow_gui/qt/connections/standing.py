@@ -13,12 +13,13 @@ from mailflow_gui.journal.account_use import NOTHING, Use
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _, ngettext
 
-State = Literal["ok", "never-validated", "retrying", "needs-sign-in", "broken"]
+State = Literal["ok", "never-validated", "retrying", "waiting", "needs-sign-in", "broken"]
 
 DOTS: dict[State, str] = {
     "ok": "ok",
     "never-validated": "idle",
     "retrying": "warn",
+    "waiting": "warn",
     "needs-sign-in": "danger",
     "broken": "danger",
 }
@@ -42,6 +43,7 @@ class Standing:
             "ok": _("Validated"),
             "never-validated": _("Never validated"),
             "retrying": _("Trying again"),
+            "waiting": _("Waits for the keyring"),
             "needs-sign-in": _("Sign in again"),
             "broken": _("Switched off by an error"),
         }[self.state]
@@ -95,6 +97,6 @@ def merged(
 def _standing(account: Account, use: Use) -> Standing:
     state, found = use.state(account), use.found(account.id)
     trouble = ""
-    if found is not None and found.code and state in ("needs-sign-in", "broken"):
+    if found is not None and found.code and state in ("needs-sign-in", "broken", "waiting"):
         trouble = sentences.text(found.code, found.arguments)
     return Standing(state, trouble, tuple(use.flows(account.id)))

@@ -73,7 +73,9 @@ class ConnectionsTab(QWidget):
     @property
     def troubled(self) -> int:
         """How many connections need a person, for the tab's own mark."""
-        return sum(1 for shown in self.rows.all() if shown.standing.state in ("needs-sign-in", "broken", "retrying"))
+        return sum(
+            1 for shown in self.rows.all() if shown.standing.state in ("needs-sign-in", "broken", "retrying", "waiting")
+        )
 
     def states(self, accounts: Collection[Account]) -> dict[str, str]:
         """How accounts stand, by id, in one word each; those that aren't in the list are left out."""

@@ -75,6 +75,11 @@ class Task(Generic[T]):
         """Whether :meth:`cancel` was called; the work looks now and then."""
         return self._cancelled.is_set()
 
+    @property
+    def cancellation(self) -> threading.Event:
+        """Set by :meth:`cancel`, for work that waits for it."""
+        return self._cancelled
+
     def say(self, word: object) -> None:
         """For the work: hand ``word`` to the window."""
         self._mouth.said.emit(word)

@@ -30,10 +30,10 @@ class Trust(QWidget):
         self.segments = Segments(
             [_("System list"), _("This certificate")], name=_("Trusted certificates"), compact=False
         )
-        self.fetch_button = Button(_("Fetch and trust"), "download")
-        self.paste_button = Button(_("Paste PEM…"), "clipboard")
+        self.fetch_button = Button(_("&Fetch and trust"), "download")
+        self.paste_button = Button(_("Paste P&EM…"), "clipboard")
         self._hint = hint()
-        self.row = Row(_("Trust"), self.segments, self.fetch_button, self.paste_button, self._hint, stretch=3)
+        self.row = Row(_("&Trust"), self.segments, self.fetch_button, self.paste_button, self._hint, stretch=3)
         self._box = CertificateBox()
         self.box_row = Row(_("SHA-256"), self._box)
         layout = flat(QVBoxLayout(self), 0)
@@ -86,6 +86,20 @@ class Trust(QWidget):
         )
         self._refresh()
 
+    def propose(self, pem: str) -> None:
+        """Show a certificate that the server has shown already; nothing is trusted yet."""
+        self.stop()
+        self.segments.choose(1)
+        self.row.show_fault("")
+        self._fetched(pem)
+
+    def accept(self, pem: str) -> None:
+        """A person has seen this certificate and trusts it."""
+        self.stop()
+        self.segments.choose(1)
+        self._proposed = pem
+        self._trusted()
+
     def stop(self) -> None:
         """Forget about a certificate that is on its way."""
         if self._task is not None:
@@ -128,7 +142,7 @@ class Trust(QWidget):
 
     def _paste(self) -> None:
         dialog = self.paste_dialog = PasteDialog(self)
-        dialog.accepted.connect(lambda: self._pasted(dialog.pem))
+        dialog.accepted.connect(lambda: self.accept(dialog.pem))
         dialog.finished.connect(self._paste_over)
         dialog.open()
 
@@ -136,10 +150,6 @@ class Trust(QWidget):
         if self.paste_dialog is not None:
             self.paste_dialog.deleteLater()
             self.paste_dialog = None
-
-    def _pasted(self, pem: str) -> None:
-        self._proposed = pem
-        self._trusted()
 
     def _chosen(self) -> None:
         self.row.show_fault("")
@@ -151,11 +161,12 @@ class Trust(QWidget):
 
     def _refresh(self) -> None:
         pinned = self.pinned
+        self.row.label.setBuddy(self.segments.button(self.segments.index))
         for part in (self.segments, self.fetch_button, self.paste_button):
             part.setEnabled(self._usable)
         for button in (self.fetch_button, self.paste_button):
             button.setVisible(pinned)
-        self.fetch_button.setText(_("Fetch and trust") if self._task is None else _("Stop fetching"))
+        self.fetch_button.setText(_("&Fetch and trust") if self._task is None else _("Stop &fetching"))
         self._hint.setVisible(not pinned)
         self._hint.setText(
             _("Paste a PEM or fetch one for private servers")

@@ -66,7 +66,7 @@ class Hand:
     def validate(self, dialog: ConnectionDialog) -> None:
         """Press Validate and wait until it has ended."""
         self.click(dialog.validate_button)
-        self.qtbot.waitUntil(lambda: dialog.validate_button.text() == "Validate", timeout=20_000)
+        self.qtbot.waitUntil(lambda: dialog.validate_button.text() == "&Validate", timeout=20_000)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import Secret
@@ -69,7 +69,7 @@ def test_certificate_is_fetched_compared_trusted_and_the_connection_saved(
     assert dovecot.logins(inbox.username) == 1
     assert hand.store.all() == ()  # validating saves nothing
 
-    assert dialog.save_button.text() == "Save"
+    assert dialog.save_button.text() == "&Save"
     with hand.qtbot.waitSignal(dialog.saved, timeout=20_000) as signal:
         hand.click(dialog.save_button)
     (saved,) = hand.store.all()
@@ -112,7 +112,7 @@ def test_wrong_password_is_tried_once_per_press(hand: Hand, dovecot: Dovecot, in
     hand.validate(dialog)
     _wait_for_refusals(dovecot, inbox.username, 2)
     assert dovecot.logins(inbox.username) == 0
-    assert dialog.save_button.text() == "Save anyway"
+    assert dialog.save_button.text() == "&Save anyway"
 
 
 def test_wrong_security_method_is_explained_and_the_detail_can_be_copied(
@@ -147,14 +147,14 @@ def test_validation_is_stopped_and_everything_typed_stays(hand: Hand, by_key: bo
         hand.fill(dialog, account, CANARY)
         hand.click(dialog.validate_button)
         hand.qtbot.waitUntil(lambda: server.calls == 1 and dialog.panel.title.startswith("Connecting"), timeout=10_000)
-        assert dialog.validate_button.text() == "Stop validating"
+        assert dialog.validate_button.text() == "Stop &validating"
         if by_key:
             QTest.keyClick(dialog, Qt.Key.Key_Escape)
         else:
             hand.click(dialog.validate_button)
         assert dialog.panel.title == "Stopped"
         assert dialog.isVisible()
-        assert dialog.validate_button.text() == "Validate"
+        assert dialog.validate_button.text() == "&Validate"
         assert dialog.form.password.secret == Secret(CANARY)
         assert dialog.form.host.text() == server.host
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
@@ -250,7 +250,7 @@ def test_nothing_is_saved_without_a_keyring_and_everything_typed_stays(hand: Han
     hand.fill(dialog, account, CANARY)
     hand.click(dialog.save_button)
     hand.qtbot.waitUntil(lambda: dialog.panel.title == "Not saved", timeout=10_000)
-    assert said(dialog, "what-happened") == "There is no system keyring that MailFlow can use here."
+    assert "keeps no passwords" in said(dialog, "what-happened")
     assert "MAILFLOW_PASSWORD_<ID>" in said(dialog, "what-to-do")
     assert dialog.isVisible()
     assert dialog.form.isEnabled()
@@ -283,10 +283,10 @@ def test_keyring_that_cannot_be_asked_is_said_where_the_password_stands(hand: Ha
     account = Account(id="a", name="Inbox", protocol="imap", host="localhost", port=993, username="me")
     hand.store.add(account)
     dialog = hand.open(account)
-    hand.qtbot.waitUntil(lambda: "no system keyring" in dialog.form.fault_at("password"), timeout=10_000)
+    hand.qtbot.waitUntil(lambda: "keeps no passwords" in dialog.form.fault_at("password"), timeout=10_000)
     hand.validate(dialog)
     assert dialog.panel.title == "Not tried"
-    assert said(dialog, "what-happened") == "There is no system keyring that MailFlow can use here."
+    assert "keeps no passwords" in said(dialog, "what-happened")
     hand.type(dialog.form.password, CANARY)
     assert "Stored in the system keyring" in dialog.form.fault_at("password")
     assert dialog.panel.title == ""
@@ -357,12 +357,12 @@ def test_only_changes_that_were_tried_keep_a_validation(hand: Hand, inbox: Accou
     assert dialog.windowTitle() == "Edit connection"
     assert dialog.foot.words == "Used by 2 flows"
     hand.type(dialog.form.description, "Shared")
-    assert dialog.save_button.text() == "Save"
+    assert dialog.save_button.text() == "&Save"
     hand.type(dialog.form.host, "imap.example.com")
-    assert dialog.save_button.text() == "Save anyway"
+    assert dialog.save_button.text() == "&Save anyway"
     assert "Not validated yet" in dialog.foot.words
     hand.type(dialog.form.host, account.host)
-    assert dialog.save_button.text() == "Save"
+    assert dialog.save_button.text() == "&Save"
     hand.type(dialog.form.name, "Renamed")
     with hand.qtbot.waitSignal(dialog.saved, timeout=10_000):
         hand.click(dialog.save_button)
@@ -406,10 +406,10 @@ def test_edit_after_a_good_validation_makes_it_count_no_more(hand: Hand, dovecot
     hand.type(dialog.form.password, PASSWORD)
     hand.validate(dialog)
     assert dialog.panel.title == "Connected"
-    assert dialog.save_button.text() == "Save"
+    assert dialog.save_button.text() == "&Save"
     hand.type(dialog.form.password, PASSWORD + "x")
     assert dialog.panel.title == ""
-    assert dialog.save_button.text() == "Save anyway"
+    assert dialog.save_button.text() == "&Save anyway"
     assert dovecot.logins(inbox.username) == 1
 
 
@@ -450,7 +450,7 @@ def test_password_is_read_by_eyes_alone(hand: Hand, caplog: pytest.LogCaptureFix
 def test_keyboard_alone_is_enough(hand: Hand, dovecot: Dovecot, inbox: Account) -> None:
     dialog = hand.open()
     form = dialog.form
-    hand.qtbot.waitUntil(form.name.hasFocus)
+    hand.qtbot.waitUntil(form.address.field.hasFocus)  # most people know their address and no more
 
     def press(*keys: Qt.Key) -> None:
         for key in keys:
@@ -462,11 +462,19 @@ def test_keyboard_alone_is_enough(hand: Hand, dovecot: Dovecot, inbox: Account) 
         assert field.hasFocus()
         QTest.keyClicks(field, words)
 
+    def jump(letter: Qt.Key) -> None:
+        QTest.keyClick(dialog, letter, Qt.KeyboardModifier.AltModifier)
+
+    jump(Qt.Key.Key_N)
     write("Inbox", form.name)
     press(Qt.Key.Key_Tab, Qt.Key.Key_Tab, Qt.Key.Key_Right)
     assert form.protocol.index == 1
     press(Qt.Key.Key_Left, Qt.Key.Key_Tab)
     assert form.protocol.index == 0
+    assert form.address.field.hasFocus()
+    press(Qt.Key.Key_Tab)
+    assert form.address.button.hasFocus()
+    press(Qt.Key.Key_Tab)
     write("127.0.0.1", form.host)
     press(Qt.Key.Key_Tab)
     assert form.port.hasFocus() or form.port.lineEdit().hasFocus()
@@ -476,12 +484,21 @@ def test_keyboard_alone_is_enough(hand: Hand, dovecot: Dovecot, inbox: Account) 
     assert form.security.index == 0
     press(Qt.Key.Key_Tab)
     write(inbox.username, form.username)
-    press(Qt.Key.Key_Tab)
+    jump(Qt.Key.Key_W)
     write(PASSWORD, form.password)
     press(Qt.Key.Key_Return)
     hand.qtbot.waitUntil(lambda: dialog.panel.title == "Connected", timeout=20_000)
     assert dovecot.logins(inbox.username) == 1
     assert dialog.save_button.isDefault()
+
+
+def test_every_mnemonic_leads_to_one_place(hand: Hand) -> None:
+    dialog = hand.open()
+    labels = [label for label in dialog.findChildren(QLabel) if label.buddy() is not None]
+    texts = [label.text() for label in labels] + [button.text() for button in dialog.findChildren(QPushButton)]
+    letters = [text[text.index("&") + 1].upper() for text in texts if "&" in text]
+    assert len(letters) == len(set(letters)), sorted(letters)
+    assert set("NIPMHORUWTDFEAVS") <= set(letters)
 
 
 def test_every_control_has_a_name(hand: Hand) -> None:
