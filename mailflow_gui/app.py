@@ -54,7 +54,7 @@ def running(home: Home, note: str) -> Iterator[Running]:
         try:
             accounts = AccountStore(home.accounts_file)
             events = Events()
-            engine = Engine(journal, accounts, Sessions(accounts, SecretStore()), nodes.load(), events)
+            engine = Engine(journal, accounts, Sessions(accounts, SecretStore(asks_again=False)), nodes.load(), events)
             try:
                 yield Running(engine, journal, accounts, events)
             finally:

@@ -3,7 +3,8 @@
     MailFlowError               str(e) is a sentence a user can act on; e.code is stable
     ├─ UsageError               the command line or a control command asks for something impossible
     ├─ FlowFileError            .problems ── NewerVersionError
-    ├─ AccountError             unknown account, no secret, keyring locked or absent
+    ├─ AccountError             unknown account, no secret
+    │  └─ KeyringError          keyring locked, absent or silent: what needs it waits until it can be read
     ├─ StorageError             no room or no right to write here
     ├─ JournalError             the journal can't be used, or its lock is held by another runner
     ├─ MailError                .account .reply, .outcome (one of the classes below)
@@ -104,6 +105,10 @@ class NewerVersionError(FlowFileError):
 
 class AccountError(MailFlowError):
     """An unknown account, or a secret that can't be had: none stored, keyring locked or absent."""
+
+
+class KeyringError(AccountError):
+    """The system's keyring can't be read now: locked, absent, faulty or silent. The account waits, and nobody signs in without a secret."""
 
 
 class StorageError(MailFlowError):

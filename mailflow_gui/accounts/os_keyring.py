@@ -1,55 +1,62 @@
-"""The system's keyring: Secret Service, KWallet, macOS' Keychain, Windows' Credential Manager. No other back end, ever.
+"""The system's keyring: reading, writing, unlocking, and how it stands.
 
-The library would also take what it finds installed or configured: files in clear text, a back end that asks on the terminal, one that
-loses everything. So its choice isn't asked; ours is a list. Calls go through :func:`call`, which never waits for ever: an unlock prompt
-blocks the thread that called.
+Calls go through :func:`call`, which never waits for ever: an unlock prompt blocks the thread that called. :func:`look` and :func:`state`
+never ask anybody, and :func:`state` doesn't even wait: a window may call it.
 """
 
 from __future__ import annotations
 
-import importlib
-import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from mailflow_gui.errors import AccountError
+from mailflow_gui.accounts import keyring_choice, long_secrets
+from mailflow_gui.accounts.keyring_choice import CHOICE_VARIABLE
+from mailflow_gui.errors import KeyringError
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+__all__ = ["CHOICE_VARIABLE", "KeyringState", "call", "delete", "get", "look", "set_", "state", "unlock"]
+
 _T = TypeVar("_T")
 
-CHOICE_VARIABLE = "PYTHON_KEYRING_BACKEND"
-"""The library's own variable. It may pick one of our list; anything else there means: no keyring."""
+ENTRY_LIMIT: int | None = 1280 if sys.platform == "win32" else None
+"""UTF-16 code units that one entry holds (CRED_MAX_CREDENTIAL_BLOB_SIZE is 2,560 bytes); None: no limit."""
 
-_POSIX = (
-    "keyring.backends.SecretService.Keyring",
-    "keyring.backends.kwallet.DBusKeyring",
-    "keyring.backends.libsecret.Keyring",
-)
-ALLOWED: tuple[str, ...] = {
-    "win32": ("keyring.backends.Windows.WinVaultKeyring",),
-    "darwin": ("keyring.backends.macOS.Keyring",),
-}.get(sys.platform, _POSIX)
-
-PART_LENGTH: int | None = 600 if sys.platform == "win32" else None
-"""Characters in one entry, None: no limit. Windows holds 1,280 UTF-16 units, and a character may need two."""
+LOOK_SECONDS = 5.0
+"""How long a look waits for an answer; also after how long what was seen is old."""
 
 _one_at_a_time = threading.Lock()
+_BETWEEN_LOOKS = 0.5
+
+
+@dataclass(frozen=True)
+class KeyringState:
+    """How the keyring stands."""
+
+    word: Literal["unknown", "available", "locked", "absent"]
+    """*absent*: there is none that may be used, or it doesn't answer; *unknown*: nobody has looked yet."""
+    name: str = ""
+    """What people call the back end, such as ``Secret Service``; empty where there is none."""
 
 
 def call(action: Callable[[], _T], timeout: float) -> _T:
     """Do ``action`` in a thread of its own and translate what goes wrong.
 
-    One call at a time: while the user is being asked to unlock the keyring, a second call waits instead of asking twice.
+    One call at a time: while the user is being asked to unlock the keyring, a second call waits instead of asking twice. Once the keyring
+    is open nobody is asked, so a prompt that was left hanging holds nobody up.
 
     :param timeout: seconds to wait for the answer.
-    :raises AccountError: ``keyring-absent``, ``keyring-locked``, ``keyring-timeout`` or ``keyring-failed``.
+    :raises KeyringError: ``keyring-absent``, ``keyring-locked``, ``keyring-timeout`` or ``keyring-failed``.
+    :raises AccountError: ``keyring-refused`` or ``keyring-incomplete``.
     """
     outcome: list[_T] = []
     failure: list[BaseException] = []
+    first = _wait_for_turn(timeout)
 
     def work() -> None:
         try:
@@ -57,100 +64,122 @@ def call(action: Callable[[], _T], timeout: float) -> _T:
         except BaseException as error:  # noqa: BLE001  # carried to the caller's thread, which translates it
             failure.append(error)
         finally:
-            _one_at_a_time.release()
+            if first:
+                _one_at_a_time.release()
 
-    if not _one_at_a_time.acquire(timeout=timeout):
-        raise AccountError("keyring-timeout", seconds=round(timeout))
     # A daemon: a prompt that nobody answers must not keep the process from ending.
     worker = threading.Thread(target=work, name="keyring", daemon=True)
     worker.start()
     worker.join(timeout)
     if failure:
-        _raise_translated(failure[0])
+        keyring_choice.raise_translated(failure[0])
     if not outcome:
-        raise AccountError("keyring-timeout", seconds=round(timeout))
+        raise KeyringError("keyring-timeout", seconds=round(timeout))
     return outcome[0]
 
 
-def get(service: str, user: str) -> str | None:
-    """The text kept for ``user``, or None."""
-    keyring = _keyring()
-    text = keyring.get_password(service, user)
-    if text is None or PART_LENGTH is None:
-        return text
-    last, number = text, 2
-    while len(last) == PART_LENGTH:  # a full part: there may be another
-        last = keyring.get_password(service, _part(user, number)) or ""
-        text, number = text + last, number + 1
-    return text
+def _wait_for_turn(timeout: float) -> bool:
+    """True: no other call is under way now. False: one hangs, but this one won't ask anybody."""
+    end = time.monotonic() + timeout
+    while not _one_at_a_time.acquire(timeout=max(0.0, min(_BETWEEN_LOOKS, end - time.monotonic()))):
+        if look(min(LOOK_SECONDS, timeout)).word == "available":
+            return False
+        if time.monotonic() >= end:
+            raise KeyringError("keyring-timeout", seconds=round(timeout))
+    return True
 
 
-def set_(service: str, user: str, text: str) -> None:
-    """Keep ``text`` for ``user``, in several entries where one can't hold it."""
-    keyring = _keyring()
-    if PART_LENGTH is None:
-        keyring.set_password(service, user, text)
-        return
-    parts = [text[start : start + PART_LENGTH] for start in range(0, len(text), PART_LENGTH)] or [""]
-    for number, part in reversed(list(enumerate(parts, start=1))):
-        keyring.set_password(service, _part(user, number), part)
-    _delete_parts(keyring, service, user, len(parts) + 1)
+def get(service: str, user: str, *, ask: bool = True) -> str | None:
+    """The text kept for ``user``, or None.
 
-
-def delete(service: str, user: str) -> None:
-    """Forget what is kept for ``user``, if anything."""
-    _delete_parts(_keyring(), service, user, 1)
-
-
-def _delete_parts(keyring: KeyringBackend, service: str, user: str, first: int) -> None:
-    number = first
-    while keyring.get_password(service, _part(user, number)) is not None:
-        keyring.delete_password(service, _part(user, number))
-        number += 1
-        if PART_LENGTH is None:
-            return
-
-
-def _part(user: str, number: int) -> str:
-    return user if number == 1 else f"{user}/{number}"
-
-
-def _keyring() -> KeyringBackend:
-    """The best of our list that works here.
-
-    :raises AccountError: ``keyring-absent``.
+    :param ask: False: raise ``keyring-locked`` rather than ask somebody to unlock it.
     """
-    reasons: list[str] = []
-    best = max(_working(reasons), key=lambda found: found[0], default=None)
-    if best is None:
-        raise AccountError("keyring-absent") from RuntimeError("; ".join(reasons))
-    return best[1]()
+    return long_secrets.get(_opened(ask=ask), service, user)
 
 
-def _working(reasons: list[str]) -> Iterator[tuple[float, type[KeyringBackend]]]:
-    """Back ends with their priority; why others don't work is added to ``reasons``."""
-    chosen = os.environ.get(CHOICE_VARIABLE)
-    for name in ALLOWED:
-        if chosen and chosen != name:
-            reasons.append(f"{name}: {CHOICE_VARIABLE} is {chosen}")
-            continue
-        module, _, class_name = name.rpartition(".")
-        try:
-            backend: type[KeyringBackend] = getattr(importlib.import_module(module), class_name)
-            # keyring's contract: reading the priority raises where the back end can't work.
-            yield float(backend.priority), backend
-        except Exception as error:  # noqa: BLE001  # back ends raise what their libraries raise; the reason is shown
-            reasons.append(f"{name}: {error}")
+def set_(service: str, user: str, text: str, *, limit: int | None = ENTRY_LIMIT) -> None:
+    """Keep ``text`` for ``user``, in several entries where one can't hold it.
+
+    :param limit: UTF-16 code units that one entry holds.
+    """
+    long_secrets.set_(_opened(), service, user, text, limit)
 
 
-def _raise_translated(error: BaseException) -> NoReturn:
-    from keyring.errors import InitError, KeyringLocked, NoKeyringError
+def delete(service: str, user: str, *, limit: int | None = ENTRY_LIMIT) -> None:
+    """Forget what is kept for ``user``, if anything."""
+    long_secrets.delete(_opened(), service, user, limit)
 
-    if isinstance(error, AccountError) or not isinstance(error, Exception):
-        raise error
-    if isinstance(error, NoKeyringError):
-        raise AccountError("keyring-absent") from error
-    locked = isinstance(error, (KeyringLocked, InitError))  # InitError: the prompt that opens the keyring was dismissed
-    if locked or type(error).__name__ in ("LockedException", "PromptDismissedException"):
-        raise AccountError("keyring-locked") from error
-    raise AccountError("keyring-failed", reason=type(error).__name__) from error
+
+def unlock(service: str) -> None:
+    """Have the system ask its user to unlock the keyring, if it is locked. To be called by :func:`call`."""
+    _opened().get_password(service, "/")  # other back ends ask when they are read; no account has this id
+
+
+def _opened(*, ask: bool = True) -> KeyringBackend:
+    return keyring_choice.opened(keyring_choice.backend(), ask=ask)
+
+
+class _Looking:
+    """One look at a time, however many want to know: a keyring that hangs keeps one thread, not one each second."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._begun = self._ended = 0.0
+        self._last = KeyringState("unknown")
+
+    def begin(self) -> threading.Thread:
+        """Look now, unless somebody is looking."""
+        with self._lock:
+            if self._thread is None or not self._thread.is_alive():
+                self._begun = time.monotonic()
+                self._thread = threading.Thread(target=self._look, name="looking at the keyring", daemon=True)
+                self._thread.start()
+            return self._thread
+
+    def last(self) -> KeyringState:
+        """What was seen last; a look that doesn't end has seen nothing that can be used."""
+        with self._lock:
+            hanging = self._thread is not None and self._thread.is_alive()
+            if hanging and time.monotonic() - self._begun > LOOK_SECONDS:
+                return KeyringState("absent")
+            return self._last
+
+    def is_old(self) -> bool:
+        """Whether it is time to look again."""
+        with self._lock:
+            return time.monotonic() - self._ended > LOOK_SECONDS or self._last.word == "unknown"
+
+    def _look(self) -> None:
+        seen = _seen()
+        with self._lock:
+            self._last, self._ended = seen, time.monotonic()
+
+
+_looking = _Looking()
+
+
+def look(timeout: float = LOOK_SECONDS) -> KeyringState:
+    """How the keyring stands now, without asking anybody.
+
+    :param timeout: seconds to wait; a keyring that says nothing meanwhile counts as absent.
+    """
+    thread = _looking.begin()
+    thread.join(timeout)
+    return KeyringState("absent") if thread.is_alive() else _looking.last()
+
+
+def state() -> KeyringState:
+    """How the keyring stood a few seconds ago, at once: *unknown* the first time. Looks again by itself, in a thread."""
+    if _looking.is_old():
+        _looking.begin()
+    return _looking.last()
+
+
+def _seen() -> KeyringState:
+    try:
+        keyring = keyring_choice.backend()
+        name = keyring_choice.name_of(keyring)
+        return KeyringState("locked" if keyring_choice.is_locked(keyring) else "available", name)
+    except Exception:  # noqa: BLE001  # back ends raise what their libraries raise; all of it means: not usable
+        return KeyringState("absent")

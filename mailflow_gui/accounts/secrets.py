@@ -7,14 +7,19 @@ Nothing is ever asked on a terminal, and nothing is kept in memory here between 
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, NoReturn
 
 from mailflow_gui import logs
 from mailflow_gui.accounts import os_keyring, password_command
 from mailflow_gui.accounts.account import Account
+from mailflow_gui.errors import AccountError, KeyringError
+
+log = logging.getLogger(__name__)
 
 SERVICE = "MailFlow"
 """Under this name secrets lie in the keyring."""
@@ -56,24 +61,52 @@ class Secret:
 class SecretStore:
     """Finds, keeps and forgets the accounts' secrets."""
 
-    def __init__(self, *, command_timeout: float = 60.0, keyring_timeout: float = 60.0) -> None:
+    def __init__(
+        self,
+        *,
+        command_timeout: float = 60.0,
+        keyring_timeout: float = 60.0,
+        asks_again: bool = True,
+        entry_limit: int | None = os_keyring.ENTRY_LIMIT,
+    ) -> None:
         """:param command_timeout: seconds that a password command may take (a person may have to unlock something).
         :param keyring_timeout: seconds that the keyring may take, likewise.
+        :param asks_again: False: whoever left the keyring locked when asked once isn't asked again, until it was open in between. For a
+            runner, which comes back by itself for as long as it runs.
+        :param entry_limit: UTF-16 code units that one entry of the keyring holds; None: any number.
         """
         self._command_timeout = command_timeout
         self._keyring_timeout = keyring_timeout
+        self._asks_again = asks_again
+        self._entry_limit = entry_limit
+        self._declined = False
 
     def get(self, account: Account) -> Secret | None:
-        """The account's secret, or None when there is none anywhere.
+        """The account's secret, never an empty one, or None when there is none anywhere.
 
-        :raises AccountError: the password command fails, or the keyring is locked, absent or doesn't answer.
+        :raises KeyringError: the keyring is locked, absent or doesn't answer.
+        :raises AccountError: the password command fails, or what the keyring holds is incomplete.
         """
         if account.password_command:
             # A command that fails is an error: falling through would use a password that the user has replaced.
             return _found(password_command.run(account.password_command, without_secrets(), self._command_timeout))
         if from_environment := os.environ.get(variable(account.id)):
             return _found(from_environment)
-        return self._keyring(os_keyring.get, account.id)
+        return self.kept(account.id)
+
+    def kept(self, account_id: str) -> Secret | None:
+        """What the keyring holds, or None.
+
+        :raises KeyringError: the keyring is locked, absent or doesn't answer. :raises AccountError: it holds half of it.
+        """
+        ask = self._asks_again or not self._declined
+        try:
+            text = os_keyring.call(lambda: os_keyring.get(SERVICE, account_id, ask=ask), self._keyring_timeout)
+        except KeyringError as error:
+            self._declined = self._declined or error.code in ("keyring-locked", "keyring-timeout")
+            raise
+        self._declined = False
+        return _found(text) if text else None
 
     def set(self, account_id: str, secret: Secret) -> None:
         """Keep a secret in the keyring.
@@ -82,14 +115,52 @@ class SecretStore:
         """
         text = secret.reveal()
         logs.keep_out(text)
-        os_keyring.call(lambda: os_keyring.set_(SERVICE, account_id, text), self._keyring_timeout)
+        limit = self._entry_limit
+        os_keyring.call(lambda: os_keyring.set_(SERVICE, account_id, text, limit=limit), self._keyring_timeout)
 
     def delete(self, account_id: str) -> None:
         """Forget the secret in the keyring; fine when there is none.
 
         :raises AccountError: the keyring is locked, absent, doesn't answer or refuses.
         """
-        os_keyring.call(lambda: os_keyring.delete(SERVICE, account_id), self._keyring_timeout)
+        limit = self._entry_limit
+        os_keyring.call(lambda: os_keyring.delete(SERVICE, account_id, limit=limit), self._keyring_timeout)
+
+    @contextlib.contextmanager
+    def changed(self, account_id: str, secret: Secret | None) -> Iterator[None]:
+        """Keep a secret, or with None forget it, for as long as it takes to save the account: if the block fails, what was in the keyring
+        before is put back.
+
+        :raises AccountError: the keyring is locked, absent, doesn't answer or refuses; the block isn't entered then.
+        """
+        try:
+            before = self.kept(account_id)
+        except KeyringError:
+            raise
+        except AccountError:  # half a secret is nothing to put back
+            before = None
+        if secret is not None:
+            self.set(account_id, secret)
+        else:
+            self.delete(account_id)
+        try:
+            yield
+        except BaseException:
+            try:
+                if before is not None:
+                    self.set(account_id, before)
+                elif secret is not None:
+                    self.delete(account_id)
+            except AccountError as error:  # the first fault is the one to tell
+                log.warning("the keyring could not be put back as it was for %s: %s", account_id, error.code)
+            raise
+
+    def unlock(self) -> None:
+        """Have the system ask its user to unlock the keyring, if it is locked.
+
+        :raises KeyringError: it stays locked, or there is none. :raises AccountError: ``keyring-refused``.
+        """
+        os_keyring.call(lambda: os_keyring.unlock(SERVICE), self._keyring_timeout)
 
     def where(self, account: Account) -> Place | None:
         """Where the account's secret would come from now, or None; a password command is named without being run.
@@ -100,11 +171,12 @@ class SecretStore:
             return "command"
         if os.environ.get(variable(account.id)):
             return "environment"
-        return None if self._keyring(os_keyring.get, account.id) is None else "keyring"
+        return None if self.kept(account.id) is None else "keyring"
 
-    def _keyring(self, read: Callable[[str, str], str | None], account_id: str) -> Secret | None:
-        text = os_keyring.call(lambda: read(SERVICE, account_id), self._keyring_timeout)
-        return None if text is None else _found(text)
+
+def holds_nothing(error: AccountError) -> bool:
+    """Whether a keyring that failed so can't hold anything of ours."""
+    return error.code in ("keyring-absent", "keyring-refused")
 
 
 def _found(text: str) -> Secret:

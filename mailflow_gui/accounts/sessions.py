@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from mailflow_gui.accounts import os_keyring
 from mailflow_gui.accounts.account import Account, Protocol
+from mailflow_gui.accounts.os_keyring import KeyringState
 from mailflow_gui.accounts.secrets import Secret, SecretStore, variable
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import AccountError
@@ -47,6 +49,10 @@ class Sessions:
         """A session with an SMTP account. :raises AccountError, MailError: as :meth:`imap`."""
         account = self._account(account_id, "smtp")
         return open_smtp(account, secret_of(account, self._secrets))
+
+    def keyring_state(self) -> KeyringState:
+        """How the keyring stands now; nobody is asked. Waits a few seconds for an answer."""
+        return os_keyring.look()
 
     def _account(self, account_id: str, protocol: Protocol) -> Account:
         account = self._accounts.get(account_id)

@@ -24,6 +24,7 @@ from mailflow_gui.engine.delivering import Delivering, Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gates
 from mailflow_gui.engine.limits import Limits
+from mailflow_gui.engine.keyring_wait import KeyringWait
 from mailflow_gui.engine.receiving import Receiving
 from mailflow_gui.engine.receiving_imap import ReceivingImap
 from mailflow_gui.engine.receiving_pop3 import ReceivingPop3
@@ -67,6 +68,7 @@ class Engine:
         self._changed = threading.Condition()
         self._running: dict[tuple[str, bool], RunningFlow] = {}
         self._starting: set[tuple[str, bool]] = set()
+        self._keyring_wait = KeyringWait(self._gates, journal, sessions.keyring_state, self._wake, self._crash)
         self._receiving: dict[tuple[str, str], Receiving] = {}
         self._sending: dict[str, Sending] = {}
         self._copying: dict[str, Copying] = {}
@@ -215,8 +217,8 @@ class Engine:
         return list({(error.code, str(error)): error for error in found}.values())
 
     def accounts(self, running: RunningFlow) -> dict[str, dict[str, str]]:
-        """How the accounts of a run are doing, by id: ``ok``, ``retrying``, ``needs-sign-in`` or ``broken``, and why; none that wasn't
-        used yet."""
+        """How the accounts of a run are doing, by id: ``ok``, ``retrying``, ``waiting`` (for the keyring), ``needs-sign-in`` or
+        ``broken``, and why; none that wasn't used yet."""
         found = {account: self._gates.of(account).standing for account in set(running.accounts.values())}
         return {
             account: {"state": state, "error": words(trouble) if trouble is not None else ""}
@@ -269,6 +271,8 @@ class Engine:
                     self._sessions.smtp,
                     self._journal,
                     self._events,
+        self._probing.stop()
+        self._keyring_wait.close()
                     sessions=self._sending_sessions(job.frozen.account),
                     limits=self._limits,
                     concluded=self._concluded,
@@ -402,3 +406,4 @@ def _bug(error: BaseException) -> MailFlowError:
     told = JournalError("engine-bug", error=f"{type(error).__name__}: {error}")
     told.__cause__ = error
     return told
+                self._keyring_wait.look()

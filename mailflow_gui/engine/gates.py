@@ -1,7 +1,8 @@
 """Gates: whether an account may be used now, and the one place where its sessions are opened.
 
 A refused secret closes the gate after at most two sign-ins; a broken account closes it at once; a server that can't be reached is tried
-again with back-off. A closed gate opens when the account validates well.
+again with back-off. A closed gate opens when the account validates well. A keyring that can't be read closes it, too, and
+nobody signs in; that gate opens by itself (:mod:`mailflow_gui.engine.keyring_wait`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from mailflow_gui.accounts.sessions import Sessions
-from mailflow_gui.engine import retry
+from mailflow_gui.engine import requests, retry
 from mailflow_gui.engine.events import Events
 from mailflow_gui.errors import (
     AccountBroken,
     AccountError,
+    KeyringError,
     MailError,
     MailFlowError,
     Reauthenticate,
@@ -24,7 +26,7 @@ from mailflow_gui.errors import (
     Transient,
 )
 from mailflow_gui.journal import account_states
-from mailflow_gui.journal.journal import Journal
+from mailflow_gui.journal.journal import Journal, Transaction
 
 SIGN_IN_PAUSE = 15 * 60.0
 """Seconds for which a secret that was refused in two runs isn't tried by a third, unless the account validated well since."""
@@ -59,8 +61,13 @@ class Gate:
 
     @property
     def closed(self) -> MailFlowError | None:
-        """Why the account must not be used until a person acts, or None."""
+        """Why the account must not be used until a person acts, or the keyring can be read again; or None."""
         return self._closed
+
+    @property
+    def waits_for_keyring(self) -> bool:
+        """Whether it is closed because the keyring couldn't be read."""
+        return isinstance(self._closed, KeyringError)
 
     @property
     def trouble(self) -> MailFlowError | None:
@@ -136,23 +143,29 @@ class Gate:
 
     @staticmethod
     def _closing_word(error: MailFlowError) -> str:
+        if isinstance(error, KeyringError):
+            return "waiting"
         return "needs-sign-in" if isinstance(error, Reauthenticate) else "broken"
 
     def _succeeded(self) -> None:
         if not self._ready:
             self._ready = True
             self._refused_before = 0
-            self._journal.write(lambda transaction: account_states.put(transaction, self.account, "ok"))
+            self._journal.write(self._note_ready)
             self._events.publish("account-ready", account=self.account)
         self._not_before = 0.0
         self._trouble = None
+
+    def _note_ready(self, transaction: Transaction) -> None:
+        account_states.put(transaction, self.account, "ok")
+        requests.release(transaction, self.account)  # also what was held between two tries
 
     def worked(self) -> None:
         """A session has done its work: only now are earlier failures forgotten (a server may accept everybody and serve nobody)."""
         self._failures = 0
 
     def reopen(self) -> None:
-        """The account validated well: use it again."""
+        """The account validated well, or the keyring may be read now: use it again."""
         self._closed = None
         self._ready = False
         self._failures = 0
@@ -177,6 +190,11 @@ class Gates:
             if gate is None:
                 gate = self._gates[account] = Gate(account, self._journal, self._events)
             return gate
+
+    def waiting_for_keyring(self) -> list[Gate]:
+        """The gates that are closed because the keyring couldn't be read."""
+        with self._lock:
+            return [gate for gate in self._gates.values() if gate.waits_for_keyring]
 
 
 def is_about_account(error: BaseException) -> bool:

@@ -16,7 +16,7 @@ class AccountState:
     """Whether an account may be used."""
 
     account: str
-    state: Literal["ok", "needs-sign-in", "broken"]
+    state: Literal["ok", "needs-sign-in", "broken", "waiting"]
     code: str | None
     arguments: dict[str, str | int | float]
     failures: int

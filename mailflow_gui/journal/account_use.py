@@ -12,7 +12,7 @@ from mailflow_gui.accounts.account import Account
 from mailflow_gui.journal import account_states, flows
 from mailflow_gui.journal.account_states import AccountState
 
-State = Literal["ok", "never-validated", "needs-sign-in", "broken"]
+State = Literal["ok", "never-validated", "needs-sign-in", "broken", "waiting"]
 
 
 @dataclass(frozen=True)

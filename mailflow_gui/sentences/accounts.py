@@ -94,6 +94,19 @@ SENTENCES: dict[str, Sentence] = {
     "keyring-locked": Sentence(N_("The system's keyring is locked, and nobody unlocked it."), _WITHOUT_KEYRING),
     "keyring-timeout": Sentence(N_("The system's keyring gave no answer within {seconds} seconds."), _WITHOUT_KEYRING),
     "keyring-failed": Sentence(N_("The system's keyring reports a fault ({reason})."), _WITHOUT_KEYRING),
+    "keyring-refused": Sentence(
+        N_("MailFlow keeps no passwords in “{name}”, which the environment variable {variable} asks for."),
+        N_(
+            "Remove that variable, so that the system's own keyring is used, or give a password command (--password-command) "
+            "or the environment variable MAILFLOW_PASSWORD_<ID>."
+        ),
+    ),
+    "keyring-incomplete": Sentence(
+        N_("What the system's keyring holds for the connection {id} is not the whole password."),
+        N_(
+            "Type the password once more, in the connection's window or with: mailflow connections edit {id} --password-stdin."
+        ),
+    ),
     "password-command-failed": Sentence(
         N_("The password command failed with exit code {status}: “{complaint}”."),
         N_("Run the command by itself in a terminal until it prints the password."),

@@ -40,22 +40,6 @@ def test_secret_is_kept_found_and_forgotten(tmp_path: Path) -> None:
     script(tmp_path, code)
 
 
-def test_long_secret_is_split_where_an_entry_is_short(tmp_path: Path) -> None:
-    code = (
-        "os_keyring.PART_LENGTH = 10\n"
-        "import keyring.backends.SecretService as service\n"
-        "entry = service.Keyring()\n"
-        "for text in ('x' * 35, 'y' * 20, 'z' * 10, 'short', ''):\n"
-        "    store.set('my-inbox', Secret(text)); assert store.get(account).reveal() == text, text\n"
-        "    assert len(entry.get_password('MailFlow', 'my-inbox')) <= 10\n"
-        "store.set('my-inbox', Secret('x' * 35))\n"
-        "store.delete('my-inbox'); assert store.get(account) is None\n"
-        "assert entry.get_password('MailFlow', 'my-inbox/2') is None\n"
-        "assert entry.get_password('MailFlow', 'my-inbox/4') is None\n"
-    )
-    script(tmp_path, code)
-
-
 def test_locked_keyring_is_an_error_with_advice(tmp_path: Path) -> None:
     script(tmp_path, "store.set('my-inbox', Secret('x'))")
     code = (

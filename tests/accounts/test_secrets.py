@@ -109,16 +109,6 @@ def test_children_do_not_inherit_passwords() -> None:
     assert secrets.without_secrets(environ) == {"PATH": "/bin", "MAILFLOW_HOME": "h"}
 
 
-def test_back_ends_that_are_not_on_the_list_are_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("keyring.backends.null.Keyring", "keyrings.alt.file.PlaintextKeyring", "tests.accounts.nowhere.X"):
-        monkeypatch.setenv(os_keyring.CHOICE_VARIABLE, name)
-        with pytest.raises(AccountError) as caught:
-            SecretStore().set("my-inbox", Secret(CANARY))
-        assert caught.value.code == "keyring-absent"
-        assert name in caught.value.detail
-        assert "--password-command" in caught.value.advice
-
-
 def test_keyring_that_does_not_answer_is_left_waiting_and_not_asked_again() -> None:
     release, finished = threading.Event(), threading.Event()
 

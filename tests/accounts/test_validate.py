@@ -281,7 +281,7 @@ def store(tmp_path: Path, inbox: Account, monkeypatch: pytest.MonkeyPatch) -> Ac
 def test_good_validation_of_a_saved_account_is_noted(
     store: AccountStore, inbox: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert outcome(validate_saved(store, SecretStore(), "inbox")) == ("parameters", "keyring-absent")
+    assert outcome(validate_saved(store, SecretStore(), "inbox")) == ("parameters", "keyring-refused")
     monkeypatch.setenv("MAILFLOW_PASSWORD_INBOX", "wrong")
     assert outcome(validate_saved(store, SecretStore(), "inbox"))[0] == "sign-in"
     assert store.get("inbox").validated is None

@@ -349,7 +349,7 @@ def test_validate_without_a_password_fails_before_the_network(run: Run) -> None:
     run(*ADD_INBOX, "--username", "me")
     code, out, _err = run("validate", "inbox", "--json")
     (stage,) = json.loads(out)["stages"]
-    assert (code, stage["stage"], stage["ok"], stage["code"]) == (3, "parameters", False, "keyring-absent")
+    assert (code, stage["stage"], stage["ok"], stage["code"]) == (3, "parameters", False, "keyring-refused")
 
 
 @pytest.mark.parametrize("command", ["list", "add", "edit", "remove", "validate"])

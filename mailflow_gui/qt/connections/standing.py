@@ -13,7 +13,29 @@ from mailflow_gui.journal.account_use import NOTHING, Use
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _, ngettext
 
-State = Literal["ok", "never-validated", "retrying", "waiting", "needs-sign-in", "broken"]
+State = Literal[
+    "ok",
+    "never-validated",
+    "testing",
+    "retrying",
+    "waiting",
+    "failing",
+    "needs-sign-in",
+    "certificate-changed",
+    "broken",
+]
+
+WORST_FIRST: tuple[State, ...] = (
+    "broken",
+    "certificate-changed",
+    "needs-sign-in",
+    "failing",
+    "waiting",
+    "retrying",
+    "testing",
+    "never-validated",
+    "ok",
+)
 
 DOTS: dict[State, str] = {
     "ok": "ok",
@@ -29,6 +51,9 @@ DOTS: dict[State, str] = {
 @dataclass(frozen=True)
 class Standing:
     """How one account stands."""
+TROUBLED: tuple[State, ...] = ("needs-sign-in", "certificate-changed", "broken", "failing", "retrying", "waiting")
+"""States that are worth a person's look."""
+
 
     state: State
     trouble: str = ""
@@ -97,6 +122,12 @@ def merged(
 def _standing(account: Account, use: Use) -> Standing:
     state, found = use.state(account), use.found(account.id)
     trouble = ""
-    if found is not None and found.code and state in ("needs-sign-in", "broken", "waiting"):
-        trouble = sentences.text(found.code, found.arguments)
-    return Standing(state, trouble, tuple(use.flows(account.id)))
+    if found is not None and code and state in TROUBLED:
+        trouble = sentences.text(code, found.arguments)
+    moments = [looked.get(account.id)]
+    if account.validated:
+        moments.append(datetime.fromisoformat(account.validated).timestamp())
+    if found is not None and found.state == "ok":
+        moments.append(found.since)
+    worked = max((moment for moment in moments if moment is not None), default=None)
+    return Standing(state, trouble, tuple(use.flows(account.id)), worked)

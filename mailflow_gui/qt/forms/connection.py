@@ -30,7 +30,13 @@ from mailflow_gui.qt.theme import theme
 
 _CANDIDATE = Qt.ItemDataRole.UserRole + 1
 _NEW = object()
-_DOTS = {"ok": "ok-dot", "retrying": "warn-dot", "needs-sign-in": "danger-dot", "broken": "danger-dot"}
+_DOTS = {
+    "ok": "ok-dot",
+    "retrying": "warn-dot",
+    "waiting": "warn-dot",
+    "needs-sign-in": "danger-dot",
+    "broken": "danger-dot",
+}
 
 
 def state_title(state: str) -> str:
@@ -41,6 +47,7 @@ def state_title(state: str) -> str:
         "retrying": _("Trying again"),
         "needs-sign-in": _("Waits for a new sign-in"),
         "broken": _("Can’t be used"),
+        "waiting": _("Waits for the keyring"),
         "missing": _("Not set up on this computer"),
         "differs": _("Another server than the flow names"),
     }.get(state, state)
