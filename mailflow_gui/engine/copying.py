@@ -56,11 +56,11 @@ class Copying:
 
     def put(self, running: RunningFlow, mail: int) -> None:
         """Take on a copy; the run doesn't end before it is made, or has failed for now."""
-        if not running.begin_copy(mail):
+        if not running.begin_chore(("copy", mail)):
             return
         with self._lock:
             if self._stopping:
-                running.end_copy(mail)
+                running.end_chore(("copy", mail))
                 return
             self._queue.put((running, mail))
             if self._thread is None:
@@ -85,7 +85,7 @@ class Copying:
                     if not (self._stopping or running.stopping.is_set()):
                         session = self._copy(running, mail, session)
                 finally:
-                    running.end_copy(mail)
+                    running.end_chore(("copy", mail))
                     self._changed()
         except Exception as error:
             self._crashed(error)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,14 @@ from mailflow_gui.engine.counts import NodeCount, words
 from mailflow_gui.engine.delivering import Delivering, Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gates
-from mailflow_gui.engine.limits import Limits
 from mailflow_gui.engine.keyring_wait import KeyringWait
+from mailflow_gui.engine.limits import Limits
+from mailflow_gui.engine.probes import Mailboxes, Probe
+from mailflow_gui.engine.probing import Probing
 from mailflow_gui.engine.receiving import Receiving
 from mailflow_gui.engine.receiving_imap import ReceivingImap
 from mailflow_gui.engine.receiving_pop3 import ReceivingPop3
-from mailflow_gui.engine.resuming import Resuming, settle_doubts
+from mailflow_gui.engine.resuming import Resuming, give_next_chance
 from mailflow_gui.engine.sending import Sending
 from mailflow_gui.engine.watching import Tools, open_watching
 from mailflow_gui.engine.work import Mode, RunningFlow, Summary, Work
@@ -55,20 +58,23 @@ class Engine:
         sessions: Sessions,
         node_types: Sequence[AnyNodeType],
         events: Events,
+        *,
+        probes: Sequence[Probe] = (),
     ) -> None:
+        """``probes``: further ways to find out whether a mail in doubt was sent, asked before mailboxes are looked into."""
         self._journal = journal
         self._accounts = accounts
         self._node_types = node_types
         self._events = events
         self._gates = Gates(journal, sessions, events)
         self._sessions = sessions
+        self._keyring_wait = KeyringWait(self._gates, journal, sessions.keyring_state, self._wake, self._crash)
         self._budget = Budget()
         self._limits = Limits(journal)
         self._lock = threading.RLock()
         self._changed = threading.Condition()
         self._running: dict[tuple[str, bool], RunningFlow] = {}
         self._starting: set[tuple[str, bool]] = set()
-        self._keyring_wait = KeyringWait(self._gates, journal, sessions.keyring_state, self._wake, self._crash)
         self._receiving: dict[tuple[str, str], Receiving] = {}
         self._sending: dict[str, Sending] = {}
         self._copying: dict[str, Copying] = {}
@@ -79,7 +85,23 @@ class Engine:
         )
         self._delivering.start()
         self._tools = Tools(journal, events, self._budget, self._delivering.put, self._crash)
-        self._resuming = Resuming(journal, self._budget, self._delivering.put, self._load_version, self._crash)
+        self._probing = Probing(
+            journal,
+            events,
+            Mailboxes(journal, accounts, self._gates, sessions),
+            probes,
+            settled=self._take_up,
+            changed=self._notify,
+            crashed=self._crash,
+        )
+        self._resuming = Resuming(
+            journal,
+            self._budget,
+            deliver=self._delivering.put,
+            load_version=self._load_version,
+            look_at_doubts=self._probing.look_at_all,
+            crashed=self._crash,
+        )
         asked.carry_out_all(journal)
         self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
         self._looking.start()
@@ -126,7 +148,7 @@ class Engine:
         finally:
             self._starting.discard((key, dry))
         self._events.publish("run-started", flow=flow.name, run=running.run, mode=mode, dry_run=dry)
-        settle_doubts(self._journal, running)
+        give_next_chance(self._journal, running)
         for mail, account in copies.owed(self._journal.read(), key).items():
             self._copy(running, mail, account)
         self._watch(running)
@@ -249,6 +271,8 @@ class Engine:
         for thread in receiving:
             thread.join()
         self._looking.join()
+        self._probing.stop()
+        self._keyring_wait.close()
         self._delivering.stop()
         self._delivering.join()
         with self._lock:
@@ -271,13 +295,12 @@ class Engine:
                     self._sessions.smtp,
                     self._journal,
                     self._events,
-        self._probing.stop()
-        self._keyring_wait.close()
                     sessions=self._sending_sessions(job.frozen.account),
                     limits=self._limits,
                     concluded=self._concluded,
                     put_down=self._put_down,
                     copy=self._copy,
+                    can_look=self._probing.can_look,
                     crashed=self._crash,
                 )
         sender.put(job)
@@ -311,10 +334,18 @@ class Engine:
             return  # other mails of this item are still on their way
         running, row = work.running, work.row
         settled = concluded.state in items.SETTLED
+        if concluded.state == "uncertain":
+            self._probing.put(running, row.id)
         name = "settled" if settled else "retrying" if concluded.state == "queued" else concluded.state
         if name in {"settled", "retrying", "held", "uncertain"}:
             self._events.publish(name, flow=running.name, item=row.id, state=concluded.state)
         self._put_down(work, concluded.state if settled else None)
+
+    def _take_up(self, running: RunningFlow, item: int) -> None:
+        """An item that was put off may be able to go on."""
+        row = items.get(self._journal.read(), item)
+        if row is not None and row.state == "queued" and (row.due or 0.0) <= time.time():
+            self._resuming.feed(running, row)
 
     def _put_down(self, work: Work, end: str | None = None) -> None:
         """An item leaves memory, at its ``end`` or to be taken up again later."""
@@ -369,12 +400,13 @@ class Engine:
                 ):  # in a note that nobody awaits, such as when a folder was looked at
                     self._crash(self._journal.failure)
                     return
-                for request in asked.carry_out_all(self._journal):
+                for request in asked.carry_out_all(self._journal, self._untouched):
                     if request.kind == "validated":
                         self._gates.of(request.subject).reopen()
                         self._wake()
                     elif request.kind == "resume":
                         self._look_again(request.subject)
+                self._keyring_wait.look()
                 with self._lock:
                     flows_now = list(self._running.values())
                 for running in flows_now:
@@ -383,6 +415,22 @@ class Engine:
         except Exception as error:
             self._crash(error)
             raise
+
+    @contextlib.contextmanager
+    def _untouched(self, item: int) -> Iterator[bool]:
+        """Keep an item from being taken up meanwhile; False if it is on its way just now."""
+        row = items.get(self._journal.read(), item)
+        with self._lock:
+            running = self._running.get((row.flow, row.dry)) if row is not None else None
+        if running is None:
+            yield True
+        elif not running.enter(item):
+            yield False
+        else:
+            try:
+                yield True
+            finally:
+                running.leave(item, None)
 
     def _load_version(self, running: RunningFlow, version: str) -> CompiledFlow:
         """The flow as it was when an item began; this run's own where the old version can't be read any more."""
@@ -406,4 +454,3 @@ def _bug(error: BaseException) -> MailFlowError:
     told = JournalError("engine-bug", error=f"{type(error).__name__}: {error}")
     told.__cause__ = error
     return told
-                self._keyring_wait.look()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.journal import account_states, deliveries, items, requests, watches
@@ -10,6 +14,8 @@ from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.requests import Request
 
 log = logging.getLogger(__name__)
+
+_ABOUT_ITEMS = ("retry", "discard", "resolve-sent", "resolve-resend")
 
 
 def carry_out(transaction: Transaction, request: Request) -> None:
@@ -38,7 +44,7 @@ def release(transaction: Transaction, account: str) -> None:
     ]
     for item in held:
         deliveries.release(transaction, item, account)
-        _recount(transaction, item)
+        recount(transaction, item)
 
 
 def _about_item(transaction: Transaction, request: Request) -> None:
@@ -57,21 +63,34 @@ def _about_item(transaction: Transaction, request: Request) -> None:
         items.settle(transaction, row.id, "skipped", flagging=not row.dry)
     elif request.kind == "resolve-sent":
         deliveries.arrived(transaction, row.id)
-        _recount(transaction, row.id)
+        recount(transaction, row.id)
     elif request.kind == "resolve-resend":
         deliveries.reset(transaction, row.id, ("uncertain",))
-        _recount(transaction, row.id)
+        recount(transaction, row.id)
 
 
-def _recount(transaction: Transaction, item: int) -> None:
+def recount(transaction: Transaction, item: int) -> None:
     """Set an item's state anew from its deliveries. One whose mails have all ended goes through its flow once more, and settles there."""
     state = deliveries.item_state(deliveries.summary(transaction.database, item))
     items.put_state(transaction, item, "queued" if state in {*items.SETTLED, "queued", "planned"} else state, 0.0)
 
 
-def carry_out_all(journal: Journal) -> list[Request]:
-    """Carry out every open request; returns them."""
-    open_ones = requests.open_requests(journal.read())
-    for request in open_ones:
-        journal.write(lambda transaction, request=request: carry_out(transaction, request)).result()  # type: ignore[misc]  # mypy can't infer a lambda with a default
-    return open_ones
+@contextlib.contextmanager
+def _free(_item: int) -> Iterator[bool]:
+    yield True
+
+
+def carry_out_all(journal: Journal, untouched: Callable[[int], AbstractContextManager[bool]] = _free) -> list[Request]:
+    """Carry out every open request; returns them.
+
+    ``untouched`` keeps the item of a request from being worked on meanwhile, and says False where it is just now, perhaps between a dot and
+    its answer: such a request waits.
+    """
+    carried_out = []
+    for request in requests.open_requests(journal.read()):
+        item = int(request.subject) if request.kind in _ABOUT_ITEMS and request.subject.isdigit() else None
+        with untouched(item) if item is not None else contextlib.nullcontext(True) as free:
+            if free:
+                journal.write(functools.partial(carry_out, request=request)).result()
+                carried_out.append(request)
+    return carried_out

@@ -19,14 +19,12 @@ from mailflow_gui.mail.parse import parse
 PAGE = 100
 
 
-def settle_doubts(journal: Journal, running: RunningFlow) -> None:
-    """Before any new work: every delivery in doubt is held for a person, or sent again where its node says so; what waited for an account
-    gets its next chance."""
+def give_next_chance(journal: Journal, running: RunningFlow) -> None:
+    """Before any new work: deliveries in doubt wait until somebody has looked for them; what waited for an account may be tried again."""
     if running.dry:
         return
 
     def settle(transaction: Transaction) -> None:
-        deliveries.resend_doubtful(transaction, running.key)
         items.hold_doubtful(transaction, running.key)
         for account in set(running.accounts.values()):
             requests.release(transaction, account)
@@ -41,19 +39,26 @@ class Resuming:
         self,
         journal: Journal,
         budget: Budget,
+        *,
         deliver: Callable[[Work], None],
         load_version: Callable[[RunningFlow, str], CompiledFlow],
+        look_at_doubts: Callable[[RunningFlow], None],
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._journal = journal
         self._budget = budget
         self._deliver = deliver
         self._load_version = load_version
+        self._look_at_doubts = look_at_doubts
         self._crashed = crashed
 
     def begin(self, running: RunningFlow) -> None:
         """Bring back everything that can go on now, in a thread of its own; then let the run receive new mail."""
         threading.Thread(target=self._feed_all, args=(running,), name=f"resuming {running.name}", daemon=True).start()
+
+    def feed(self, running: RunningFlow, row: ItemRow) -> None:
+        """Bring back one item, when there is room for it."""
+        self._feed(running, row, wait=True)
 
     def feed_due(self, running: RunningFlow) -> None:
         """Bring back retries that are due."""
@@ -63,6 +68,7 @@ class Resuming:
 
     def _feed_all(self, running: RunningFlow) -> None:
         try:
+            self._look_at_doubts(running)
             last = 0
             now = time.time()
             while rows := items.workable(

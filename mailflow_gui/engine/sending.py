@@ -21,7 +21,8 @@ from mailflow_gui.engine.gates import Gate, is_about_account
 from mailflow_gui.engine.limits import Limits
 from mailflow_gui.engine.work import RunningFlow, Work
 from mailflow_gui.errors import MailError, MailFlowError, Rejected, SendUncertain, Transient
-from mailflow_gui.journal import copies, deliveries, items
+from mailflow_gui.journal import copies, deliveries, doubts, items
+from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.mail.smtp import SmtpSession
@@ -47,6 +48,7 @@ class Sending:
         concluded: Callable[[Work, settling.Concluded], None],
         put_down: Callable[[Work], None],
         copy: Callable[[RunningFlow, int, str], None],
+        can_look: Callable[[Doubt], bool],
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._gate = gate
@@ -57,6 +59,7 @@ class Sending:
         self._concluded = concluded
         self._put_down = put_down
         self._copy = copy
+        self._can_look = can_look
         self._limits = limits
         self._crashed = crashed
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
@@ -261,7 +264,9 @@ class Sending:
     ) -> settling.Concluded:
         for recipient in accepted:
             self._note(transaction, job, error, recipient)
-        if job.frozen.when_uncertain == "resend":
+        if job.frozen.when_uncertain == "resend" and not any(
+            self._can_look(doubt) for doubt in doubts.of_item(transaction.database, job.work.row.id)
+        ):
             deliveries.put(transaction, job.mail, accepted, "queued", due=time.time() + retry.BASE)
         items.put_error(transaction, job.work.row.id, error, deliveries.outcome_of(error))
         return settling.conclude_mail(transaction, job.work)

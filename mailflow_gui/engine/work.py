@@ -79,7 +79,7 @@ class RunningFlow:
         self._received = 0
         self._polling: set[str] = set()
         self._watching: set[str] = set()
-        self._copies: set[int] = set()
+        self._chores: set[tuple[str, int]] = set()
         self._versions: dict[str, CompiledFlow] = {version: flow}
 
     @property
@@ -147,18 +147,18 @@ class RunningFlow:
             self._polling.discard(node)
             self._watching.discard(node)
 
-    def begin_copy(self, mail: int) -> bool:
-        """A copy of a sent mail is to be made; False if it is on its way already."""
+    def begin_chore(self, chore: tuple[str, int]) -> bool:
+        """Something beside the items is to be done before the run ends, such as a copy of a sent mail; False if it is in hand already."""
         with self._lock:
-            if mail in self._copies:
+            if chore in self._chores:
                 return False
-            self._copies.add(mail)
+            self._chores.add(chore)
             return True
 
-    def end_copy(self, mail: int) -> None:
-        """A copy was made, or can't be made now."""
+    def end_chore(self, chore: tuple[str, int]) -> None:
+        """A chore was done, or can't be done now."""
         with self._lock:
-            self._copies.discard(mail)
+            self._chores.discard(chore)
 
     @property
     def polling(self) -> bool:
@@ -170,7 +170,7 @@ class RunningFlow:
     def finished(self) -> bool:
         """Whether this run has nothing left to do."""
         with self._lock:
-            return self.resumed.is_set() and not (self._watching or self._in_memory or self._copies)
+            return self.resumed.is_set() and not (self._watching or self._in_memory or self._chores)
 
     def summary(self, uncertain: int) -> Summary:
         """The counts so far; ``uncertain``: how many items of the flow are open as maybe sent."""

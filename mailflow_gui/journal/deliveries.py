@@ -189,20 +189,6 @@ def release(transaction: Transaction, item: int, account: str) -> None:
     )
 
 
-def resend_doubtful(transaction: Transaction, flow: str) -> None:
-    """Deliveries in doubt whose node says *resend* are tried again."""
-    transaction.database.execute(
-        "UPDATE deliveries SET state = 'queued', due = 0 WHERE state = 'uncertain' AND mail IN (SELECT mails.id FROM mails"
-        f" JOIN items ON items.id = mails.item WHERE items.flow = ? AND items.{items.UNFINISHED} AND mails.when_uncertain = 'resend')",
-        (flow,),
-    )
-    transaction.database.execute(
-        f"UPDATE items SET state = 'queued', due = 0 WHERE flow = ? AND {items.UNFINISHED} AND state = 'uncertain' AND EXISTS"
-        " (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND deliveries.state = 'queued')",
-        (flow,),
-    )
-
-
 def arrived(transaction: Transaction, item: int) -> None:
     """A person says that what was maybe sent has arrived."""
     transaction.database.execute(

@@ -225,6 +225,8 @@ def _open(home: Home) -> sqlite3.Connection:
         if found == 0:
             _begin(database, home, known)
         else:
+            if found < tables.SCHEMA_VERSION:
+                tables.upgrade_alone(database)
             # Read again: another process may have begun the journal since, and written the mark.
             _compare(database, home, mark.read(home.generation_file))
     except sqlite3.Error as error:

@@ -116,12 +116,27 @@ def _connect(path: Path) -> sqlite3.Connection | None:
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_BUSY")):
             return None
         raise JournalError("journal-damaged", path=str(path), reason=str(error)) from error
-    if 0 < found <= tables.SCHEMA_VERSION:
+    if 0 < found < tables.SCHEMA_VERSION:
+        _bring_up_to_date(path)
+        found = tables.version(database)
+    if found == tables.SCHEMA_VERSION:
         return database
     database.close()
     if found == 0:
         return None
     raise JournalError("journal-newer", path=str(path))
+
+
+def _bring_up_to_date(path: Path) -> None:
+    """The one thing that is ever written here: the tables of an older version, so that looking needs no run first.
+
+    :raises JournalError: that can't be done.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as database:
+            tables.upgrade_alone(database)
+    except sqlite3.Error as error:
+        raise JournalError("journal-failed", reason=str(error)) from error
 
 
 def _read(file: BinaryIO, length: int) -> bytes:

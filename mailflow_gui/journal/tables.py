@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -79,11 +80,56 @@ CREATE TABLE requests(
 """
 
 
+_UPGRADES: Mapping[int, str] = {
+    # To version 2: what a mail is known by when its number has changed, threads, classes that people gave.
+    2: """
+ALTER TABLE items ADD COLUMN header TEXT NOT NULL DEFAULT '';
+ALTER TABLE items ADD COLUMN thread TEXT NOT NULL DEFAULT '';
+ALTER TABLE items ADD COLUMN parents TEXT NOT NULL DEFAULT '';
+ALTER TABLE items ADD COLUMN answers INTEGER;
+ALTER TABLE items ADD COLUMN incomplete TEXT;
+CREATE INDEX items_by_message_id ON items(message_id);
+CREATE INDEX items_in_thread ON items(thread) WHERE thread != '';
+-- Mails without an item (passed over); gone: no longer in the maildrop, as far as was seen (POP3).
+ALTER TABLE ledger ADD COLUMN message_id TEXT;
+ALTER TABLE ledger ADD COLUMN header TEXT;
+ALTER TABLE ledger ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mails ADD COLUMN recovered TEXT;
+-- What a person says that a code means, from then on.
+CREATE TABLE reclassed(
+    code TEXT NOT NULL, host TEXT NOT NULL, class TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY(code, host)) WITHOUT ROWID;
+""",
+}
+"""Statements that lead to each version from the one before it."""
+
+
 def create(database: sqlite3.Connection) -> None:
     """Make the tables in an empty database, inside the transaction that the caller has begun."""
-    for statement in _TABLES.split(";\n"):  # not executescript(), which would commit
-        database.execute(statement)
+    _run(database, _TABLES)
+    upgrade(database, 1)
+
+
+def upgrade(database: sqlite3.Connection, found: int) -> None:
+    """Bring the tables from version ``found`` up to this one, inside the transaction that the caller has begun."""
+    for target in range(found + 1, SCHEMA_VERSION + 1):
+        _run(database, _UPGRADES[target])
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def upgrade_alone(database: sqlite3.Connection) -> None:
+    """Bring an older version's tables up to date, all or nothing; another process may be quicker."""
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        upgrade(database, version(database))
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
+
+
+def _run(database: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";\n"):  # not executescript(), which would commit
+        database.execute(statement)
 
 
 def version(database: sqlite3.Connection) -> int:
