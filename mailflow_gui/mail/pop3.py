@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ _PIPELINED_MAILS = 50
 _PIPELINED_BYTES = 2 << 20
 """How much is asked for ahead, where the server allows it: more would fill its buffers while we still write."""
 _VANISHED: Verdict = (Recoverable, "message-vanished")
+_STAT = re.compile(rb"\+OK \d+ \d+(?: .*)?\r?\n", re.DOTALL)
+"""RFC 1939 5: the answer to STAT, which is like no other."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,8 @@ class Pop3Session:
             with self._numbers("UIDL"):
                 names = {int(number): name.decode("ascii", "replace") for number, name in self._pairs("UIDL")}
         except MailError as error:
-            if not self.alive or isinstance(error, AccountBroken):
+            # A server that has lasting names and doesn't tell them now has a bad hour: under other names old mails would look new.
+            if not self.alive or isinstance(error, AccountBroken) or "UIDL" in self._capabilities:
                 raise
             # An -ERR: the server has no lasting names; the caller makes its own from header and size.
         return [Listed(number, size, names.get(number)) for number, size in sizes.items()]
@@ -154,7 +158,19 @@ class Pop3Session:
                     raise
                 else:
                     mails.append((each, self._mail()))
+            self._check_step(any(raw is None for _listed, raw in mails))
             yield from mails
+
+    def _check_step(self, doubt: bool) -> None:
+        """Make sure that answers belong to what was asked: one too many, and each mail would go under its neighbour's name.
+
+        A maildrop is locked: mails seldom vanish from it, so an -ERR is a reason to look. :raises Transient: out of step.
+        """
+        if doubt and not self._wire.pending():
+            self._send("STAT", timeouts.command())
+            doubt = not _STAT.fullmatch(self._wire.readline())
+        if doubt or self._wire.pending():
+            raise self._wire.failure("answer-garbled")
 
     def header(self, number: int) -> bytes:
         """The header block of a mail (TOP). :raises Recoverable: ``message-vanished``."""
@@ -300,7 +316,7 @@ class Pop3Session:
         return body.replace(b"\r\n.", b"\r\n")
 
     def _pairs(self, command: str) -> Iterator[tuple[bytes, bytes]]:
-        self._ask(command, timeouts.command(), _LIST_LIMIT, (Rejected, "command-refused"))
+        self._ask(command, timeouts.command(), _LIST_LIMIT)
         for line in self._lines():
             number, _, rest = line.strip().partition(b" ")
             yield number, rest.split()[0]

@@ -106,6 +106,51 @@ def test_old_servers_without_capa_and_uidl_work() -> None:
     assert server.problems == []
 
 
+def test_a_server_that_has_lasting_names_but_does_not_tell_them_now_is_asked_again_later() -> None:
+    # Under names made from their headers, mails that were taken on before would look new.
+    with Scripted(*SIGNED_IN, Expect("LIST", "+OK", "1 120", "."), Expect("UIDL", "-ERR busy"), Stall()) as server:
+        session = open_session(server)
+        with pytest.raises(Transient) as caught:
+            session.list()
+        session.abandon()
+    assert caught.value.code == "server-busy"
+
+
+def test_a_list_that_is_refused_is_asked_for_again_later() -> None:
+    with Scripted(*SIGNED_IN, Expect("LIST", "-ERR busy"), Stall()) as server:
+        session = open_session(server)
+        with pytest.raises(Transient):
+            session.list()
+        session.abandon()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("-ERR what?", "+OK 12 octets", "Subject: 1", ".", "+OK 12 octets", "Subject: 2", "."),
+        ("+OK", "Subject: 1", ".", "+OK", "Subject: 1", ".", "+OK", "Subject: 2", "."),
+    ],
+)
+def test_mails_of_answers_that_are_out_of_step_are_not_given(answers: tuple[str, ...]) -> None:
+    able = Expect("CAPA", "+OK", "USER", "UIDL", "PIPELINING", ".")
+    with Scripted(*SIGNED_IN[:-1], able, Expect("RETR 1"), Expect("RETR 2", *answers), Stall()) as server:
+        session = open_session(server)
+        with pytest.raises(Transient) as caught:
+            list(session.fetch_many([Listed(1, 12, "a"), Listed(2, 12, "b")], 1000))
+        session.abandon()
+    assert caught.value.code == "answer-garbled"
+
+
+def test_a_mail_that_has_vanished_is_passed_over() -> None:
+    able = Expect("CAPA", "+OK", "USER", "UIDL", "PIPELINING", ".")
+    fetched = Expect("RETR 2", "-ERR no such message", "+OK", "Subject: 2", ".")
+    with Scripted(*SIGNED_IN[:-1], able, Expect("RETR 1"), fetched, Expect("STAT", "+OK 1 12"), Stall()) as server:
+        session = open_session(server)
+        one, two = Listed(1, 12, "a"), Listed(2, 12, "b")
+        assert list(session.fetch_many([one, two], 1000)) == [(one, None), (two, b"Subject: 2\r\n")]
+        session.abandon()
+
+
 def test_only_crlf_dot_crlf_ends_a_mail() -> None:
     mail = b"Subject: x\r\n\r\nbare\n.\nend\r\n" + b"y" * 70_000 + b"\r\n"
     with Scripted(
