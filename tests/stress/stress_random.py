@@ -56,7 +56,9 @@ def story(
         machine = Machine(Path(directory), RECIPIENTS[:count], scale="0.2")
         machine.add("inbox", protocol, getattr(server, protocol), user)
         machine.add("outgoing", "smtp", smtp.port)
-        flow = machine.flow({"after_receiving": action, "unseen_only": False, "maximum_emails": chance.choice((5, 50, -1))})
+        flow = machine.flow(
+            {"after_receiving": action, "unseen_only": False, "maximum_emails": chance.choice((5, 50, -1))}
+        )
         delivered = 0
         while tally.kills < kills:
             more = min(mails - delivered, -(-mails // kills))
