@@ -8,6 +8,7 @@ import errno
 import logging
 import secrets
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -127,18 +128,38 @@ class Sandbox:
             self._started.set()
             await self._stopping.wait()
         finally:
-            for server in servers:
-                server.close()
+            await _stop_accepting(servers)
             await _end_sessions()
+
+
+_STEPS = 4
+"""Turns of the loop that a client accepted just now takes until its session is a task, and a closed transport until its socket is."""
+
+
+async def _stop_accepting(servers: Sequence[asyncio.Server]) -> None:
+    """Close the listening sockets. A client accepted just now gets its session first: asyncio drops the socket, unclosed, once the
+    server is closed."""
+    for server in servers:
+        for listening in server.sockets:
+            with contextlib.suppress(NotImplementedError):  # Windows' loop accepts otherwise
+                asyncio.get_running_loop().remove_reader(listening.fileno())
+    await _turn_loop()
+    for server in servers:
+        server.close()
 
 
 async def _end_sessions() -> None:
     """Cancel what still talks to a client (each session is a task), and let the sockets close."""
-    sessions = asyncio.all_tasks() - {asyncio.current_task()}
-    for session in sessions:
-        session.cancel()
-    await asyncio.gather(*sessions, return_exceptions=True)
-    await asyncio.sleep(0)
+    while sessions := asyncio.all_tasks() - {asyncio.current_task()}:
+        for session in sessions:
+            session.cancel()
+        await asyncio.gather(*sessions, return_exceptions=True)
+        await _turn_loop()
+
+
+async def _turn_loop() -> None:
+    for _step in range(_STEPS):
+        await asyncio.sleep(0)
 
 
 def _storage_error(directory: Path, error: OSError) -> MailFlowError:

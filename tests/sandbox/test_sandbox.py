@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -196,6 +197,19 @@ def test_stopping_leaves_no_thread_and_closes_open_sessions(tmp_path: Path) -> N
     sender.close()
     client.shutdown()
     sandbox.stop()
+
+
+def test_stopping_closes_the_sockets_of_clients_that_it_has_just_accepted(tmp_path: Path) -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", ResourceWarning)
+        for turn in range(5):
+            with Sandbox(tmp_path / str(turn)) as sandbox:
+                ports = (sandbox.imap_port, sandbox.smtp_port) * 3
+                clients = [socket.create_connection(("127.0.0.1", port)) for port in ports]
+            for client in clients:
+                client.close()
+        gc.collect()
+    assert [str(warning.message) for warning in told if warning.category is ResourceWarning] == []
 
 
 def test_a_sandbox_can_be_started_again(tmp_path: Path) -> None:
