@@ -40,4 +40,40 @@ SENTENCES: dict[str, Sentence] = {
     "detect-probe-found": Sentence(N_("These servers answered with a valid certificate: {hosts}.")),
     "detect-probe-nothing": Sentence(N_("No server with a usual name of {domain} answered with a valid certificate.")),
     "detect-probe-failed": Sentence(N_("Usual server names of {domain} could not be tried: {reason}")),
+    "detect-not-needed": Sentence(N_("Not needed: enough is known.")),
+    # What must be known of a proposed server
+    "detect-app-password": Sentence(
+        N_("{provider} does not accept your usual password here."),
+        N_("Make an app password in your account's security settings there, and use it in its place."),
+    ),
+    "detect-own-password": Sentence(
+        N_("{provider} has a password of its own for mail programs."),
+        N_("Look it up, or set it, in your account's mail settings there."),
+    ),
+    "detect-switch-on": Sentence(
+        N_("{provider} keeps other mail programs out until you let them in."),
+        N_("Switch on IMAP or POP in your account's mail settings there."),
+    ),
+    "detect-oauth-only": Sentence(
+        N_(
+            "{provider} accepts no passwords from mail programs, only sign-in with OAuth, which MailFlow does not offer."
+        ),
+        N_("Ask whoever runs your mail whether app passwords can be allowed, or use another account."),
+    ),
+    "detect-no-password": Sentence(
+        N_("The server {host} offers no sign-in with a password that MailFlow knows."),
+        N_("It may want OAuth, which MailFlow does not offer. Ask whoever runs your mail."),
+    ),
+    "detect-other-username": Sentence(
+        N_("The user name can't be told from the address."),
+        N_("Look it up in your account's mail settings at {provider}."),
+    ),
+    "detect-bridge": Sentence(
+        N_("{provider} is reached through its Bridge, a program on this computer."),
+        N_("Install and start Bridge, and use the user name, the password and the certificate that it shows you."),
+    ),
+    "detect-srv-elsewhere": Sentence(
+        N_("DNS says that the mail of {domain} is kept by {host}, which belongs to another domain."),
+        N_("Use it only if you know {host}: DNS can be forged."),
+    ),
 }

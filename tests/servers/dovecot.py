@@ -165,10 +165,11 @@ class Dovecot:
 
 
 @contextlib.contextmanager
-def dovecot(directory: Path | None = None) -> Iterator[Dovecot]:
+def dovecot(directory: Path | None = None, certificate: Certificate | None = None) -> Iterator[Dovecot]:
     """Start a Dovecot, give it, and stop it.
 
     :param directory: a new directory for it; None: a temporary one. Its path must be short (UNIX sockets).
+    :param certificate: what it shows; None: one of its own, self-signed for this machine.
     :raises RuntimeError: not installed, or it does not start.
     """
     found = program()
@@ -177,7 +178,7 @@ def dovecot(directory: Path | None = None) -> Iterator[Dovecot]:
     with tempfile.TemporaryDirectory(prefix="mf-", ignore_cleanup_errors=True) as temporary:
         base = directory or Path(temporary)
         imap, imaps, pop3, pop3s = _free_ports(4)
-        server = Dovecot(base, imap, imaps, pop3, pop3s, make())
+        server = Dovecot(base, imap, imaps, pop3, pop3s, certificate or make())
         _write(server, _version(found))
         log = (base / "output").open("wb")
         with log, subprocess.Popen([found, "-F", "-c", str(base / "dovecot.conf")], stdout=log, stderr=log) as process:
