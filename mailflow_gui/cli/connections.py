@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailflow_gui import paths
-from mailflow_gui.accounts import fields
+from mailflow_gui.accounts import fields, os_keyring
 from mailflow_gui.accounts.account import Account
-from mailflow_gui.accounts.secrets import SecretStore
+from mailflow_gui.accounts.secrets import SecretStore, holds_nothing
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.cli import connections_detect, connections_edit, connections_resume, connections_use, output
-from mailflow_gui.errors import AccountError, JournalError, UsageError
+from mailflow_gui.cli import connections_edit, connections_resume, connections_use, output
+from mailflow_gui.errors import AccountError, JournalError, KeyringError, UsageError
 from mailflow_gui.language import N_, _
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ STATES = {
     "never-validated": N_("never validated"),
     "needs-sign-in": N_("needs a new sign-in"),
     "broken": N_("switched off by an error"),
+    "waiting": N_("waits for the keyring"),
 }
 
 SECURITIES = {"none": N_("not encrypted"), "starttls": "STARTTLS", "tls": "SSL/TLS"}
@@ -53,7 +55,6 @@ def add(commands: Commands) -> None:
     _add_edit(actions)
     _add_remove(actions)
     _add_validate(actions)
-    connections_detect.add(actions)
     connections_resume.add(actions)
 
 
@@ -76,6 +77,8 @@ def list_(arguments: argparse.Namespace) -> int:
     accounts = _accounts().all()
     with connections_use.opened(paths.home()) as use:
         shown = [as_json(account, use) for account in accounts]
+    if any(map(connections_edit.may_use_keyring, accounts)) and os_keyring.look().word == "absent":
+        output.complain(str(KeyringError("keyring-absent")))
     if arguments.json:
         output.print_json({"connections": shown})
         return output.DONE
@@ -97,9 +100,8 @@ def add_one(arguments: argparse.Namespace) -> int:
         account = connections_edit.new_account(arguments, certificate, {other.id for other in saved})
         _refuse_faults(account, saved)
         # The password first: without a keyring nothing is saved. Nobody else can take this id while the lock is held.
-        if secret is not None:
-            SecretStore().set(account.id, secret)
-        accounts.add(account)
+        with SecretStore().changed(account.id, secret) if secret is not None else contextlib.nullcontext():
+            accounts.add(account)
     connections_edit.warn(account)
     output.say(
         _("Saved the connection “{name}” as {id}.").format(name=account.name, id=account.id), json_asked=arguments.json
@@ -124,9 +126,8 @@ def edit(arguments: argparse.Namespace) -> int:
         if account == before and secret is None:
             raise UsageError("edit-nothing", name=before.name)
         _refuse_faults(account, accounts.all())
-        if secret is not None:
-            SecretStore().set(account.id, secret)
-        accounts.replace(account)
+        with SecretStore().changed(account.id, secret) if secret is not None else contextlib.nullcontext():
+            accounts.replace(account)
     connections_edit.warn(account)
     with connections_use.opened(paths.home()) as use:
         shown = as_json(account, use)
@@ -151,14 +152,15 @@ def remove(arguments: argparse.Namespace) -> int:
         if flows and not arguments.force:
             raise UsageError("account-in-use", name=account.name, flows=", ".join(flows))
         try:
-            SecretStore().delete(account.id)
+            with SecretStore().changed(account.id, None):
+                accounts.remove(account.id)
         except AccountError as error:
             # No keyring here, nothing in it. A locked one may hold the password: then it is the user's to decide.
-            if error.code != "keyring-absent":
+            if not holds_nothing(error):
                 if not arguments.force and connections_edit.may_use_keyring(account):
                     raise AccountError("account-secret-stays", name=account.name, reason=error.text) from error
                 output.complain(_("Its password may still be in the keyring: {reason}").format(reason=error.text))
-        accounts.remove(account.id)
+            accounts.remove(account.id)
     output.say(_("Removed the connection “{name}”.").format(name=account.name), json_asked=arguments.json)
     if arguments.json:
         output.print_json({"id": account.id, "removed": True, "used_by": list(flows)})
