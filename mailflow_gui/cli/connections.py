@@ -12,7 +12,7 @@ from mailflow_gui.accounts import fields, os_keyring
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import SecretStore, holds_nothing
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.cli import connections_edit, connections_resume, connections_use, output
+from mailflow_gui.cli import connections_detect, connections_edit, connections_resume, connections_use, output
 from mailflow_gui.errors import AccountError, JournalError, KeyringError, UsageError
 from mailflow_gui.language import N_, _
 
@@ -55,6 +55,7 @@ def add(commands: Commands) -> None:
     _add_edit(actions)
     _add_remove(actions)
     _add_validate(actions)
+    connections_detect.add(actions)
     connections_resume.add(actions)
 
 
