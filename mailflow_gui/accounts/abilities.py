@@ -11,6 +11,7 @@ from mailflow_gui.accounts.secrets import Secret
 from mailflow_gui.accounts.sessions import open_imap, open_pop3, open_smtp
 from mailflow_gui.accounts.stages import StageName
 from mailflow_gui.errors import MailError, Rejected
+from mailflow_gui.mail.wire import Progress
 from mailflow_gui.sentences import Argument
 
 IMAP = ("IDLE", "MOVE", "UIDPLUS")
@@ -25,8 +26,8 @@ SMTP = ("SIZE", "8BITMIME", "PIPELINING", "DSN")
 class Abilities:
     """What was found; ``code`` and ``arguments`` name its sentence, ``detail`` is the server's own list.
 
-    More arguments than the sentence needs are for whoever shows facts one by one: ``encryption`` (``TLS 1.3``, or empty) and for IMAP
-    ``unseen`` (mails in INBOX, missing where it can't be opened).
+    More arguments than the sentence needs are for whoever shows facts one by one: ``encryption`` (``TLS 1.3``, or empty), for IMAP
+    ``unseen`` (mails in INBOX, missing where it can't be opened), for SMTP ``maximum_size`` (bytes, missing where the server names none).
     """
 
     code: str
@@ -34,7 +35,7 @@ class Abilities:
     detail: str
 
 
-def look_up(account: Account, secret: Secret | None, begin: Callable[[StageName], None]) -> Abilities:
+def look_up(account: Account, secret: Secret | None, begin: Callable[[StageName | Progress], None]) -> Abilities:
     """Open one session, ask, and close it. ``begin`` is called as each stage begins.
 
     :raises MailError: the session can't be opened, or is lost.
@@ -43,7 +44,7 @@ def look_up(account: Account, secret: Secret | None, begin: Callable[[StageName]
     return look(account, secret, begin)
 
 
-def _imap(account: Account, secret: Secret | None, begin: Callable[[StageName], None]) -> Abilities:
+def _imap(account: Account, secret: Secret | None, begin: Callable[[StageName | Progress], None]) -> Abilities:
     with contextlib.closing(open_imap(account, secret, begin)) as session:
         begin("abilities")
         arguments = {**_sorted(IMAP, session.capabilities), "folders": len(session.folders())}
@@ -54,7 +55,7 @@ def _imap(account: Account, secret: Secret | None, begin: Callable[[StageName], 
         return Abilities("validate-imap-abilities", arguments, " ".join(sorted(session.capabilities)))
 
 
-def _pop3(account: Account, secret: Secret | None, begin: Callable[[StageName], None]) -> Abilities:
+def _pop3(account: Account, secret: Secret | None, begin: Callable[[StageName | Progress], None]) -> Abilities:
     with contextlib.closing(open_pop3(account, secret, begin)) as session:
         begin("abilities")
         if not session.capabilities:  # a server older than CAPA (RFC 2449): only trying tells
@@ -66,10 +67,14 @@ def _pop3(account: Account, secret: Secret | None, begin: Callable[[StageName], 
         return Abilities(code, arguments, " ".join(sorted(session.capabilities)))
 
 
-def _smtp(account: Account, secret: Secret | None, begin: Callable[[StageName], None]) -> Abilities:
+def _smtp(account: Account, secret: Secret | None, begin: Callable[[StageName | Progress], None]) -> Abilities:
     with contextlib.closing(open_smtp(account, secret, begin)) as session:
         begin("abilities")
         arguments: dict[str, Argument] = {**_sorted(SMTP, session.extensions), "encryption": session.encryption}
+        if session.maximum_size is not None:
+            arguments["maximum_size"] = session.maximum_size
+            limit = f"SIZE ({session.maximum_size / (1 << 20):.3g} MB)"
+            arguments["offered"] = str(arguments["offered"]).replace("SIZE", limit, 1)
         detail = " ".join(f"{keyword} {value}".strip() for keyword, value in sorted(session.extensions.items()))
         code = "validate-smtp-abilities"
         sender = account.username

@@ -16,7 +16,7 @@ from mailflow_gui.accounts.secrets import Secret, SecretStore, variable
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import AccountError
 from mailflow_gui.mail.server import Server
-from mailflow_gui.mail.wire import Stage, unwatched
+from mailflow_gui.mail.wire import Progress, unwatched
 
 if TYPE_CHECKING:
     from mailflow_gui.mail.imap import ImapSession
@@ -81,21 +81,21 @@ def server_of(account: Account) -> Server:
     return Server(account.host, account.port, account.security, account.certificate, account.id)
 
 
-def open_imap(account: Account, secret: Secret | None, on_stage: Callable[[Stage], None] = unwatched) -> ImapSession:
+def open_imap(account: Account, secret: Secret | None, on_stage: Callable[[Progress], None] = unwatched) -> ImapSession:
     """A session with an account, saved or not. :raises MailError: by what can be done about it."""
     from mailflow_gui.mail.imap import ImapSession
 
     return ImapSession.open(server_of(account), *_sign_in(account, secret), on_stage=on_stage)
 
 
-def open_pop3(account: Account, secret: Secret | None, on_stage: Callable[[Stage], None] = unwatched) -> Pop3Session:
+def open_pop3(account: Account, secret: Secret | None, on_stage: Callable[[Progress], None] = unwatched) -> Pop3Session:
     """A session with an account, saved or not. :raises MailError: by what can be done about it."""
     from mailflow_gui.mail.pop3 import Pop3Session
 
     return Pop3Session.open(server_of(account), *_sign_in(account, secret), on_stage=on_stage)
 
 
-def open_smtp(account: Account, secret: Secret | None, on_stage: Callable[[Stage], None] = unwatched) -> SmtpSession:
+def open_smtp(account: Account, secret: Secret | None, on_stage: Callable[[Progress], None] = unwatched) -> SmtpSession:
     """A session with an account, saved or not. :raises MailError: by what can be done about it."""
     from mailflow_gui.mail.smtp import SmtpSession
 

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from mailflow_gui.accounts import abilities, fields
+from mailflow_gui.accounts import abilities, fields, proposals
 from mailflow_gui.accounts.abilities import Abilities
-from mailflow_gui.accounts.account import DEFAULT_PORTS, Account, Security
+from mailflow_gui.accounts.account import DEFAULT_PORTS, Account
 from mailflow_gui.accounts.secrets import Secret, SecretStore, variable
-from mailflow_gui.accounts.sessions import secret_of
+from mailflow_gui.accounts.sessions import secret_of, server_of
 from mailflow_gui.accounts.stages import STAGES, Stage, StageName
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.errors import AccountError, MailFlowError
+from mailflow_gui.errors import AccountError, MailError, MailFlowError
 from mailflow_gui.mail import tls
+from mailflow_gui.mail.wire import Progress, Secured, SignedIn
 from mailflow_gui.sentences import Argument
 
 NAMES = {"none": "None", "starttls": "STARTTLS", "tls": "SSL/TLS"}
 """The security methods as they stand on screen."""
 
-ENCRYPTED: tuple[Security, ...] = ("starttls", "tls")
+EXPIRES_SOON = 30
+"""Days before a certificate's end from which on it is pointed out."""
+
+_ABOUT_CERTIFICATES = "certificate-"
+"""Codes that begin so are about the certificate that the server showed."""
 
 _POLL = 0.05
 """Seconds between two looks at ``cancelled``."""
@@ -100,21 +106,25 @@ def _parameters(account: Account, secret: Secret | None) -> Stage:
 def _try(account: Account, secret: Secret | None, end: Callable[[Stage], None], cancelled: Callable[[], bool]) -> None:
     """The stages with a network, in a thread that can be left behind: a look-up or a silent server can't be interrupted."""
     stop = threading.Event()
-    said: queue.SimpleQueue[StageName | Abilities | BaseException] = queue.SimpleQueue()
+    said: queue.SimpleQueue[StageName | Progress | Abilities | BaseException] = queue.SimpleQueue()
 
-    def begin(stage: StageName) -> None:
+    def begin(progress: StageName | Progress) -> None:
         if stop.is_set():
             raise _CancelledError
-        said.put(stage)
+        said.put(progress)
 
     def work() -> None:
         try:
             said.put(abilities.look_up(account, secret, begin))
+        except MailError as error:
+            _look_at_certificate(account, error)
+            said.put(error)
         except BaseException as error:  # noqa: BLE001  # carried to the caller's thread
             said.put(error)
 
     threading.Thread(target=work, name="validate", daemon=True).start()
     current: StageName = "lookup"
+    secured = signed_in = None
     while True:
         if cancelled():
             stop.set()
@@ -127,47 +137,76 @@ def _try(account: Account, secret: Secret | None, end: Callable[[Stage], None], 
         if isinstance(word, Abilities):
             end(Stage("abilities", True, word.code, word.arguments, word.detail))
             return
+        if isinstance(word, Secured):
+            secured = word
+            continue
+        if isinstance(word, SignedIn):
+            signed_in = word
+            continue
         if isinstance(word, MailFlowError):
-            end(_hinted(_failed(current, word), account))
+            end(_with_proposal(_failed(current, word), account))
             return
         if isinstance(word, BaseException):
             raise word
         for passed in STAGES[STAGES.index(current) : STAGES.index(word)]:
-            end(_passed(passed, account))
+            end(_passed(passed, account, secured, signed_in))
         current = word
 
 
-def _passed(stage: StageName, account: Account) -> Stage:
+def _look_at_certificate(account: Account, error: MailError) -> None:
+    """Add the certificate that the server shows to an error about it. Nothing secret is said; a server that is gone says nothing."""
+    if error.code.startswith(_ABOUT_CERTIFICATES) and "new_certificate" not in error.arguments:
+        with contextlib.suppress(MailError):
+            error.arguments |= tls.compared(tls.fetch_certificate(server_of(account), account.protocol))
+
+
+def _passed(stage: StageName, account: Account, secured: Secured | None, signed_in: SignedIn | None) -> Stage:
     """A stage that the session left behind without a complaint."""
-    code = f"validate-{stage}-ok"
+    code, detail = f"validate-{stage}-ok", ""
     arguments: dict[str, Argument] = {"host": account.host, "port": account.port, "username": account.username}
     if stage == "lookup" and fields.is_address(account.host):
         code = "validate-lookup-address"
-    elif stage == "tls" and account.security == "none":
+    elif stage == "tls" and secured is not None:
+        arguments |= {"encryption": secured.version, "cipher": secured.cipher}
+        detail = f"{secured.version} {secured.cipher}"
+        if secured.certificate:
+            found = tls.describe(secured.certificate)
+            left = (found.not_after - datetime.now(UTC)).days
+            arguments |= {"days": left, "day": found.not_after.date().isoformat(), "fingerprint": found.sha256}
+            detail += f"\nSHA-256 {found.sha256}\n{found.not_before.isoformat()} – {found.not_after.isoformat()}"
+            code = "validate-tls-expires-soon" if left < EXPIRES_SOON else code
+    elif stage == "tls":
         code = "validate-tls-none-loopback" if fields.is_loopback(account.host) else "validate-tls-none"
-    elif stage == "sign-in" and not account.needs_secret:
-        code = "validate-sign-in-none"
-    return Stage(stage, ok=True, code=code, arguments=arguments)
+    elif stage == "sign-in":
+        mechanism = signed_in.mechanism if signed_in is not None else ""
+        arguments["mechanism"] = detail = mechanism
+        if not account.needs_secret:
+            code = "validate-sign-in-anonymous" if mechanism else "validate-sign-in-none"
+    return Stage(stage, ok=True, code=code, arguments=arguments, detail=detail)
 
 
 def _failed(stage: StageName, error: MailFlowError) -> Stage:
-    return Stage(stage, ok=False, code=error.code, arguments=dict(error.arguments), detail=error.detail)
+    arguments = dict(error.arguments)
+    lines = [error.detail]
+    lines += [
+        f"{label}: SHA-256 {arguments[name]}"
+        for label, name in (("shown", "new_fingerprint"), ("trusted", "old_fingerprint"))
+        if name in arguments
+    ]
+    return Stage(stage, ok=False, code=error.code, arguments=arguments, detail="\n".join(filter(None, lines)))
 
 
-def _hinted(stage: Stage, account: Account) -> Stage:
-    """With the advice that port and security method don't belong together, where that may be why a stage failed."""
-    if stage.stage not in ("connect", "tls"):
-        return stage
-    # Never the advice to do without encryption: STARTTLS on a port that is usually clear is fine.
-    fitting = [way for way in ENCRYPTED if DEFAULT_PORTS[account.protocol, way] == account.port]
-    usual = DEFAULT_PORTS[account.protocol, account.security]
-    if not fitting or account.port == usual:
+def _with_proposal(stage: Stage, account: Account) -> Stage:
+    """With another port or security method to try, and the advice that they don't belong together where that is so."""
+    stage = replace(stage, proposal=proposals.propose(account, stage.code))
+    fitting = proposals.fitting(account)
+    if stage.stage not in ("connect", "tls") or fitting is None:
         return stage
     arguments: dict[str, Argument] = {
         **stage.arguments,
         "port": account.port,
-        "fitting": NAMES[fitting[-1]],
+        "fitting": NAMES[fitting],
         "chosen": NAMES[account.security],
-        "usual": usual,
+        "usual": DEFAULT_PORTS[account.protocol, account.security],
     }
     return replace(stage, arguments=arguments, hint="validate-hint-port")

@@ -22,7 +22,7 @@ from mailflow_gui.mail.imap_fetch import Fetched, batches, flag_name
 from mailflow_gui.mail.imap_search import Text, beyond_ascii, criteria, matches, quoted, safe
 from mailflow_gui.mail.imap_sign_in import sign_in
 from mailflow_gui.mail.parse import parse
-from mailflow_gui.mail.wire import Stage, unwatched
+from mailflow_gui.mail.wire import Progress, unwatched
 
 if TYPE_CHECKING:
     import socket
@@ -68,7 +68,7 @@ class ImapSession:
         username: str = "",
         password: str | None = None,
         *,
-        on_stage: Callable[[Stage], None] = unwatched,
+        on_stage: Callable[[Progress], None] = unwatched,
     ) -> ImapSession:
         """Connect, secure the line, sign in.
 

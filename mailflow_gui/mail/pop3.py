@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import AccountBroken, MailError, Reauthenticate, Recoverable, Rejected, Transient
-from mailflow_gui.mail import timeouts
+from mailflow_gui.mail import sign_in_causes, timeouts
 from mailflow_gui.mail.imap_search import safe
-from mailflow_gui.mail.response_codes import BUSY, pop3_refusal, reply, without_secrets
-from mailflow_gui.mail.wire import Stage, Wire, unwatched
+from mailflow_gui.mail.response_codes import BUSY, pop3_refusal, reply
+from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,7 +60,7 @@ class Pop3Session:
         username: str = "",
         password: str | None = None,
         *,
-        on_stage: Callable[[Stage], None] = unwatched,
+        on_stage: Callable[[Progress], None] = unwatched,
     ) -> Pop3Session:
         """Connect, secure the line, sign in: once, with one mechanism.
 
@@ -71,14 +71,14 @@ class Pop3Session:
             session = cls(wire)
             session.greet(on_stage)
             on_stage("sign-in")
-            session._sign_in(username, password)
+            on_stage(SignedIn(session._sign_in(username, password)))
             session._look_up_capabilities()
         except BaseException:
             wire.close()
             raise
         return session
 
-    def greet(self, on_stage: Callable[[Stage], None] = unwatched) -> None:
+    def greet(self, on_stage: Callable[[Progress], None] = unwatched) -> None:
         """Hear the greeting, ask what the server can do, and secure the line where that is asked for; nobody signs in.
 
         :raises MailError: no greeting, another protocol, or no secure line to be had.
@@ -254,7 +254,8 @@ class Pop3Session:
         self._wire.start_tls()
         self._look_up_capabilities()
 
-    def _sign_in(self, username: str, password: str | None) -> None:
+    def _sign_in(self, username: str, password: str | None) -> str:
+        """Sign in once; the mechanism that did it."""
         if not username:
             raise self._broken("sign-in-needed")
         if password is None:
@@ -265,8 +266,10 @@ class Pop3Session:
         token = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
         plain = "SASL PLAIN" in self._capabilities
         if self._capabilities and not plain and "USER" not in self._capabilities:
-            secure = self.server.security != "none"
-            raise self._broken("sign-in-impossible" if secure else "sign-in-needs-tls")
+            if self.server.security == "none":
+                raise self._broken("sign-in-needs-tls")
+            offered = sorted(name[5:] for name in self._capabilities if name.startswith("SASL "))
+            raise sign_in_causes.none_of(self._broken("sign-in-impossible"), offered)
         refused: Verdict = (Reauthenticate, "sign-in-refused")
         try:
             if plain:
@@ -282,7 +285,9 @@ class Pop3Session:
                 self._ask(f"USER {username}", timeouts.command(), otherwise=refused)
                 self._ask(f"PASS {password}", timeouts.command(), otherwise=refused)
         except MailError as error:
-            raise without_secrets(error, (password, token)) from None
+            better = sign_in_causes.of(error, self.server.host)
+            raise sign_in_causes.without_secrets(better, username, password) from None
+        return "PLAIN" if plain else "USER/PASS"
 
     def _send(self, command: str, seconds: float, size: int = 1 << 20) -> None:
         self._wire.allow(command.partition(" ")[0], seconds, size + (1 << 16))

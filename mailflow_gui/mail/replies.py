@@ -147,6 +147,8 @@ def smtp_error(reply: Reply, server: Server, recipient: str | None = None) -> Ma
         code = "sign-in-unavailable"
     if code == "sender-refused" and (reply.code == 552 or (reply.enhanced or "").startswith(("5.2.3", "5.3."))):
         code = "mail-refused"  # its size, said at MAIL
+    if code in ("sender-refused", "recipient-refused", "account-refused") and _RELAYING.search(reply.text):
+        code = "relay-denied"
     return _error(verdict, code, reply, server, recipient=recipient or "")
 
 
@@ -202,6 +204,8 @@ def _error(verdict: Verdict, code: str, reply: Reply, server: Server, **more: st
     return kind(code, account=account, reply=reply, **arguments)
 
 
+_RELAYING = re.compile(r"\brelay", re.IGNORECASE)
+"""Postfix: *Relay access denied*, Exim: *relay not permitted*, Exchange: *Unable to relay*, sendmail: *Relaying denied*."""
 _WAIT = re.compile(r"(?:in|after|for|wait)\s+(\d{1,6})\s*(s|m|h)", re.IGNORECASE)
 
 

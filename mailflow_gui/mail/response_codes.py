@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import MailError, Reply, Transient
+from mailflow_gui.mail import sign_in_causes
 from mailflow_gui.mail.replies import classify_imap, imap_error, pop3_error
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def imap_refusal(answer: Reply, server: Server, status: str = "NO", otherwise: V
 
     :param otherwise: class and sentence of a NO or a BYE without response code or well-known words.
     """
-    if _too_many(answer):
-        return _error((Transient, "sign-in-unavailable"), answer, server)
+    if answer.enhanced in (None, "ALERT") and sign_in_causes.too_many(answer):
+        return _error((Transient, sign_in_causes.TOO_MANY), answer, server)
     if answer.enhanced is None and status != "BAD":
         verdict = classify_imap(None, answer.text, answer.operation, status)
         if verdict.row is None or verdict.row.code.startswith("BYE"):
@@ -51,33 +52,9 @@ def pop3_refusal(answer: Reply, server: Server, otherwise: Verdict = BUSY) -> Ma
 
     :param otherwise: class and sentence where there is no response code.
     """
-    if _too_many(answer):
-        return _error((Transient, "sign-in-unavailable"), answer, server)
+    if answer.enhanced in (None, "ALERT") and sign_in_causes.too_many(answer):
+        return _error((Transient, sign_in_causes.TOO_MANY), answer, server)
     return pop3_error(answer, server) if answer.enhanced else _error(otherwise, answer, server)
-
-
-def redacted(text: str, secrets: tuple[str, ...]) -> str:
-    """``text`` without secrets that a server repeats in its answer."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
-    return text
-
-
-def without_secrets(error: MailError, secrets: tuple[str, ...]) -> MailError:
-    """``error`` with all that a server may have repeated of a sign-in taken out, its cause too."""
-    for name, value in error.arguments.items():
-        if isinstance(value, str):
-            error.arguments[name] = redacted(value, secrets)
-    if (said := error.reply) is not None:
-        error.reply = Reply(redacted(said.text, secrets), said.code, said.enhanced, said.operation)
-    error.__cause__ = error.__context__ = None
-    return error
-
-
-def _too_many(answer: Reply) -> bool:
-    """Dovecot's limit of sessions, which it tells with ALERT alone: no reason to ask for another password."""
-    return answer.enhanced in (None, "ALERT") and "maximum number of connections" in answer.text.lower()
 
 
 def _error(verdict: Verdict, answer: Reply, server: Server) -> MailError:

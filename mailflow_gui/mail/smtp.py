@@ -17,7 +17,7 @@ from mailflow_gui.mail import smtp_body, smtp_opening, timeouts
 from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
 from mailflow_gui.mail.server import Server
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
-from mailflow_gui.mail.wire import Stage, Wire, unwatched
+from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class SmtpSession:
         username: str = "",
         password: str | None = None,
         local_name: str | None = None,
-        on_stage: Callable[[Stage], None] = unwatched,
+        on_stage: Callable[[Progress], None] = unwatched,
     ) -> SmtpSession:
         """Connect, secure the line and sign in; an empty user name or no password: without sign-in.
 
@@ -65,8 +65,8 @@ class SmtpSession:
                 on_stage("tls")
                 smtp_opening.start_tls(dialogue, local_name)
             on_stage("sign-in")
-            if username and password is not None:
-                smtp_opening.sign_in(dialogue, username, password)
+            signed_in = username and password is not None
+            on_stage(SignedIn(smtp_opening.sign_in(dialogue, username, password or "") if signed_in else ""))
         except BaseException:
             dialogue.close()
             raise

@@ -6,8 +6,8 @@ import base64
 import binascii
 import ssl
 
-from mailflow_gui.errors import AccountBroken, Reply
-from mailflow_gui.mail import sasl, timeouts
+from mailflow_gui.errors import AccountBroken, MailError, Reply
+from mailflow_gui.mail import sasl, sign_in_causes, timeouts
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
 
 _LONGEST_COMMAND = 500
@@ -23,7 +23,7 @@ def greet(dialogue: Dialogue, local_name: str | None) -> None:
         raise broken("other-protocol", dialogue, port=dialogue.wire.server.port)
     banner = dialogue.read("connect", first)
     if not good(banner):
-        raise dialogue.refusal(banner)
+        raise sign_in_causes.of(dialogue.refusal(banner), dialogue.wire.server.host)
     introduce(dialogue, local_name)
 
 
@@ -53,8 +53,8 @@ def start_tls(dialogue: Dialogue, local_name: str | None) -> None:
     introduce(dialogue, local_name)  # what was offered in clear counts no more (RFC 3207 4.2)
 
 
-def sign_in(dialogue: Dialogue, username: str, password: str) -> None:
-    """AUTH. A password is tried once: a second try with another mechanism could lock the account.
+def sign_in(dialogue: Dialogue, username: str, password: str) -> str:
+    """AUTH; the mechanism that did it. A password is tried once: a second try with another mechanism could lock the account.
 
     :raises Reauthenticate: refused. :raises MailError: no common mechanism, or lost.
     """
@@ -63,16 +63,27 @@ def sign_in(dialogue: Dialogue, username: str, password: str) -> None:
     secure = isinstance(dialogue.wire.socket, ssl.SSLSocket)
     mechanisms = sasl.choose(dialogue.extensions.get("AUTH", "").split(), secure=secure)
     if not mechanisms:
-        raise broken(
-            "sign-in-impossible" if secure or "STARTTLS" not in dialogue.extensions else "sign-in-needs-tls", dialogue
-        )
-    for mechanism in mechanisms:
-        reply = _authenticate(dialogue, mechanism, username, password)
-        if reply.code == 235:
-            return
-        # 504: the mechanism itself isn't known after all, no password was judged (RFC 4954 4)
-        if reply.code != 504 or mechanism == mechanisms[-1]:
-            raise dialogue.refusal(reply)
+        raise _impossible(dialogue, secure=secure)
+    try:
+        for mechanism in mechanisms:
+            reply = _authenticate(dialogue, mechanism, username, password)
+            if reply.code == 235:
+                return mechanism
+            # 504: the mechanism itself isn't known after all, no password was judged (RFC 4954 4)
+            if reply.code != 504:
+                break
+        raise dialogue.refusal(reply)
+    except MailError as error:
+        # Some servers repeat what was said in their answer.
+        better = sign_in_causes.of(error, dialogue.wire.server.host)
+        raise sign_in_causes.without_secrets(better, username, password) from None
+
+
+def _impossible(dialogue: Dialogue, *, secure: bool) -> AccountBroken:
+    if not secure and "STARTTLS" in dialogue.extensions:
+        return broken("sign-in-needs-tls", dialogue)
+    offered = dialogue.extensions.get("AUTH", "").split()
+    return sign_in_causes.none_of(broken("sign-in-impossible" if offered else "sign-in-not-offered", dialogue), offered)
 
 
 def broken(code: str, dialogue: Dialogue, reply: Reply | None = None, **arguments: str | int) -> AccountBroken:

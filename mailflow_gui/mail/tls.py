@@ -47,6 +47,29 @@ class Certificate:
     """Host names and addresses that it is for (subjectAltName)."""
 
 
+class _Showing(ssl.SSLSocket):
+    """A socket whose failed verification says which certificate the server showed."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except ssl.SSLCertVerificationError as error:
+            error.shown = _first_of_chain(self)  # type: ignore[attr-defined]  # read by transport_errors
+            raise
+
+
+def _first_of_chain(sock: ssl.SSLSocket) -> bytes:
+    """The server's certificate (DER) after a handshake that failed; empty where this Python or OpenSSL can't tell."""
+    # Public from Python 3.13 on; before that it is there, but only on the inner object.
+    tell = getattr(sock, "get_unverified_chain", None) or getattr(
+        getattr(sock, "_sslobj", None), "get_unverified_chain", None
+    )
+    chain = (tell() if tell is not None else None) or ()
+    for first in chain:
+        return first if isinstance(first, bytes) else ssl.PEM_cert_to_DER_cert(first.public_bytes())
+    return b""
+
+
 def context(certificate: str = "") -> ssl.SSLContext:
     """A client context that verifies chain and host name, TLS 1.2 or newer.
 
@@ -102,6 +125,20 @@ def describe(certificate: str) -> Certificate:
         sha256=digest,
         names=_names(first),
     )
+
+
+def compared(shown: str, trusted: str = "") -> dict[str, str]:
+    """Arguments of an error about the certificate that a server showed, and the one that was trusted in its place (both PEM).
+
+    ``new_certificate`` and ``old_certificate`` are PEM, ``new_fingerprint`` and ``old_fingerprint`` SHA-256; what isn't known is absent.
+    """
+    found = {}
+    for prefix, pem in (("new", shown), ("old", trusted)):
+        if pem:
+            with contextlib.suppress(AccountBroken):  # a server may show nonsense
+                found[f"{prefix}_fingerprint"] = describe(pem).sha256
+                found[f"{prefix}_certificate"] = certificates_only(pem)
+    return found
 
 
 def certificates_only(pem: str) -> str:
@@ -174,6 +211,7 @@ def _pinned_context(pinned: list[x509.Certificate]) -> ssl.SSLContext:
 
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trusting.minimum_version = ssl.TLSVersion.TLSv1_2
+    trusting.sslsocket_class = _Showing
     # Without this flag OpenSSL takes only self-signed certificates as trust anchors: a pinned leaf of a private CA
     # fails.
     trusting.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
@@ -198,6 +236,7 @@ def _wrap_pinned(sock: socket.socket, pinned: list[x509.Certificate], host: str)
             mismatch = ssl.SSLCertVerificationError(1, f"Hostname mismatch, certificate is not valid for '{host}'.")
             mismatch.verify_code = X509_V_ERR_HOSTNAME_MISMATCH
             mismatch.verify_message = str(mismatch.args[1])
+            mismatch.shown = shown  # type: ignore[attr-defined]  # read by transport_errors
             raise mismatch
     except BaseException:
         secure.close()

@@ -11,6 +11,7 @@ import ssl
 from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import AccountBroken, Transient
+from mailflow_gui.mail import tls
 
 if TYPE_CHECKING:
     from mailflow_gui.errors import MailError
@@ -29,6 +30,24 @@ _REFUSED = {errno.ECONNREFUSED, 10061}
 
 _NOT_YET_VALID, _EXPIRED, _WRONG_NAME, _WRONG_ADDRESS = 9, 10, 62, 64
 """OpenSSL's X509_V_ERR numbers."""
+_KEY_TOO_SMALL, _AUTHORITY_KEY_TOO_SMALL, _DIGEST_TOO_WEAK = 66, 67, 68
+
+_CERTIFICATE_CODES = {
+    _NOT_YET_VALID: "certificate-not-yet-valid",
+    _EXPIRED: "certificate-expired",
+    _WRONG_NAME: "certificate-wrong-host",
+    _WRONG_ADDRESS: "certificate-wrong-host",
+    _KEY_TOO_SMALL: "certificate-weak",
+    _AUTHORITY_KEY_TOO_SMALL: "certificate-weak",
+    _DIGEST_TOO_WEAK: "certificate-weak",
+    # CERT_E_EXPIRED and CERT_E_CN_NO_MATCH of Windows; errSecCertificateExpired, errSecCertificateNotValidYet and
+    # errSecHostNameMismatch of macOS.
+    0x800B0101: "certificate-expired",
+    0x800B010F: "certificate-wrong-host",
+    -67818: "certificate-expired",
+    -67819: "certificate-not-yet-valid",
+    -67602: "certificate-wrong-host",
+}
 
 _NO_TLS_THERE = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH")
 _TOO_OLD = (
@@ -83,14 +102,20 @@ def _tls(error: ssl.SSLError, server: Server, operation: str) -> MailError:
 
 
 def _certificate(error: ssl.SSLCertVerificationError, server: Server) -> MailError:
-    # The system stores of Windows and macOS fill in no number: their words are all there is.
     number, words = getattr(error, "verify_code", 0), str(error).lower()
-    code = "certificate-untrusted"
-    if number in (_EXPIRED, _NOT_YET_VALID) or "expired" in words or "not yet valid" in words:
+    code = _CERTIFICATE_CODES.get(number) or _CERTIFICATE_CODES.get(number + (1 << 32)) or ""
+    if not code and "not yet valid" in words:  # a system store that fills in no number
+        code = "certificate-not-yet-valid"
+    elif not code and "expired" in words:
         code = "certificate-expired"
-    elif number in (_WRONG_NAME, _WRONG_ADDRESS) or "hostname mismatch" in words or "not match" in words:
+    elif not code and ("hostname mismatch" in words or "not match" in words):
         code = "certificate-wrong-host"
-    return AccountBroken(code, account=server.account or None, host=server.host)
+    shown = getattr(error, "shown", b"")
+    certificates = tls.compared(ssl.DER_cert_to_PEM_cert(shown) if shown else "", server.certificate)
+    better = code or ("certificate-changed" if server.certificate else "certificate-untrusted")
+    translated = AccountBroken(better, account=server.account or None, host=server.host, port=server.port)
+    translated.arguments |= certificates
+    return translated
 
 
 def _transient(code: str, server: Server, operation: str) -> Transient:

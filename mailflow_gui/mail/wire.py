@@ -14,6 +14,7 @@ import selectors
 import socket
 import ssl
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mailflow_gui.errors import AccountBroken, MailError, Transient
@@ -30,22 +31,53 @@ if TYPE_CHECKING:
 Stage = Literal["lookup", "connect", "tls", "sign-in"]
 """How far opening a session has come, for whoever watches."""
 
+
+@dataclass(frozen=True)
+class Secured:
+    """The line is encrypted from now on, and the server is who it should be."""
+
+    version: str
+    """``TLS 1.3``."""
+    cipher: str
+    """``TLS_AES_256_GCM_SHA384``."""
+    certificate: str
+    """The server's own, as PEM."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The server has let us in."""
+
+    mechanism: str
+    """The SASL mechanism (``PLAIN``), ``LOGIN`` or ``USER/PASS`` for the protocol's own command, ``PREAUTH``; empty: nobody asked."""
+
+
+Progress = Stage | Secured | SignedIn
+"""What whoever watches a session being opened is told: a stage begins, or what came out of one."""
+
 _PIECE = 1 << 16
 _WAKE_INTERVAL = 0.1
 """Seconds between two looks at a wake function; a wake socket is noticed at once."""
 
 
-def unwatched(_stage: Stage) -> None:
+def unwatched(_progress: Progress) -> None:
     """Nobody watches the stages."""
 
 
 class Wire:
     """One socket. Used by one thread, but for :meth:`abort`."""
 
-    def __init__(self, sock: socket.socket, server: Server, patience: float = math.inf) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        server: Server,
+        patience: float = math.inf,
+        on_stage: Callable[[Progress], None] = unwatched,
+    ) -> None:
         self.socket = sock
         self.server = server
         self._patience = patience
+        self._on_stage = on_stage
         self._raw = _Metered(self)
         self._reader = io.BufferedReader(self._raw, _PIECE)
         self._closed = False
@@ -55,7 +87,7 @@ class Wire:
     def open(
         cls,
         server: Server,
-        on_stage: Callable[[Stage], None] = unwatched,
+        on_stage: Callable[[Progress], None] = unwatched,
         *,
         addresses: Sequence[str] = (),
         patience: float = math.inf,
@@ -79,7 +111,9 @@ class Wire:
             if server.security == "tls":
                 on_stage("tls")
                 sock = tls.wrap(sock, server)
-            return cls(sock, server, patience)
+            wire = cls(sock, server, patience, on_stage)
+            wire._tell_secured()
+            return wire
         except BaseException:  # whoever watches the stages may end it here
             sock.close()
             raise
@@ -99,6 +133,13 @@ class Wire:
         # A raw stream of its own: the old reader closes what it read from when it goes.
         self._raw = _Metered(self)
         self._reader = io.BufferedReader(self._raw, _PIECE)
+        self._tell_secured()
+
+    def _tell_secured(self) -> None:
+        if isinstance(self.socket, ssl.SSLSocket):
+            shown, agreed = self.socket.getpeercert(binary_form=True), self.socket.cipher()
+            pem = ssl.DER_cert_to_PEM_cert(shown) if shown else ""
+            self._on_stage(Secured(self.encryption, agreed[0] if agreed else "", pem))
 
     @property
     def account(self) -> str | None:

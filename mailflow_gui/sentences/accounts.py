@@ -169,13 +169,18 @@ SENTENCES: dict[str, Sentence] = {
     "validate-lookup-ok": Sentence(N_("The name {host} is known.")),
     "validate-lookup-address": Sentence(N_("{host} is an address; nothing to look up.")),
     "validate-connect-ok": Sentence(N_("The server answers on port {port}.")),
-    "validate-tls-ok": Sentence(N_("The line is encrypted, and the server's certificate is in order.")),
+    "validate-tls-ok": Sentence(N_("The line is encrypted ({encryption}), and the server's certificate is in order.")),
+    "validate-tls-expires-soon": Sentence(
+        N_("The line is encrypted ({encryption}), but the server's certificate expires on {day}."),
+        N_("The server's certificate expires on {day}. Ask whoever runs the server to renew it in time."),
+    ),
     "validate-tls-none": Sentence(
         N_("The line is not encrypted."),
         N_("Everybody on the way can read mails and password. Choose STARTTLS or SSL/TLS."),
     ),
     "validate-tls-none-loopback": Sentence(N_("The line is not encrypted; it never leaves this computer.")),
-    "validate-sign-in-ok": Sentence(N_("Signed in as {username}.")),
+    "validate-sign-in-ok": Sentence(N_("Signed in as {username} ({mechanism}).")),
+    "validate-sign-in-anonymous": Sentence(N_("The server let us in without user name and password ({mechanism}).")),
     "validate-sign-in-none": Sentence(N_("No sign-in, as the connection is set up.")),
     "validate-imap-abilities": Sentence(N_("Folders: {folders}. The server offers: {offered}. It lacks: {missing}.")),
     "validate-pop3-abilities": Sentence(N_("The server offers: {offered}. It lacks: {missing}.")),
@@ -221,6 +226,10 @@ SENTENCES: dict[str, Sentence] = {
     "validate-sign-in-unavailable": Sentence(
         N_("The server {host} can't sign in anybody just now: {reason}"),
         N_("Try again later. The password is not the problem."),
+    ),
+    "validate-too-many-sessions": Sentence(
+        N_("The server {host} has too many sessions open already: {reason}"),
+        N_("Try again later. Close other mail programs, or lower the connection's maximum number of sessions."),
     ),
     "validate-server-busy": Sentence(
         N_("The server {host} can't do this just now ({operation}): {reason}"), N_("Try again later.")

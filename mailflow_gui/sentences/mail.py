@@ -58,8 +58,25 @@ SENTENCES: dict[str, Sentence] = {
         N_("If this is your own server, fetch its certificate, compare it, and save it with the connection."),
     ),
     "certificate-expired": Sentence(
-        N_("The certificate of {host} has expired or is not valid yet."),
+        N_("The certificate of {host} has expired."),
         N_("Check the clock of this computer. If it is right, the server needs a new certificate."),
+    ),
+    "certificate-not-yet-valid": Sentence(
+        N_("The certificate of {host} is not valid yet."),
+        N_("Check the clock of this computer. If it is right, ask whoever runs the server."),
+    ),
+    "certificate-weak": Sentence(
+        N_("The certificate of {host} is too weak to be safe."),
+        N_("Ask whoever runs the server for a certificate with a longer key and a newer digest."),
+    ),
+    "certificate-changed": Sentence(
+        N_(
+            "The server {host} shows another certificate than the one that this connection trusts, so nothing was sent."
+        ),
+        N_(
+            "Ask whoever runs the server whether it has a new certificate. Compare the fingerprint, and trust the new one only if "
+            "it is the same: in the connection's window, or with: mailflow connections trust NAME."
+        ),
     ),
     "certificate-wrong-host": Sentence(
         N_("The certificate of the server is for another name than {host}."),
@@ -117,6 +134,64 @@ SENTENCES: dict[str, Sentence] = {
     "sign-in-impossible": Sentence(
         N_("The server {host} offers no way to sign in with a password."),
         N_("Ask the provider how to sign in. Some want an app password to be enabled first."),
+    ),
+    "sign-in-not-offered": Sentence(
+        N_("The server {host} offers no sign-in here, but the connection has a user name."),
+        N_(
+            "If the server asks for no sign-in, leave the user name empty. Else check the port and the security method: "
+            "sign-in is usual on port 587 with STARTTLS and on 465 with SSL/TLS."
+        ),
+    ),
+    "app-password-needed": Sentence(
+        N_("The server {host} takes an app password only, not the account's usual one: {reason}"),
+        N_(
+            "Create an app password in the security settings of your account with the provider, where two-step verification must "
+            "be on, and enter it here. If you did enter one, check it and the user name."
+        ),
+    ),
+    "oauth-needed": Sentence(
+        N_("The server {host} takes no passwords, it wants sign-in with OAuth 2: {reason}"),
+        N_(
+            "MailFlow signs in with passwords only. Ask the provider or your administrator for another way, such as an app password "
+            "or a relay."
+        ),
+    ),
+    "web-sign-in-needed": Sentence(
+        N_("The server {host} wants you to sign in with a web browser first: {reason}"),
+        N_(
+            "Sign in to the account with a web browser and confirm that it was you. Then create an app password there, and enter it."
+        ),
+    ),
+    "outside-access-needed": Sentence(
+        N_("The server {host} refused the sign-in: {reason}"),
+        N_(
+            "Allow access by other mail programs (IMAP, POP and SMTP) in the mail settings of the provider first. "
+            "Then check the user name and the password."
+        ),
+    ),
+    "submission-disabled": Sentence(
+        N_("The server {host} does not let this mailbox send with a mail program: {reason}"),
+        N_("Ask your administrator to allow authenticated SMTP for this mailbox."),
+    ),
+    "mechanism-refused": Sentence(
+        N_("The server {host} does not take the way in which MailFlow signs in: {reason}"),
+        N_("Choose another security method, or ask whoever runs the server to allow PLAIN or LOGIN on a secure line."),
+    ),
+    "account-locked": Sentence(
+        N_("The server {host} has locked the account for now: {reason}"),
+        N_(
+            "Wait, or unlock it with the provider. Then check the password before you try again: each wrong one makes it longer."
+        ),
+    ),
+    "too-many-sessions": Sentence(
+        N_("The server {host} has too many sessions open already: {reason}"),
+        N_(
+            "MailFlow tries again by itself. Close other mail programs, or lower the connection's maximum number of sessions."
+        ),
+    ),
+    "relay-denied": Sentence(
+        N_("The server {host} does not pass mail on for us: {reason}"),
+        N_("Sign in with a user name and a password, or use the outgoing server of your own provider."),
     ),
     "sign-in-needed": Sentence(
         N_("The server {host} wants a sign-in, but the connection has no user name."),

@@ -22,6 +22,7 @@ from mailflow_gui.accounts.stages import STAGES, Stage
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.accounts.validate import validate, validate_saved
 from mailflow_gui.errors import AccountError, Reauthenticate
+from mailflow_gui.mail import tls
 from tests.servers import certificates
 from tests.servers import dovecot as dovecot_server
 from tests.servers.dovecot import Dovecot
@@ -174,12 +175,15 @@ def test_advice_promises_no_further_attempts_and_names_the_usual_port(
 
 
 def test_untrusted_certificate_is_said_before_the_password_is(inbox: Account, dovecot: Dovecot) -> None:
-    for account in (
-        replace(inbox, certificate=""),
-        replace(inbox, certificate=certificates.make(authority=True).pem),
-        replace(inbox, certificate="", security="starttls", port=dovecot.imap),
+    for account, code in (
+        (replace(inbox, certificate=""), "certificate-untrusted"),
+        (replace(inbox, certificate=certificates.make(authority=True).pem), "certificate-changed"),
+        (replace(inbox, certificate="", security="starttls", port=dovecot.imap), "certificate-untrusted"),
     ):
-        assert outcome(validate(account, PASSWORD)) == ("tls", "certificate-untrusted")
+        stages = validate(account, PASSWORD)
+        assert outcome(stages) == ("tls", code)
+        assert stages[-1].shown == tls.describe(dovecot.certificate.pem)
+        assert stages[-1].trusted == (tls.describe(account.certificate) if account.certificate else None)
     assert dovecot.logins(inbox.username) == 0
 
 

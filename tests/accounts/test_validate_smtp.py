@@ -47,7 +47,7 @@ def test_good_account_shows_what_the_server_offers_and_mails_nothing(server: Rec
         (name, True) for name in ("parameters", "lookup", "connect", "tls", "sign-in", "abilities")
     ]
     assert stages[-1].code == "validate-smtp-sender-ok"
-    assert "SIZE, 8BITMIME, PIPELINING" in stages[-1].text
+    assert "SIZE (50 MB), 8BITMIME, PIPELINING" in stages[-1].text
     assert "lacks: DSN" in stages[-1].text
     assert USER in stages[-1].text
     assert "SIZE 52428800" in stages[-1].detail

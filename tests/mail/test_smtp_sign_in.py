@@ -139,7 +139,7 @@ def test_server_that_is_not_trusted_hears_no_secret(start: Start, certificate: C
     server = start(security)
     with pytest.raises(AccountBroken) as caught, signed_in(server, security, make()):
         pass
-    assert caught.value.code == "certificate-untrusted"
+    assert caught.value.code == "certificate-changed"
     server.settle()
     assert not any(b"AUTH" in line for line in server.lines)
     assert server.logins == 0

@@ -53,8 +53,11 @@ def tls_error(reason: str) -> ssl.SSLError:
         (verify_error(18), AccountBroken, "certificate-untrusted"),
         (verify_error(20), AccountBroken, "certificate-untrusted"),
         (verify_error(10), AccountBroken, "certificate-expired"),
-        (verify_error(9), AccountBroken, "certificate-expired"),
+        (verify_error(9), AccountBroken, "certificate-not-yet-valid"),
+        (verify_error(66), AccountBroken, "certificate-weak"),
         (verify_error(62), AccountBroken, "certificate-wrong-host"),
+        (verify_error(0x800B0101 - (1 << 32)), AccountBroken, "certificate-expired"),
+        (verify_error(-67602), AccountBroken, "certificate-wrong-host"),
         (verify_error(0, "certificate has expired"), AccountBroken, "certificate-expired"),
         (tls_error("WRONG_VERSION_NUMBER"), AccountBroken, "tls-not-spoken"),
         (tls_error("RECORD_LAYER_FAILURE"), AccountBroken, "tls-not-spoken"),
@@ -91,7 +94,7 @@ def opening(certificate: Certificate, directory: Path, trusted: str, host: str =
 def test_a_self_signed_certificate_is_trusted_once_it_is_given(tmp_path: Path) -> None:
     certificate = make()
     assert opening(certificate, tmp_path, certificate.pem) == ""
-    assert opening(certificate, tmp_path, make().pem) == "certificate-untrusted"
+    assert opening(certificate, tmp_path, make().pem) == "certificate-changed"
     assert opening(certificate, tmp_path, "") == "certificate-untrusted"
 
 

@@ -49,8 +49,14 @@ def make(
     issuer: Certificate | None = None,
     authority: bool = False,
     expired: bool = False,
+    ends: int = 59,
+    lasts: int = 60,
 ) -> Certificate:
-    """A certificate for host ``names``: self-signed, or signed by ``issuer``; an ``expired`` one ended yesterday."""
+    """A certificate for host ``names``: self-signed, or signed by ``issuer``; an ``expired`` one ended yesterday.
+
+    :param ends: days from now.
+    :param lasts: days before that it begins.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority" if authority else names[0])])
     signing_key: ec.EllipticCurvePrivateKey = key
@@ -60,14 +66,14 @@ def make(
         assert isinstance(loaded, ec.EllipticCurvePrivateKey)
         signing_key = loaded
         issuer_name = x509.load_pem_x509_certificate(issuer.pem.encode()).subject
-    end = datetime.now(UTC) + timedelta(days=-1 if expired else 30)
+    end = datetime.now(UTC) + timedelta(days=-1 if expired else ends)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer_name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(end - timedelta(days=60))
+        .not_valid_before(end - timedelta(days=lasts))
         .not_valid_after(end)
         .add_extension(x509.SubjectAlternativeName([_name(name) for name in names]), critical=False)
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
