@@ -144,5 +144,7 @@ def waiting(database: sqlite3.Connection, account: str) -> int:
 
 def last_successes(database: sqlite3.Connection) -> dict[str, float]:
     """When each account was last looked at with success, by id, in seconds since 1970; none that never was."""
-    rows = database.execute("SELECT account, max(last_success) FROM watches WHERE last_success IS NOT NULL GROUP BY account")
+    rows = database.execute(
+        "SELECT account, max(last_success) FROM watches WHERE last_success IS NOT NULL GROUP BY account"
+    )
     return {str(account): float(at) for account, at in rows}

@@ -9,10 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.qt.connections import ConnectionsTab
-from mailflow_gui.qt.connections.standing import Live, State
-
-_BAD: tuple[State, ...] = ("broken", "needs-sign-in", "waiting", "retrying", "ok", "never-validated")
-"""Two flows may tell of one account: the worse word is shown."""
+from mailflow_gui.qt.connections.standing import WORST_FIRST, Live, State
 
 
 class AccountsShown(QObject):
@@ -62,4 +59,5 @@ def _live(told: Mapping[str, Any]) -> Live | None:
 
 
 def _rank(live: Live) -> int:
-    return _BAD.index(live.state)
+    """Two flows may tell of one account: the worse word is shown."""
+    return WORST_FIRST.index(live.state)

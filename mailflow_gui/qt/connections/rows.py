@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
@@ -13,7 +15,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.language import _
-from mailflow_gui.qt.connections.standing import DOTS, Standing
+from mailflow_gui.qt.connections.standing import DOTS, TROUBLED, Standing, ago
 from mailflow_gui.qt.theme import theme
 
 HEIGHT = 48
@@ -35,18 +37,24 @@ class Shown:
         """The second line: what is wrong, else where the server is and who uses it."""
         if self.standing.trouble:
             return self.standing.trouble
-        if self.standing.state in ("needs-sign-in", "broken", "retrying", "waiting"):
+        if self.standing.state in TROUBLED or self.standing.state == "testing":
             return self.standing.word
         if not self.standing.flows:
             return self.standing.use
         return self.account.host
 
     @property
+    def when(self) -> str:
+        """How long ago it last worked; empty while that isn't what counts."""
+        if self.standing.state != "ok" or self.standing.worked is None:
+            return ""
+        return ago(self.standing.worked, time.time())
+
+    @property
     def role(self) -> str:
         """The second line's colour."""
-        return {"needs-sign-in": "danger", "broken": "danger", "retrying": "warn", "waiting": "warn"}.get(
-            self.standing.state, "text-3"
-        )
+        dot = DOTS[self.standing.state]
+        return dot if dot in ("danger", "warn") else "text-3"
 
     @property
     def about(self) -> str:
@@ -59,11 +67,19 @@ class Shown:
             f"{account.protocol.upper()} {host}:{account.port} ({security})",
             self.standing.word,
             self.standing.trouble,
+            self._worked,
             self.standing.use,
             *(f"  {flow}" for flow in self.standing.flows),
             account.description,
         ]
         return "\n".join(line for line in lines if line)
+
+    @property
+    def _worked(self) -> str:
+        if self.standing.worked is None:
+            return ""
+        moment = datetime.fromtimestamp(self.standing.worked).astimezone()
+        return _("Last worked: {moment}").format(moment=moment.isoformat(" ", "minutes")[:16])
 
 
 class Rows(QAbstractListModel):
@@ -114,7 +130,7 @@ class Rows(QAbstractListModel):
             return f"<p style='white-space:pre'>{html.escape(shown.about)}</p>"  # Qt guesses else whether it is HTML
         if role == Qt.ItemDataRole.AccessibleTextRole:
             account, standing = shown.account, shown.standing
-            parts = (account.name, account.protocol.upper(), standing.word, shown.line, standing.use)
+            parts = (account.name, account.protocol.upper(), standing.word, shown.line, standing.use, account.host)
             return ", ".join(dict.fromkeys(parts))
         return shown if role == ROW else None
 
@@ -140,9 +156,14 @@ class RowPainter(QStyledItemDelegate):
         _dot(painter, inside, DOTS[shown.standing.state])
         badge = _badge(painter, inside, shown.account.protocol.upper())
         left = inside.left() + 18
-        width = badge.left() - 10 - left
-        _line(painter, QRect(left, inside.top() + 8, width, 16), shown.account.name, theme.font("body", 500), "text")
-        _line(painter, QRect(left, inside.top() + 24, width, 16), shown.line, theme.font("caption", 400), shown.role)
+        name = QRect(left, inside.top() + 8, badge.left() - 10 - left, 16)
+        _line(painter, name, shown.account.name, theme.font("body", 500), "text")
+        when, small = shown.when, theme.font("caption", 400)
+        width = QFontMetrics(small).horizontalAdvance(when) + 1 if when else 0
+        second = QRect(left, inside.top() + 24, inside.right() - left - (width + 8 if when else 0), 16)
+        _line(painter, second, shown.line, small, shown.role)
+        if when:
+            _line(painter, QRect(inside.right() - width + 1, second.top(), width, 16), when, small, "text-3")
         if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
             painter.setPen(QPen(theme.color("focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -151,14 +172,14 @@ class RowPainter(QStyledItemDelegate):
 
 
 def _dot(painter: QPainter, inside: QRect, state: str) -> None:
-    box = QRectF(inside.left(), inside.center().y() - 3.5, 8, 8)
+    box = QRectF(inside.left(), inside.top() + 12, 8, 8)
     if state == "idle":
         painter.setPen(QPen(theme.color("text-3"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(box.adjusted(1, 1, -1, -1))
         return
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.color(f"{state}-dot"))
+    painter.setBrush(theme.color("accent-line" if state == "accent" else f"{state}-dot"))
     painter.drawEllipse(box)
 
 
@@ -167,7 +188,7 @@ def _badge(painter: QPainter, inside: QRect, protocol: str) -> QRect:
     font.setPixelSize(10)
     font.setLetterSpacing(font.SpacingType.AbsoluteSpacing, 0.2)
     width = QFontMetrics(font).horizontalAdvance(protocol) + 10
-    box = QRect(inside.right() - width + 1, inside.center().y() - 7, width, 16)
+    box = QRect(inside.right() - width + 1, inside.top() + 8, width, 16)
     painter.setFont(font)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(theme.color("border-control"))

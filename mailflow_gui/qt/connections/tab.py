@@ -5,31 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QListView, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui.accounts.account import Account, Protocol
+from mailflow_gui.accounts.detect import Network
 from mailflow_gui.accounts.secrets import SecretStore
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import JournalError, MailFlowError
+from mailflow_gui.flow.model import Stub
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.paths import Home
-from mailflow_gui.qt.connections import draft, saving, standing
+from mailflow_gui.qt.connections import draft, order, saving, standing
 from mailflow_gui.qt.connections.dialog import ConnectionDialog
+from mailflow_gui.qt.connections.head import Head
+from mailflow_gui.qt.connections.keyring_strip import KeyringStrip
 from mailflow_gui.qt.connections.pieces import flat
 from mailflow_gui.qt.connections.rows import RowPainter, Rows, Shown
-from mailflow_gui.qt.connections.standing import Live, Standing
+from mailflow_gui.qt.connections.standing import TROUBLED, Live, Standing
 from mailflow_gui.qt.connections.task import Task
-from mailflow_gui.qt.controls import Button, Label
+from mailflow_gui.qt.connections.testing import Testing
+from mailflow_gui.qt.controls import Button, EmptyState, Label
+
+_TICK_MILLISECONDS = 30_000
+"""How often *5 min ago* grows older."""
 
 
 class ConnectionsTab(QWidget):
-    """A list; double-click or Enter edits, the context menu has the rest."""
+    """A list; double-click or Enter edits, the context menu and the menu above the list have the rest."""
 
     changed = Signal()
-    """Connections were added, changed, deleted, or noted to work."""
+    """Connections were added, changed, deleted, noted to work, or tested."""
     said = Signal(str)
     """One line about what was just done."""
 
@@ -40,10 +48,16 @@ class ConnectionsTab(QWidget):
         self._live: Mapping[str, Live] = {}
         self._open_flows: Mapping[str, Collection[str]] = {}
         self._read: dict[str, Standing] = {}
+        self._saved_accounts: tuple[Account, ...] = ()
+        self._all: tuple[Shown, ...] = ()
         self._deleting: Task[None] | None = None
+        self.network: Network | None = None
+        """Where settings of an address are looked for; None: the world."""
         self.dialog: ConnectionDialog | None = None
-        self.new_button = Button(_("New connection…"), "plus", compact=True)
-        self.new_button.clicked.connect(self._add_pressed)
+        self.head = Head(self._menu_actions)
+        self.new_button = self.head.new
+        self.strip = KeyringStrip(secrets)
+        self.testing = Testing(accounts, home, self)
         self.rows = Rows(self)
         self.view = QListView()
         self.view.setModel(self.rows)
@@ -53,33 +67,59 @@ class ConnectionsTab(QWidget):
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.setAccessibleName(_("Connections"))
+        self._make_actions()
+        self._empty = EmptyState(
+            "plug",
+            _("No connections yet"),
+            _("A connection is a mail server that flows receive from or send with."),
+            _("Set up the first one…"),
+        )
+        self._words = Label("", "small", "text-3", wrap=True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._words.setContentsMargins(16, 16, 16, 16)
+        self._pages = QStackedWidget()
+        for page in (self.view, self._empty, self._words):
+            self._pages.addWidget(page)
+        layout = flat(QVBoxLayout(self), 0)
+        layout.addWidget(self.head)
+        layout.addWidget(self.strip)
+        layout.addWidget(self._pages, 1)
+        self._ticking = QTimer(self)
+        self._ticking.setInterval(_TICK_MILLISECONDS)
+        self._ticking.timeout.connect(self.view.viewport().update)
+        self._wire()
+        self.refresh()
+
+    def _wire(self) -> None:
+        self.new_button.clicked.connect(self._add_pressed)
+        assert self._empty.button is not None
+        self._empty.button.clicked.connect(self._add_pressed)
+        self.head.test.clicked.connect(self.test_all)
+        self.head.changed.connect(self._show)
+        self.strip.said.connect(self.said)
+        self.testing.changed.connect(self._show_testing)
+        self.testing.finished.connect(self._tested)
         self.view.customContextMenuRequested.connect(self._show_menu)
         self.view.doubleClicked.connect(self._edit_at)
-        self._empty = Label("", "small", "text-3", wrap=True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
-        self._empty.setContentsMargins(16, 16, 16, 16)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(self._empty)
-        top = flat(QVBoxLayout(), 0)
-        top.setContentsMargins(12, 8, 12, 8)
-        top.addWidget(self.new_button)
-        layout = flat(QVBoxLayout(self), 0)
-        layout.addLayout(top)
-        layout.addWidget(self._pages, 1)
-        self._make_actions()
-        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.strip.start()
+        self._ticking.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.strip.stop()
+        self._ticking.stop()
 
     @property
     def troubled(self) -> int:
         """How many connections need a person, for the tab's own mark."""
-        return sum(
-            1 for shown in self.rows.all() if shown.standing.state in ("needs-sign-in", "broken", "retrying", "waiting")
-        )
+        return sum(1 for shown in self._all if shown.standing.state in TROUBLED)
 
     def states(self, accounts: Collection[Account]) -> dict[str, str]:
         """How accounts stand, by id, in one word each; those that aren't in the list are left out."""
-        known = {shown.account.id: shown.standing.state for shown in self.rows.all()}
+        known = {shown.account.id: shown.standing.state for shown in self._all}
         return {account.id: known[account.id] for account in accounts if account.id in known}
 
     def refresh(self) -> None:
@@ -87,28 +127,49 @@ class ConnectionsTab(QWidget):
         try:
             accounts = self._accounts.all()
         except MailFlowError as error:
+            self._saved_accounts, self._all = (), ()
             self.rows.show_rows(())
-            self._say_instead(str(error), "danger")
+            self.head.show_number(0)
+            self._words.setText(str(error))
+            self._words.set_token("danger")
+            self._pages.setCurrentWidget(self._words)
             return
+        for account in accounts:
+            if account not in self._saved_accounts:
+                self.testing.forget(account.id)
+        self._saved_accounts = accounts
         try:
             self._read = standing.read(self._reader, accounts)
         except JournalError:
             self._read = {}  # the journal's own trouble is shown where the journal is
-        self._show(accounts)
+        self.strip.show_accounts(accounts)
+        self._show()
 
     def set_states(self, live: Mapping[str, Live]) -> None:
         """What a running engine says of accounts, by id; those left out are as the journal says."""
         self._live = dict(live)
-        self._show([shown.account for shown in self.rows.all()])
+        self._show()
 
     def set_open_flows(self, flows: Mapping[str, Collection[str]]) -> None:
         """Ids of the accounts that each open flow uses, by the flow's name; flows that were run are known without."""
         self._open_flows = dict(flows)
-        self._show([shown.account for shown in self.rows.all()])
+        self._show()
+
+    def test_all(self) -> None:
+        """Validate every connection, or stop that."""
+        if self.testing.running:
+            self.testing.cancel()
+            return
+        self.refresh()
+        self.testing.start(self._saved_accounts)
 
     def add(self, protocol: Protocol = "imap", name: str = "", host: str = "") -> ConnectionDialog:
         """Open the dialog for a new connection."""
         return self._open(replace(draft.blank(protocol), name=name, host=host))
+
+    def add_from(self, stub: Stub) -> ConnectionDialog:
+        """Open the dialog for a new connection as a flow file describes it."""
+        return self._open(draft.of_stub(stub), wanted_id=stub.id)
 
     def edit(self, account_id: str, *, validate: bool = False) -> ConnectionDialog | None:
         """Open the dialog for a saved connection, and with ``validate`` try it at once; None: there is no such connection."""
@@ -128,7 +189,7 @@ class ConnectionsTab(QWidget):
         shown = self._shown(account_id)
         if shown is None:
             return None
-        return self._open(draft.copied(shown.account, [each.account.name for each in self.rows.all()]))
+        return self._open(draft.copied(shown.account, [each.name for each in self._saved_accounts]))
 
     def delete(self, account_id: str) -> None:
         """Forget a connection and its password; asks when flows use it."""
@@ -176,6 +237,11 @@ class ConnectionsTab(QWidget):
     def _add_pressed(self) -> None:
         self.add()
 
+    def _menu_actions(self) -> list[QAction]:
+        if self.selected() is None:
+            return []
+        return [self.edit_action, self.duplicate_action, self.validate_action, self.delete_action]
+
     def _on_selected(self, do: Callable[[str], object]) -> None:
         selected = self.selected()
         if selected is not None:
@@ -198,14 +264,21 @@ class ConnectionsTab(QWidget):
         if shown is not None:
             self.edit(shown.account.id)
 
-    def _open(self, account: Account) -> ConnectionDialog:
+    def _open(self, account: Account, wanted_id: str = "") -> ConnectionDialog:
         if self.dialog is not None:
             self.dialog.raise_()
             return self.dialog
         shown = self._shown(account.id)
         flows = shown.standing.flows if shown else ()
         dialog = ConnectionDialog(
-            self._accounts, self._secrets, self._home, account, used_by=flows, parent=self.window()
+            self._accounts,
+            self._secrets,
+            self._home,
+            account,
+            used_by=flows,
+            wanted_id=wanted_id,
+            network=self.network,
+            parent=self.window(),
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self._saved)
@@ -271,30 +344,52 @@ class ConnectionsTab(QWidget):
         box.open()
 
     def _shown(self, account_id: str) -> Shown | None:
-        return self.rows.at(self.rows.index_of(account_id))
+        return next((shown for shown in self._all if shown.account.id == account_id), None)
 
-    def _show(self, accounts: Collection[Account]) -> None:
+    def _show_testing(self) -> None:
+        testing = self.testing
+        self.head.show_testing(done=testing.done, total=testing.total, running=testing.running)
+        self._show()
+
+    def _tested(self) -> None:
+        testing = self.testing
+        bad = len(testing.found)
+        good = len(testing.validated)
+        self._changed()
+        words = ngettext("{number} connection works", "{number} connections work", good).format(number=good)
+        if bad:
+            words += ngettext(", {number} doesn't", ", {number} don't", bad).format(number=bad)
+        left = testing.total - good - bad
+        if left:
+            words += ngettext(", {number} wasn't tested", ", {number} weren't tested", left).format(number=left)
+        self.head.show_testing(done=testing.done, total=testing.total, running=False)
+        self.said.emit(words + ".")
+
+    def _show(self) -> None:
         selected = self.selected()
-        self.rows.show_rows(
-            [
-                Shown(
+        self._all = tuple(
+            Shown(
+                account,
+                standing.merged(
                     account,
-                    standing.merged(account, self._read.get(account.id), self._live.get(account.id), self._open_flows),
-                )
-                for account in accounts
-            ]
+                    self._read.get(account.id),
+                    self._live.get(account.id),
+                    self._open_flows,
+                    self.testing.found.get(account.id),
+                ),
+            )
+            for account in self._saved_accounts
         )
+        found = order.found(self._all, self.head.search.text())
+        self.rows.show_rows(order.ordered(found, self.head.order))
         if selected is not None:
             self.select(selected)
-        if accounts:
-            self._pages.setCurrentWidget(self.view)
+        self.head.show_number(len(self._all))
+        if not self._all:
+            self._pages.setCurrentWidget(self._empty)
+        elif not found:
+            self._words.setText(_("No connection matches the search."))
+            self._words.set_token("text-3")
+            self._pages.setCurrentWidget(self._words)
         else:
-            self._say_instead(
-                _("There is no connection yet. A connection is a mail server that flows receive from or send with."),
-                "text-3",
-            )
-
-    def _say_instead(self, words: str, token: str) -> None:
-        self._empty.setText(words)
-        self._empty.set_token(token)
-        self._pages.setCurrentWidget(self._empty)
+            self._pages.setCurrentWidget(self.view)

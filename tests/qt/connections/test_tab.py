@@ -77,7 +77,7 @@ def box() -> QMessageBox:
 def test_empty_list_says_what_a_connection_is(hand: Hand, tab: Callable[[], ConnectionsTab]) -> None:
     shown = tab()
     words = [label.text() for label in shown.findChildren(QLabel) if label.isVisible()]
-    assert words == ["There is no connection yet. A connection is a mail server that flows receive from or send with."]
+    assert words == ["No connections yet", "A connection is a mail server that flows receive from or send with."]
     hand.click(shown.new_button)
     assert shown.dialog is not None
     assert shown.dialog.windowTitle() == "New connection"
@@ -117,11 +117,11 @@ def test_dot_and_text_are_painted_in_the_colours_of_the_state(hand: Hand, tab: C
     hand.store.add(OUT)
     shown = tab()
     assert isinstance(shown.view.itemDelegate(), RowPainter)
-    colours = {"ok": "ok-dot", "needs-sign-in": "danger-dot", "retrying": "warn-dot"}
+    colours = {"ok": "ok-dot", "needs-sign-in": "danger-dot", "retrying": "warn-dot", "waiting": "warn-dot"}
     for state, token in colours.items():
         shown.set_states({"out": Live(state)})  # type: ignore[arg-type]  # a state by its name
         picture = shown.view.grab().toImage()
-        middle = shown.view.visualRect(shown.rows.index_of("out")).center().y()
+        middle = shown.view.visualRect(shown.rows.index_of("out")).top() + 16
         assert picture.pixelColor(16, middle).name() == theme.color(token).name(), state
 
 
