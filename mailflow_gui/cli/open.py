@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ def show(flow: Path | None, *, demo: bool = False) -> int:
         raise StorageError(
             "no-right-to-write", directory=str(home.data), reason=error.strerror or str(error)
         ) from error
+    gc.disable()  # until the window stands, see mailflow_gui.cli
     try:
         from mailflow_gui.qt.application import run as run_window
     except ImportError as error:

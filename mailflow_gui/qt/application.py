@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -74,6 +75,8 @@ def _begin(window: object, flow: Path | None, *, demo: bool) -> None:
     from mailflow_gui.qt.main_window import MainWindow
 
     assert isinstance(window, MainWindow)
+    gc.freeze()  # every later search for garbage skips what stands now, and stops the window for so much less
+    gc.enable()
     window.files.recover()
     if window.document.is_open:
         return

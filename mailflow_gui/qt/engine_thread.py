@@ -20,15 +20,17 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from PySide6.QtCore import QThread, Signal
 
 import mailflow_gui
 from mailflow_gui import logs
 from mailflow_gui.accounts.secrets import VARIABLE_PREFIX, without_secrets
-from mailflow_gui.engine.work import Mode
 from mailflow_gui.language import _
+
+if TYPE_CHECKING:
+    from mailflow_gui.engine.work import Mode
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ LINGER_SECONDS = 10.0
 SHUTDOWN_SECONDS = 2.5
 """How long the runner may take to finish what is in hand; the journal bears it being killed."""
 _EVENTS_KEPT = 2000
-_START = "import sys; from mailflow_gui import cli; sys.exit(cli.main(sys.argv[1:]))"
+_START = "import sys; from mailflow_gui import cli; sys.exit(cli.main())"
 
 
 @dataclass

@@ -6,14 +6,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from mailflow_gui.engine.work import Mode
 from mailflow_gui.language import _
 from mailflow_gui.qt.engine_thread import EngineThread
 from mailflow_gui.qt.live import Numbers, Pace, numbers
+
+if TYPE_CHECKING:
+    from mailflow_gui.engine.work import Mode
 
 State = Literal["idle", "starting", "running", "stopping"]
 STOP_NOW_SECONDS = 5.0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailflow_gui import sentences
-from mailflow_gui.engine.work import Mode
 from mailflow_gui.language import _
 from mailflow_gui.qt import questions
 from mailflow_gui.qt.live import Numbers
 
 if TYPE_CHECKING:
+    from mailflow_gui.engine.work import Mode
     from mailflow_gui.qt.main_window import MainWindow
 
 

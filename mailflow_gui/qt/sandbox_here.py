@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailflow_gui import paths
 from mailflow_gui.errors import StorageError
 from mailflow_gui.paths import Home
-from mailflow_gui.sandbox import Sandbox
-from mailflow_gui.sandbox.accounts import connected
+
+if TYPE_CHECKING:
+    from mailflow_gui.sandbox import Sandbox
 
 DEMO_FLOW = "demo.mailflow"
 
@@ -34,6 +36,10 @@ class SandboxHere:
         :raises MailFlowError: no room, no port, or another process runs this home's sandbox.
         """
         if self._sandbox is None:
+            # A whole asyncio: most windows never start the servers.
+            from mailflow_gui.sandbox import Sandbox
+            from mailflow_gui.sandbox.accounts import connected
+
             with contextlib.ExitStack() as stack:
                 sandbox = stack.enter_context(Sandbox(self._home.sandbox))
                 stack.enter_context(connected(self._home, sandbox))

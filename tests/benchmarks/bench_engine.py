@@ -79,11 +79,11 @@ def engine(server: Dovecot, user: str, port: int, home: Path) -> Run:
         subprocess.run(
             [*COMMAND, *add, "--security", "none", *sign_in], env=environment, check=True, capture_output=True
         )
-    flow = home / "bench.mailflow"
-    flow.write_text(json.dumps(_flow()), encoding="utf-8")
+    path = home / "bench.mailflow"
+    path.write_text(json.dumps(flow()), encoding="utf-8")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    run = [*COMMAND, "run", str(flow), "--once", "--json"]
+    run = [*COMMAND, "run", str(path), "--once", "--json"]
     process = subprocess.Popen(run, env=environment, stdout=subprocess.PIPE, text=True)
     out, _err = process.communicate()
     seconds = time.perf_counter() - started
@@ -95,7 +95,8 @@ def engine(server: Dovecot, user: str, port: int, home: Path) -> Run:
     return Run(summary["sent"], seconds, cpu, after.ru_maxrss / 1024)
 
 
-def _flow() -> dict[str, Any]:
+def flow() -> dict[str, Any]:
+    """From one IMAP account, headers and text mapped, to an SMTP server."""
     rules = [
         {"target": "to", "sources": [{"constant": "sales@example.com"}]},
         {

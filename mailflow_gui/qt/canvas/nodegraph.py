@@ -6,12 +6,6 @@ validation aren't used. It has no type hints: the type checker sees the small de
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import re
-import sys
-import types
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -19,25 +13,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsScene, QGraphicsView, QWidget
 
-
-class _LooseVersion:
-    """All that NodeGraphQt wants of ``distutils``, which left the standard library with Python 3.12."""
-
-    def __init__(self, text: str) -> None:
-        self.parts = [int(part) for part in re.findall(r"\d+", text)]
-
-    def __ge__(self, other: _LooseVersion) -> bool:
-        return self.parts >= other.parts
-
-
-def _lend_distutils() -> None:
-    if "distutils" in sys.modules or importlib.util.find_spec("distutils") is not None:
-        return
-    package, version = types.ModuleType("distutils"), types.ModuleType("distutils.version")
-    version.LooseVersion = _LooseVersion  # type: ignore[attr-defined]  # a module made by hand
-    package.version = version  # type: ignore[attr-defined]  # a module made by hand
-    sys.modules |= {"distutils": package, "distutils.version": version}
-
+from mailflow_gui.qt.canvas import lending
 
 if TYPE_CHECKING:
 
@@ -122,10 +98,7 @@ if TYPE_CHECKING:
         def remove_node(self, node: BaseNode, push_undo: bool = True) -> None: ...
 
 else:
-    _lend_distutils()
-    os.environ.setdefault("QT_PREFERRED_BINDING", "PySide6")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports distutils, which warns of its end on Python 3.11
+    with lending.lent():
         from NodeGraphQt import BaseNode, NodeGraph, Port  # noqa: F401 (handed on)
         from NodeGraphQt.qgraphics.node_abstract import AbstractNodeItem as NodeItem  # noqa: F401 (handed on)
         from NodeGraphQt.qgraphics.pipe import PipeItem  # noqa: F401 (handed on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
@@ -12,12 +13,14 @@ from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.errors import AccountError, MailFlowError
 from mailflow_gui.language import _
-from mailflow_gui.mail.folders import Folder
-from mailflow_gui.mail.imap import ImapSession
 from mailflow_gui.qt.connections.task import Task
 from mailflow_gui.qt.controls import Button
 from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.theme import theme
+
+if TYPE_CHECKING:
+    from mailflow_gui.mail.folders import Folder
+    from mailflow_gui.mail.imap import ImapSession
 
 _NAME = Qt.ItemDataRole.UserRole
 

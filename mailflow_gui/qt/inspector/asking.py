@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mailflow_gui import app
 from mailflow_gui.errors import UsageError
 from mailflow_gui.journal import history, requests
 from mailflow_gui.journal.journal import opened
@@ -41,6 +40,8 @@ def ask(home: Home, item: int, taken: Action) -> bool:
     :raises JournalError: the journal can't be used.
     :raises StorageError: no room or no right to write.
     """
+    from mailflow_gui import app  # the whole engine: only now, not when the window starts
+
     with opened(home) as journal:
         found = history.messages(journal.read(), limit=1, item=item)
         if not found:
