@@ -1,4 +1,4 @@
-"""``mailflow connections``: the saved mail servers. Only ``validate`` and ``detect`` contact any."""
+"""``mailflow connections``: the saved mail servers. Only ``validate``, ``trust`` and ``detect`` contact any."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from mailflow_gui.accounts import fields, os_keyring
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import SecretStore, holds_nothing
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.cli import connections_detect, connections_edit, connections_resume, connections_use, output
+from mailflow_gui.cli import (
+    connections_detect,
+    connections_duplicate,
+    connections_edit,
+    connections_resume,
+    connections_trust,
+    connections_use,
+    output,
+)
 from mailflow_gui.errors import AccountError, JournalError, KeyringError, UsageError
 from mailflow_gui.language import N_, _
 
@@ -55,6 +63,8 @@ def add(commands: Commands) -> None:
     _add_edit(actions)
     _add_remove(actions)
     _add_validate(actions)
+    connections_trust.add(actions)
+    connections_duplicate.add(actions)
     connections_detect.add(actions)
     connections_resume.add(actions)
 
@@ -169,16 +179,24 @@ def remove(arguments: argparse.Namespace) -> int:
 
 
 def validate(arguments: argparse.Namespace) -> int:
-    """Try a saved connection at once, stage by stage."""
-    from mailflow_gui.accounts.validate import validate_saved
-
+    """Try one saved connection, or all of them, at once and stage by stage."""
     accounts = _accounts()
-    account = accounts.find(arguments.connection)
+    if (arguments.connection is None) != arguments.all:
+        raise UsageError("validate-which")
+    tried = accounts.all() if arguments.all else (accounts.find(arguments.connection),)
+    good = [_validate(accounts, account, arguments) for account in tried]
+    return output.DONE if all(good) else output.NOT_USABLE
+
+
+def _validate(accounts: AccountStore, account: Account, arguments: argparse.Namespace) -> bool:
+    from mailflow_gui.accounts.validate import validate_saved
 
     def show(stage: Stage) -> None:
         if not arguments.json:
             output.say(_stage_line(stage))
 
+    if arguments.all and not arguments.json:
+        output.say(f"{account.name} ({account.id})")
     stages = validate_saved(accounts, SecretStore(), account.id, show, lambda: False)
     good = all(stage.ok for stage in stages)
     if good:
@@ -192,7 +210,7 @@ def validate(arguments: argparse.Namespace) -> int:
         output.say(_("The connection “{name}” works.").format(name=account.name))
     else:
         output.complain(_("The connection “{name}” does not work.").format(name=account.name))
-    return output.DONE if good else output.NOT_USABLE
+    return good
 
 
 def _add_list(actions: Commands) -> None:
@@ -274,10 +292,13 @@ def _add_validate(actions: Commands) -> None:
             "Try a connection now: name look-up, connecting, encryption, sign-in, and what the server can do. "
             "The password is tried once, never twice. Nothing is sent and no mail is touched."
         ),
-        epilog=_("Exit code: 0 when it works, 3 when it doesn't."),
+        epilog=_("Exit code: 0 when it works, 3 when it doesn't, or with --all one of them doesn't."),
     )
-    parser.add_argument("connection", metavar="NAME", help=_("the connection's name or id"))
-    parser.add_argument("--json", action="store_true", help=_('one JSON object: {"id", "ok", "stages": […]}'))
+    parser.add_argument("connection", metavar="NAME", nargs="?", help=_("the connection's name or id"))
+    parser.add_argument("--all", action="store_true", help=_("every saved connection, one after the other"))
+    parser.add_argument(
+        "--json", action="store_true", help=_('one JSON object: {"id", "ok", "stages": […]}; with --all one a line')
+    )
     parser.set_defaults(run=validate)
 
 
@@ -309,6 +330,10 @@ def _stage_line(stage: Stage) -> str:
     lines = [f"{_(STAGES[stage.stage])}: {mark}. {stage.text}"]
     if stage.advice:
         lines.append("  " + stage.advice)
+    if stage.proposal is not None:
+        text = _("Worth trying: port {port} with {security}.")
+        lines.append("  " + text.format(port=stage.proposal.port, security=SECURITIES[stage.proposal.security]))
     if stage.detail and not stage.ok:
-        lines.append("  " + _("Technical detail: {detail}").format(detail=stage.detail))
+        detail = "\n  ".join(stage.detail.splitlines())
+        lines.append("  " + _("Technical detail: {detail}").format(detail=detail))
     return "\n".join(lines)

@@ -146,6 +146,18 @@ SENTENCES: dict[str, Sentence] = {
         N_("The file {path} holds no certificate."),
         N_("It should be in PEM form, with a line -----BEGIN CERTIFICATE-----."),
     ),
+    "fingerprint-invalid": Sentence(
+        N_("“{fingerprint}” is no SHA-256 fingerprint."),
+        N_("Give all 64 hexadecimal digits, with or without colons."),
+    ),
+    "fingerprint-differs": Sentence(
+        N_("The server {host} shows another certificate: {shown}."),
+        N_("Nothing was changed. Ask whoever runs the server; somebody may be listening on the line."),
+    ),
+    "account-changed-meanwhile": Sentence(
+        N_("Somebody has just changed the connection “{name}”."), N_("Nothing was changed here. Try again.")
+    ),
+    "validate-which": Sentence(N_("Which connection is to be validated?"), N_("Name one, or use --all, and not both.")),
     "password-without-user": Sentence(
         N_("There is a password, but no user name to sign in with."),
         N_("Add --username, or use --no-password for a server that asks for no sign-in."),
