@@ -97,6 +97,10 @@ class Receiving(threading.Thread, abc.ABC):
     def _poll(self, watching: Watching) -> int:
         """Fetch what is new for one watch; returns how many mails were taken on."""
 
+    def _numbers_fit(self, watching: Watching) -> bool:
+        """Whether the folder still has the numbers (UIDVALIDITY) by which the watch knows its mails."""
+        return True
+
     @abc.abstractmethod
     def _act(self, action: AfterReceiving, rows: Sequence[ItemRow]) -> None:
         """Do on the server what is to be done after receiving."""
@@ -201,6 +205,7 @@ class Receiving(threading.Thread, abc.ABC):
             "polled", flow=running.name, node=watching.step.id, received=count, ahead=len(watching.ahead)
         )
         running.troubles.pop(watching.step.id, None)
+        watching.set_aside = False
         self.gate.worked()
         now = time.monotonic()
         if running.mode == "once":
@@ -226,6 +231,7 @@ class Receiving(threading.Thread, abc.ABC):
 
     def _set_aside(self, watching: Watching, error: MailFlowError) -> None:
         """This watch can't go on; the others on the session can."""
+        watching.set_aside = True
         watching.due = time.monotonic() + FOLDER_PAUSE
         self.tools.events.publish(
             "failed", flow=watching.running.name, node=watching.step.id, code=error.code, text=str(error)
@@ -257,7 +263,7 @@ class Receiving(threading.Thread, abc.ABC):
             if running.stopping.is_set() and not watching.done:
                 watching.finish()
             over = watching.done and (running.in_memory == 0 or running.stopping.is_set() or self._stopping.is_set())
-            unreachable = self.gate.trouble is not None or self._folder_trouble is not None
+            unreachable = self.gate.trouble is not None or self._folder_trouble is not None or watching.set_aside
             if self._stopping.is_set() or (over and (unreachable or not self._unflagged(watching, 1))):
                 running.end_watching(watching.step.id)
             else:
@@ -311,10 +317,13 @@ class Receiving(threading.Thread, abc.ABC):
         return known | (watching.repeated if watching.running.mode == "until-idle" else set())
 
     def _unflagged(self, watching: Watching, limit: int) -> list[ItemRow]:
-        return items.unflagged(self.tools.journal.read(), watching.row.id, limit)
+        row = watching.row
+        return items.unflagged(self.tools.journal.read(), row.id, row.uid_validity, limit)
 
     def _flag(self) -> None:
         for watching in self._watchings:
+            if not self._numbers_fit(watching):
+                continue  # first the known mails must be found again
             while rows := self._unflagged(watching, FLAG_BATCH):
                 action = watching.watch.after_receiving
                 try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from mailflow_gui.engine import renumbering
 from mailflow_gui.engine.gates import Gate
 from mailflow_gui.engine.receiving import Receiving
 from mailflow_gui.engine.watching import MAXIMUM_SIZE, Fetched, Tools, Watching, begin
@@ -61,6 +62,9 @@ class ReceivingImap(Receiving):
                 raise
             self._folder_failed(error)
 
+    def _numbers_fit(self, watching: Watching) -> bool:
+        return self._live is None or self._live.selected.uid_validity == watching.row.uid_validity
+
     def _disconnect(self, *, broken: bool = False) -> None:
         live, self._live = self._live, None
         if live is not None:
@@ -72,7 +76,13 @@ class ReceivingImap(Receiving):
         live = self._live
         if live is None:
             return 0
-        begin(watching, self.tools.journal, live.selected.uid_validity, live.selected.uid_next, list)
+        begin(
+            watching,
+            self.tools.journal,
+            live.selected.uid_validity,
+            live.selected.uid_next,
+            adopt=lambda: self._adopt(watching, live),
+        )
         if not watching.ahead:
             live.session.noop()
             self._looked_last = True
@@ -99,6 +109,16 @@ class ReceivingImap(Receiving):
             return [uid for uid in found if uid not in passed_over]
         known = watches.taken(self.tools.journal.read(), row.id, row.uid_validity or 0, found)
         return [uid for uid in found if uid not in known]
+
+    def _adopt(self, watching: Watching, live: _Live) -> bool:
+        watch = watching.watch
+        return renumbering.adopt(
+            watching,
+            self.tools.journal,
+            live.session,
+            live.selected,
+            lambda: live.session.search(watch.search, unseen_only=watch.unseen_only),
+        )
 
     def _steady(self, watching: Watching) -> bool:
         """Whether mail once passed over stays passed over, so that only higher UIDs need a look."""
@@ -132,7 +152,7 @@ class ReceivingImap(Receiving):
         live = self._live
         if live is None:
             return
-        uids = [int(row.uid) for row in rows if row.uid_validity == live.selected.uid_validity]
+        uids = [int(row.uid) for row in rows]
         if not uids:
             return
         self._looked_last = False

@@ -58,7 +58,7 @@ class ReceivingPop3(Receiving):
         session = self._session
         if session is None:
             return 0
-        begin(watching, self.tools.journal, None, 1, lambda: list(self._listed))
+        begin(watching, self.tools.journal, None, 1, present=lambda: list(self._listed))
         found = list(self._listed)
         if watching.watch.process_once:
             known = watches.taken(self.tools.journal.read(), watching.row.id, 0, found)

@@ -17,10 +17,11 @@ from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.work import RunningFlow, Work
 from mailflow_gui.errors import JournalError, MailFlowError, Rejected
 from mailflow_gui.flow.item import Watch
-from mailflow_gui.journal import deliveries, items, watches
+from mailflow_gui.journal import deliveries, items, threads, watches
 from mailflow_gui.journal.items import ItemRow, Received
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.watches import WatchKey, WatchRow
+from mailflow_gui.mail.fingerprint import header_hash
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
 
@@ -74,6 +75,8 @@ class Watching:
     """Without the ledger: what this run has taken on, so that *until idle* ends."""
     done: bool = False
     """It makes no further polls in this run."""
+    set_aside: bool = False
+    """Its last poll found that it can't go on, though the session can."""
 
     def finish(self, trouble: MailFlowError | None = None) -> None:
         """Make no further polls."""
@@ -94,11 +97,18 @@ def open_watching(journal: Journal, running: RunningFlow, step: Step) -> Watchin
 
 
 def begin(
-    watching: Watching, journal: Journal, uid_validity: int | None, uid_next: int, present: Callable[[], list[str]]
+    watching: Watching,
+    journal: Journal,
+    uid_validity: int | None,
+    uid_next: int,
+    *,
+    present: Callable[[], list[str]] = list,
+    adopt: Callable[[], bool] | None = None,
 ) -> None:
     """Compare the folder with what the journal knows of it, and begin in it if it is new.
 
-    ``uid_next``: IMAP; ``present``: POP3, gives the keys of all mails there.
+    ``uid_next``: IMAP; ``present``: POP3, gives the keys of all mails there. ``adopt``: finds the known mails under their new UIDs in a
+    folder that has got a new UIDVALIDITY; False if it can't be sure.
 
     :raises JournalError: the folder isn't the one that the journal knows (``uidvalidity-changed``), or the journal was lost
         (``journal-lost``): a person must decide.
@@ -110,6 +120,10 @@ def begin(
         lambda transaction: watches.watch(transaction, row.key)
     ).result()  # somebody may have decided since
     code = "uidvalidity-changed" if row.started and watching.watch.process_once else "journal-lost"
+    if code == "uidvalidity-changed" and adopt is not None and adopt():
+        watching.ahead = []
+        watching.row = journal.write(lambda transaction: watches.watch(transaction, row.key)).result()
+        return
     if code == "uidvalidity-changed" or (row.lost and not row.started and row.existing is None):
         journal.write(lambda transaction: watches.ask(transaction, row.id)).result()
         raise JournalError(code, account=watching.watch.account, folder=watching.watch.folder)
@@ -155,6 +169,8 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
         sender=str(message.from_[0]) if message.from_ else "",
         size=min(fetched.size, _LARGEST_NUMBER),
         raw=raw,
+        header=header_hash(raw),
+        parents=threads.parents_of(message.in_reply_to, message.references),
     )
     refusal: MailFlowError | None = loop_guard.refusal(message, running.key)
     if fetched.raw is None:
@@ -164,7 +180,14 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
 
     def keep(transaction: Transaction) -> ItemRow | None:
         if not _wanted(transaction.database, watching, message):
-            watches.pass_over(transaction, row.id, row.uid_validity or 0, fetched.uid)
+            watches.pass_over(
+                transaction,
+                row.id,
+                row.uid_validity or 0,
+                fetched.uid,
+                message_id=message.message_id,
+                header=received.header,
+            )
             return None
         item = items.receive(transaction, received)
         found = items.get(transaction.database, item) if item is not None else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mailflow_gui.errors import MailFlowError
+from mailflow_gui.journal import threads
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.spool import Place
 
@@ -49,6 +50,14 @@ class Received:
     sender: str
     size: int
     raw: bytes
+    header: str = ""
+    """The hash of its header block: it is known by that when a server's name for it can't be trusted."""
+    parents: tuple[str, ...] = ()
+    """The Message-IDs of the mails before it, the nearest first."""
+    thread: str = ""
+    """The server's own name of its thread."""
+    incomplete: MailFlowError | None = None
+    """Why only the header was kept."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +87,10 @@ class ItemRow:
     arguments: dict[str, Any]
     outcome: str | None
     """The class of the error that it has met last."""
+    thread: str
+    """The name of its thread; empty for a mail without any name of its own."""
+    incomplete: tuple[str, dict[str, Any]] | None
+    """Code and arguments of why only its header was kept; None: it is whole."""
 
 
 def receive(transaction: Transaction, mail: Received) -> int | None:
@@ -91,10 +104,12 @@ def receive(transaction: Transaction, mail: Received) -> int | None:
         if cursor.rowcount == 0:
             return None
     place = transaction.keep((mail.raw,))
+    thread, answers = threads.place(database, message_id=mail.message_id, parents=mail.parents, server=mail.thread)
+    incomplete = json.dumps([mail.incomplete.code, mail.incomplete.arguments]) if mail.incomplete else None
     cursor = database.execute(
         "INSERT INTO items(watch, flow, node, account, folder, uid_validity, uid, key, version, run, dry, received, flags, message_id,"
-        " subject, sender, size, segment, offset, length, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')",
+        " subject, sender, size, segment, offset, length, header, thread, parents, answers, incomplete, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')",
         (
             *(
                 mail.watch,
@@ -118,6 +133,7 @@ def receive(transaction: Transaction, mail: Received) -> int | None:
                 mail.size,
             ),
             *(place.segment, place.offset, place.length),
+            *(mail.header, thread, " ".join(mail.parents), answers, incomplete),
         ),
     )
     item = cursor.lastrowid
@@ -228,13 +244,17 @@ def unfinished(database: sqlite3.Connection, flow: str, watch: int, uid_validity
     return {uid for (uid,) in rows}
 
 
-def unflagged(database: sqlite3.Connection, watch: int, limit: int) -> list[ItemRow]:
-    """Settled items whose server flag is still to move, oldest first."""
-    rows = database.execute("SELECT * FROM items WHERE watch = ? AND flagging = 1 ORDER BY id LIMIT ?", (watch, limit))
+def unflagged(database: sqlite3.Connection, watch: int, uid_validity: int | None, limit: int) -> list[ItemRow]:
+    """Settled items whose server flag is still to move, oldest first; only those whose UIDs are of the folder's present UIDVALIDITY."""
+    rows = database.execute(
+        "SELECT * FROM items WHERE watch = ? AND flagging = 1 AND uid_validity IS ? ORDER BY id LIMIT ?",
+        (watch, uid_validity, limit),
+    )
     return [_item(row) for row in rows]
 
 
 def _item(row: Mapping[str, Any]) -> ItemRow:
+    incomplete = json.loads(row["incomplete"]) if row["incomplete"] else None
     return ItemRow(
         id=row["id"],
         watch=row["watch"],
@@ -258,4 +278,6 @@ def _item(row: Mapping[str, Any]) -> ItemRow:
         code=row["code"],
         arguments=json.loads(row["arguments"] or "{}"),
         outcome=row["class"],
+        thread=row["thread"],
+        incomplete=(incomplete[0], incomplete[1]) if incomplete else None,
     )

@@ -77,6 +77,11 @@ def begin(
 
     ``baseline``: IMAP, the highest UID passed over; ``skipped``: POP3, the keys passed over.
     """
+    # What was still to be flagged under the numbers of before can't be found any more.
+    transaction.database.execute(
+        "UPDATE items SET flagging = 0 WHERE watch = ? AND flagging = 1 AND uid_validity IS NOT ?",
+        (watch_id, uid_validity),
+    )
     transaction.database.execute(
         "UPDATE watches SET uid_validity = ?, baseline = ?, low_water = ?, started = 1, existing = NULL WHERE id = ?",
         (uid_validity, baseline, baseline, watch_id),
@@ -114,10 +119,13 @@ def taken(database: sqlite3.Connection, watch_id: int, epoch: int, uids: Sequenc
     return found
 
 
-def pass_over(transaction: Transaction, watch_id: int, epoch: int, uid: Uid) -> None:
-    """This mail isn't for this watch, and won't be."""
+def pass_over(
+    transaction: Transaction, watch_id: int, epoch: int, uid: Uid, *, message_id: str = "", header: str = ""
+) -> None:
+    """This mail isn't for this watch, and won't be. ``header``: the hash of its header block."""
     transaction.database.execute(
-        "INSERT OR IGNORE INTO ledger(watch, epoch, uid) VALUES (?, ?, ?)", (watch_id, epoch, uid)
+        "INSERT OR IGNORE INTO ledger(watch, epoch, uid, message_id, header) VALUES (?, ?, ?, ?, ?)",
+        (watch_id, epoch, uid, message_id, header),
     )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from mailflow_gui.errors import AccountBroken, MailError, Rejected, Reply, Transient
 from mailflow_gui.mail import imap_fetch, imap_idle, timeouts
 from mailflow_gui.mail.folders import Folder, on_the_wire, readable
-from mailflow_gui.mail.imap_fetch import Fetched, batches, flag_name
+from mailflow_gui.mail.imap_fetch import Fetched, Identity, batches, flag_name
 from mailflow_gui.mail.imap_search import Text, beyond_ascii, criteria, matches, quoted, safe
 from mailflow_gui.mail.imap_sign_in import sign_in
 from mailflow_gui.mail.parse import parse
@@ -246,6 +246,14 @@ class ImapSession:
     def message_ids(self, uids: Iterable[int]) -> dict[int, str]:
         """The Message-ID of each mail, with its angle brackets, empty where there is none; vanished ones are absent."""
         return imap_fetch.message_ids(self._dialogue, sorted(set(uids)))
+
+    def identities(self, uids: Iterable[int]) -> dict[int, Identity]:
+        """What each mail is known by, whatever its UID; vanished ones are absent."""
+        return imap_fetch.identities(self._dialogue, sorted(set(uids)))
+
+    def headers(self, uids: Iterable[int]) -> dict[int, bytes]:
+        """The header block of each mail; vanished ones are absent."""
+        return imap_fetch.headers(self._dialogue, sorted(set(uids)))
 
     def noop(self) -> None:
         """Ask for nothing: proves that the server is there, and lets it tell what is new."""

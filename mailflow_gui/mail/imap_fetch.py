@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from imapclient.datetime_util import parse_to_datetime  # type: ignore[import-untyped]  # ships no type hints
+
 from mailflow_gui.errors import MailError, Reply
 from mailflow_gui.mail import timeouts
+from mailflow_gui.mail.headers import message_ids as message_id_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +41,16 @@ class Fetched:
     """The header block; cut off at :data:`HEADER_LIMIT` where ``raw`` is None."""
     refused: Reply | None = None
     """Why the server does not give this one mail, though it gives others; else None."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a mail is known by, whatever its UID."""
+
+    message_id: str
+    """With its angle brackets; empty if it has none."""
+    received: float
+    """When the server got it (INTERNALDATE), in seconds since 1970; 0 if it doesn't say."""
 
 
 def sizes(dialogue: Dialogue, uids: list[int]) -> dict[int, int]:
@@ -159,6 +172,41 @@ def message_ids(dialogue: Dialogue, uids: list[int]) -> dict[int, str]:
             text = header.decode("utf-8", "replace") if isinstance(header, bytes) else ""
             found[uid] = "".join(text.partition(":")[2].split())
     return found
+
+
+def identities(dialogue: Dialogue, uids: list[int]) -> dict[int, Identity]:
+    """See :meth:`mailflow_gui.mail.imap.ImapSession.identities`."""
+    found: dict[int, Identity] = {}
+    for batch in batches(uids):
+        with dialogue.asking("UID FETCH", timeouts.command(), 8 << 20):
+            answers = dialogue.fetch(batch, "(INTERNALDATE BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
+            for uid, fields in answers.items():
+                found[uid] = Identity(_message_id(fields), _received(fields))
+    return found
+
+
+def headers(dialogue: Dialogue, uids: list[int]) -> dict[int, bytes]:
+    """Header blocks by UID, cut off at :data:`HEADER_LIMIT`; vanished mails are absent."""
+    found: dict[int, bytes] = {}
+    for start in range(0, len(uids), _WINDOW_MAILS):
+        batch = uids[start : start + _WINDOW_MAILS]
+        with dialogue.asking("UID FETCH", timeouts.fetch(len(batch) * 8192), 1 << 26):
+            answers = dialogue.fetch(batch, f"(BODY.PEEK[HEADER]<0.{HEADER_LIMIT}>)")
+        for uid, fields in answers.items():
+            header = fields.get(b"BODY[HEADER]<0>")
+            found[uid] = header if isinstance(header, bytes) else b""
+    return found
+
+
+def _message_id(fields: dict[bytes, Any]) -> str:
+    header = next((value for name, value in fields.items() if name.startswith(b"BODY[HEADER")), None)
+    text = header.decode("utf-8", "replace") if isinstance(header, bytes) else ""
+    return next(iter(message_id_list(text.partition(":")[2])), "")
+
+
+def _received(fields: dict[bytes, Any]) -> float:
+    date = fields.get(b"INTERNALDATE")
+    return parse_to_datetime(date, normalise=False).timestamp() if isinstance(date, bytes) else 0.0
 
 
 def header_block(raw: bytes) -> bytes:

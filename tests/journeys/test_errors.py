@@ -64,7 +64,7 @@ def test_a_running_flow_with_a_wrong_password_waits_for_a_good_validation(
 def test_a_server_that_cannot_be_reached_is_named(world: World, dovecot: Dovecot, host: str, words: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    world.add("Inbox", "imap", port, "--host", host, "--username", "u", password="p")
+    world.add("Inbox", "imap", port, "--host", host, "--accept-clear-text", "--username", "u", password="p")
     world.add_smtp(dovecot.imap)
     ran = world.until_idle(world.flow())
     assert (ran.code, ran.counts) == (3, EMPTY)
@@ -234,8 +234,8 @@ def test_a_decision_nobody_waits_for_changes_nothing(
     assert len(recording_smtp.messages) == 7
 
 
-def recreate(dovecot: Dovecot, user: str, folder: str) -> None:
-    """The folder gets a new UIDVALIDITY, its mails new numbers."""
+def recreate(dovecot: Dovecot, user: str, folder: str, old: bytes | None = None) -> None:
+    """The folder gets a new UIDVALIDITY, its mails new numbers. ``old``: a mail of long ago that turns up in it."""
     mails = list(dovecot.messages(user, folder).values())
     before = validity(dovecot, user, folder)
     with dovecot.client(user) as client:
@@ -248,6 +248,9 @@ def recreate(dovecot: Dovecot, user: str, folder: str) -> None:
         return validity(dovecot, user, folder) != before
 
     wait_until(changed, what="a new UIDVALIDITY")
+    if old is not None:
+        with dovecot.client(user) as client:
+            assert client.append(folder, "", '"20-Nov-2020 12:00:00 +0000"', old)[0] == "OK"
     dovecot.deliver_all(user, mails, folder)
 
 
@@ -263,7 +266,7 @@ def test_new_numbers_for_a_folder_are_asked_about(
     flow = forwarding.flow(receive={"folder": "Enquiries", "unseen_only": False})
     dovecot.deliver_all(user, [mail(1), mail(2)], "Enquiries")
     assert forwarding.until_idle(flow).counts == (2, 2, 0, 0, 0)
-    recreate(dovecot, user, "Enquiries")
+    recreate(dovecot, user, "Enquiries", old=mail(8))
     ran = forwarding.until_idle(flow)
     assert (ran.code, ran.counts) == (3, EMPTY), ran.err
     assert "connections resume" in ran.err
@@ -273,7 +276,52 @@ def test_new_numbers_for_a_folder_are_asked_about(
     dovecot.deliver(user, mail(3), "Enquiries")
     assert forwarding.until_idle(flow).counts == (1, 1, 0, 0, 0)
     sent = sorted(numbers(recording_smtp.messages))
-    assert sent == ([1, 2, 3] if answer == "skip" else [1, 1, 2, 2, 3])
+    assert sent == ([1, 2, 3] if answer == "skip" else [1, 1, 2, 2, 3, 8])
+
+
+@pytest.mark.parametrize("action", ["leave", "mark-seen"])
+def test_renumbered_mails_are_known_by_their_message_ids(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp, action: str
+) -> None:
+    settings = {"folder": "Enquiries", "unseen_only": False, "after_receiving": action, "maximum_emails": -1}
+    flow = forwarding.flow(receive=settings)
+    nameless = mail(3).replace(b"Message-ID: <0003@source.example>\r\n", b"")
+    dovecot.deliver_all(user, [mail(1), mail(2), nameless, mail(2)], "Enquiries")
+    assert forwarding.until_idle(flow).counts == (4, 4, 0, 0, 0)
+    recreate(dovecot, user, "Enquiries")
+    assert forwarding.until_idle(flow).counts == EMPTY
+    dovecot.deliver(user, mail(4), "Enquiries")
+    assert forwarding.until_idle(flow).counts == (1, 1, 0, 0, 0)
+    assert sorted(numbers(recording_smtp.messages)) == [1, 2, 2, 3, 4]
+
+
+def test_what_comes_after_a_renumbering_is_new_without_a_question(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    flow = forwarding.flow(receive={"folder": "Enquiries", "after_receiving": {"action": "move", "folder": "Done"}})
+    dovecot.deliver_all(user, [mail(1), mail(2)], "Enquiries")
+    assert forwarding.until_idle(flow).counts == (2, 2, 0, 0, 0)
+    recreate(dovecot, user, "Enquiries")
+    dovecot.deliver(user, mail(3), "Enquiries")
+    assert forwarding.until_idle(flow).counts == (1, 1, 0, 0, 0)
+    assert len(dovecot.messages(user, "Done")) == 3
+
+
+def test_flags_move_under_the_new_numbers(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    """The mails were settled when their folder was renumbered, and not flagged yet."""
+    flow = forwarding.flow(receive={"folder": "Enquiries"})
+    dovecot.deliver_all(user, [mail(1), mail(2)], "Enquiries")
+    recording_smtp.answer("RCPT", "450 4.2.1 busy")
+    assert forwarding.until_idle(flow).counts == (2, 0, 0, 0, 0)
+    recreate(dovecot, user, "Enquiries", old=mail(8))
+    dovecot.set_flags(user, 1, r"\Seen", "Enquiries")
+    recording_smtp.forget_answers()
+    forwarding.make_due()
+    assert forwarding.until_idle(flow).counts == (0, 2, 0, 0, 0)
+    assert dovecot.flags(user, "Enquiries") == {uid: {"\\Seen"} for uid in (1, 2, 3)}
+    assert forwarding.until_idle(flow).counts == EMPTY
 
 
 def test_a_running_flow_goes_on_when_the_question_is_answered(
@@ -283,15 +331,15 @@ def test_a_running_flow_goes_on_when_the_question_is_answered(
     flow = forwarding.flow(receive=settings)
     dovecot.deliver(user, mail(1), "Enquiries")
     assert forwarding.until_idle(flow).counts == (1, 1, 0, 0, 0)
-    recreate(dovecot, user, "Enquiries")
+    recreate(dovecot, user, "Enquiries", old=mail(8))
     events = forwarding.directory / "events"
     process = forwarding.start("run", flow, "--json", "--events", events)
     wait_until(lambda: events.exists() and "uidvalidity-changed" in events.read_text(encoding="utf-8"))
     assert forwarding.run("connections", "resume", "Inbox", "--existing", "process").code == 0
-    recording_smtp.wait_for(2)
+    recording_smtp.wait_for(3)
     process.terminate()
     assert forwarding.finish(process).code == 130
-    assert numbers(recording_smtp.messages) == [1, 1]
+    assert sorted(numbers(recording_smtp.messages)) == [1, 1, 8]
 
 
 def test_a_newer_journal_is_left_alone(forwarding: World) -> None:

@@ -145,6 +145,11 @@ class RecordingSmtp:
         with self._changed:
             self._hooks.append(_Hook(verb.upper(), answer, about, times))
 
+    def forget_answers(self) -> None:
+        """Answer as a healthy server again."""
+        with self._changed:
+            self._hooks.clear()
+
     def wait_for(self, count: int, seconds: float = 30.0) -> list[Recorded]:
         """The mails, once there are ``count`` of them."""
         with self._changed:
