@@ -20,7 +20,7 @@ from mailflow_gui.accounts.detect import autoconfig, lookups, probe, srv, table
 from mailflow_gui.accounts.detect.crew import Crew
 from mailflow_gui.accounts.detect.found import Answer, Tried
 from mailflow_gui.accounts.detect.network import Network
-from mailflow_gui.accounts.detect.order import complete, in_order
+from mailflow_gui.accounts.detect.order import Place, complete, in_order, place_of
 from mailflow_gui.accounts.detect.trying import try_server
 from mailflow_gui.accounts.detect.values import SOURCES, Detected, Note, Proposal, Source, State, Step
 from mailflow_gui.accounts.detect.world import CHECK, World
@@ -56,7 +56,7 @@ class _Found:
 class _Checked:
     """A proposed server was called."""
 
-    proposal: Proposal
+    place: Place
     tried: Tried
 
 
@@ -103,8 +103,8 @@ class _Search:
         self.steps: dict[Source, Step] = {}
         self.ended: dict[Source, Answer] = {}
         self.found: dict[Source, list[Proposal]] = {source: [] for source in SOURCES}
-        self.tried: dict[Proposal, Tried] = {}
-        self.being_tried: set[Proposal] = set()
+        self.tried: dict[Place, Tried] = {}
+        self.being_tried: set[Place] = set()
         self.cancelled = False
         self._on_step = on_step
 
@@ -175,8 +175,8 @@ class _Search:
             case _Found():
                 self.found[said.source].append(said.proposal)
             case _Checked():
-                self.tried[said.proposal] = said.tried
-                self.being_tried.discard(said.proposal)
+                self.tried[said.place] = said.tried
+                self.being_tried.discard(said.place)
             case _Ended():
                 self.ended[said.source] = said.answer
                 self.found[said.source] = list(said.answer.proposals)
@@ -188,13 +188,14 @@ class _Search:
     def _check(self, proposals: Iterable[Proposal]) -> None:
         """Have proposed servers called, but for those that were found by calling them."""
         for proposal in proposals:
-            if not proposal.verified and proposal not in self.being_tried:
-                self.being_tried.add(proposal)
+            place = place_of(proposal)
+            if not proposal.verified and place not in self.being_tried and place not in self.tried:
+                self.being_tried.add(place)
                 self.world.crew.give(CHECK, partial(self._try, proposal))
 
     def _try(self, proposal: Proposal) -> None:
         try:
-            self.said.put(_Checked(proposal, try_server(proposal, self.world)))
+            self.said.put(_Checked(place_of(proposal), try_server(proposal, self.world)))
         except CancelledError:
             pass
         except BaseException as error:  # noqa: BLE001  # carried to the caller's thread
@@ -217,7 +218,8 @@ class _Search:
         return needed
 
     def _checked(self, source: Source) -> list[Proposal]:
-        found = [self.tried[each].on(each) if each in self.tried else each for each in self.found[source]]
+        tried = [(each, self.tried.get(place_of(each))) for each in self.found[source]]
+        found = [each if seen is None else seen.on(each) for each, seen in tried]
         return sorted(found, key=probe.likelihood) if source == "probe" else found
 
     def _answers(self) -> Iterable[Answer]:

@@ -42,7 +42,10 @@ def fetch(url: str, address: MailAddress, world: World) -> bytes | None:
         found = _get(url, world)
         if not isinstance(found, str):
             return found
-        url = urljoin(url, found)
+        try:
+            url = urljoin(url, found)
+        except ValueError:
+            return None
         if _tells(url, address):
             return None
     return None

@@ -31,7 +31,7 @@ class WebServer:
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802  # the library's own name
+            def do_GET(self) -> None:  # the library's own name
                 host = self.headers["Host"].partition(":")[0]
                 outer.asked.append(host + self.path)
                 page = outer.pages.get(host + self.path.partition("?")[0], Page(status=404))
