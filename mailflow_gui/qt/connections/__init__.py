@@ -1,13 +1,16 @@
 """The saved mail servers on screen: the list of them, and the dialog in which one is made, changed, tried and saved.
 
-``tab`` the list with ``rows`` and ``standing`` · ``dialog`` with ``form``, ``foot``, ``trust``, ``certificate_box``, ``paste_dialog``,
-``password_field``, ``result_panel`` and ``facts`` · ``draft`` and ``saving`` what isn't Qt · ``task`` work beside the window · ``pieces``
+``tab`` the list, with ``head``, ``rows``, ``order``, ``standing``, ``testing`` and ``keyring_strip`` · ``dialog`` with ``form``
+(``address``, ``twin``, ``trust``, ``certificate_box``, ``paste_dialog``, ``password_field``, ``advanced``, ``hints``), ``foot`` and
+``result_panel`` (``facts``, ``compare``) · ``missing`` with ``missing_shown`` and ``missing_dialog`` what an opened flow lacks · ``draft``,
+``trying`` and ``saving`` what isn't Qt · ``task`` work beside the window · ``pieces``
 """
 
 from __future__ import annotations
 
 from mailflow_gui.qt.connections.dialog import ConnectionDialog
+from mailflow_gui.qt.connections.missing_shown import MissingShown
 from mailflow_gui.qt.connections.standing import Live
 from mailflow_gui.qt.connections.tab import ConnectionsTab
 
-__all__ = ["ConnectionDialog", "ConnectionsTab", "Live"]
+__all__ = ["ConnectionDialog", "ConnectionsTab", "Live", "MissingShown"]

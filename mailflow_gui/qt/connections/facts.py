@@ -39,10 +39,23 @@ def doing(stage: StageName, account: Account) -> str:
 
 def heading(stage: StageName, code: str = "") -> str:
     """In two or three words, how a validation ended that failed in a stage."""
-    if code == "certificate-changed":
-        return _("Another certificate")
-    if code == "validate-cancelled":
-        return _("Stopped")
+    known = {
+        "validate-cancelled": _("Stopped"),
+        "secret-missing": _("No password"),
+        "certificate-changed": _("Another certificate"),
+        "certificate-untrusted": _("Certificate not trusted"),
+        "certificate-wrong-host": _("Certificate of another server"),
+        "certificate-expired": _("Certificate expired"),
+        "submission-disabled": _("Sending is switched off for this mailbox"),
+        "app-password-needed": _("App password needed"),
+        "oauth-needed": _("No passwords taken here"),
+        "web-sign-in-needed": _("Sign in with a browser first"),
+        "outside-access-needed": _("Access not allowed yet"),
+        "account-locked": _("Account locked"),
+        "too-many-sessions": _("Too many sessions"),
+    }
+    if code in known:
+        return known[code]
     return {
         "parameters": _("Not tried"),
         "lookup": _("Server not found"),
@@ -65,7 +78,7 @@ def so_far(account: Account, ended: Sequence[Stage]) -> list[Fact]:
     shown: list[tuple[str, tuple[StageName, ...], Fact]] = [
         (_("Reached"), ("parameters", "lookup", "connect"), _reached(account)),
         (_("Encrypted"), ("tls",), _encrypted(account, "")),
-        (_("Signed in"), ("sign-in",), _signed_in(account, None)),
+        (_("Signed in"), ("sign-in",), _signed_in(account, ())),
         (_("Abilities"), ("abilities",), Fact(_("Abilities"), "")),
     ]
     return [
@@ -78,7 +91,7 @@ def found(account: Account, stages: Sequence[Stage]) -> list[Fact]:
     """The panel's lines after a validation that went well: what is true of the server, and what it lacks."""
     last = stages[-1]
     arguments = {name: str(value) for name, value in last.arguments.items()}
-    facts = [_reached(account), _encrypted(account, arguments.get("encryption", "")), _signed_in(account, last)]
+    facts = [_reached(account), _encrypted(account, arguments.get("encryption", "")), _signed_in(account, stages)]
     offers = _offers(arguments)
     if account.protocol == "imap":
         facts.append(Fact(_("Mailbox"), _mailbox(last)))
@@ -99,7 +112,7 @@ def twin(account: Account, stages: Sequence[Stage]) -> Fact:
     """One line about the other half of the mailbox, after a validation that went well."""
     label = _("Sending") if account.protocol == "smtp" else _("Receiving")
     encryption = str(stages[-1].arguments.get("encryption", ""))
-    parts = [_reached(account).text, encryption, _signed_in(account, stages[-1]).text]
+    parts = [_reached(account).text, encryption, _signed_in(account, stages).text]
     return Fact(label, " · ".join(part for part in parts if part), wide=True)
 
 
@@ -113,7 +126,10 @@ def technical(account: Account, stages: Sequence[Stage]) -> str:
     secured = {"none": "", "starttls": " STARTTLS", "tls": " SSL/TLS"}[account.security]
     host = f"[{account.host}]" if ":" in account.host else account.host
     lines = [f"{account.protocol.upper()} {host}:{account.port}{secured}"]
-    lines += [f"{stage.stage}: {'ok' if stage.ok else stage.code}" for stage in stages]
+    for stage in stages:
+        lines.append(f"{stage.stage}: {'ok' if stage.ok else stage.code}")
+        if stage.ok and stage is not stages[-1]:
+            lines += [f"  {line}" for line in stage.detail.splitlines() if line.strip()]
     lines += [f"< {line}" for line in stages[-1].detail.splitlines() if line.strip()]
     return "\n".join(lines)
 
@@ -139,13 +155,13 @@ def _encrypted(account: Account, version: str) -> Fact:
     return Fact(_("Encrypted"), f"{version or 'TLS'}, {how}")
 
 
-def _signed_in(account: Account, last: Stage | None) -> Fact:
+def _signed_in(account: Account, stages: Sequence[Stage]) -> Fact:
+    signing_in = next((stage for stage in stages if stage.stage == "sign-in"), None)
     if not account.needs_secret:
         return Fact(_("Signed in"), _("Not asked for"))
-    mechanism = str(last.arguments.get("mechanism", "")) if last is not None else ""
-    return Fact(
-        _("Signed in"), _("Password ({mechanism})").format(mechanism=mechanism) if mechanism else account.username
-    )
+    mechanism = str(signing_in.arguments.get("mechanism", "")) if signing_in is not None else ""
+    words = _("Password ({mechanism})").format(mechanism=mechanism) if mechanism else account.username
+    return Fact(_("Signed in"), words)
 
 
 def _mailbox(last: Stage) -> str:

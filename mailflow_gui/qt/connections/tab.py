@@ -167,9 +167,19 @@ class ConnectionsTab(QWidget):
         """Open the dialog for a new connection."""
         return self._open(replace(draft.blank(protocol), name=name, host=host))
 
-    def add_from(self, stub: Stub) -> ConnectionDialog:
-        """Open the dialog for a new connection as a flow file describes it."""
-        return self._open(draft.of_stub(stub), wanted_id=stub.id)
+    def add_from(self, stub: Stub, parent: QWidget | None = None) -> ConnectionDialog:
+        """Open the dialog for a new connection as a flow file describes it.
+
+        :param parent: what it stands before; None: the window.
+        """
+        return self._open(draft.of_stub(stub), wanted_id=stub.id, parent=parent)
+
+    def saved(self) -> tuple[Account, ...]:
+        """The saved connections; none where their file can't be read (the list says why)."""
+        try:
+            return self._accounts.all()
+        except MailFlowError:
+            return ()
 
     def edit(self, account_id: str, *, validate: bool = False) -> ConnectionDialog | None:
         """Open the dialog for a saved connection, and with ``validate`` try it at once; None: there is no such connection."""
@@ -264,7 +274,7 @@ class ConnectionsTab(QWidget):
         if shown is not None:
             self.edit(shown.account.id)
 
-    def _open(self, account: Account, wanted_id: str = "") -> ConnectionDialog:
+    def _open(self, account: Account, wanted_id: str = "", parent: QWidget | None = None) -> ConnectionDialog:
         if self.dialog is not None:
             self.dialog.raise_()
             return self.dialog
@@ -278,7 +288,7 @@ class ConnectionsTab(QWidget):
             used_by=flows,
             wanted_id=wanted_id,
             network=self.network,
-            parent=self.window(),
+            parent=parent or self.window(),
         )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(self._saved)
@@ -290,7 +300,8 @@ class ConnectionsTab(QWidget):
 
     def _closed(self) -> None:
         self.dialog = None
-        self.view.setFocus()
+        if self.isVisible():
+            self.view.setFocus()
 
     def _saved(self, account: object) -> None:
         assert isinstance(account, Account)
