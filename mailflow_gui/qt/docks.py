@@ -91,10 +91,14 @@ class Docks:
         room = max(160, min(theme.size("dock-bottom"), self._window.height() * 3 // 10))
         self._window.resizeDocks([self.bottom], [room], Qt.Orientation.Vertical)
 
-    def remember(self) -> None:
-        """Keep places and sizes for the next window."""
+    def state(self) -> QByteArray:
+        """Places, sizes, and what is shown."""
+        return self._window.saveState(_LAYOUT_VERSION)
+
+    def remember(self, state: QByteArray) -> None:
+        """Keep a state, and the window's place, for the next window."""
         window_file.remember(_GEOMETRY, _text(self._window.saveGeometry()))
-        window_file.remember(_STATE, _text(self._window.saveState(_LAYOUT_VERSION)))
+        window_file.remember(_STATE, _text(state))
 
 
 def _dock(name: str, title: str, content: QWidget) -> QDockWidget:

@@ -82,10 +82,12 @@ def node_states(flow: Flow, nodes: Mapping[str, Mapping[str, Any]], *, running: 
 def _live(count: Mapping[str, Any], *, enabled: bool, running: bool) -> NodeLive:
     received, sent, errors = (int(count.get(key, 0)) for key in ("received", "sent", "errors"))
     state = _STATES.get(str(count.get("state", "")), "idle")
+    if state == "running" and count.get("error"):
+        state = "warning"  # it tries again just now; until that has gone well, what went wrong stays in view
     if not enabled:
         state = "off"
     elif not running:
-        state = "failing" if state == "failing" else "done" if received or sent else "idle"
+        state = state if state in {"failing", "warning"} else "done" if received or sent else "idle"
     elif state == "idle":
         state = "running"
     line = str(count.get("error", "")) if state in {"warning", "failing", "held"} else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui import nodes
@@ -27,6 +27,7 @@ from mailflow_gui.qt.commands import Commands
 from mailflow_gui.qt.connections import ConnectionsTab
 from mailflow_gui.qt.controls import Banner, Button, Toast
 from mailflow_gui.qt.docks import Docks
+from mailflow_gui.qt.docks_shown import DocksShown
 from mailflow_gui.qt.document import Document
 from mailflow_gui.qt.engine_thread import EngineThread
 from mailflow_gui.qt.faults import Faults
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.running = Running(self)
         self._make_menus()
         self._lay_out()
+        self.docks_shown = DocksShown(self)
         self._checking = QTimer(self)
         self._checking.setSingleShot(True)
         self._checking.setInterval(CHECK_MILLISECONDS)
@@ -81,9 +83,7 @@ class MainWindow(QMainWindow):
         if faults is not None:
             faults.happened.connect(lambda report: questions.show_fault(self, report))
         self.setAcceptDrops(True)
-        self._sized = self.docks.restore(width=1440, height=900)
-        self._shown_docks = [not dock.isHidden() for dock in self.docks.all]
-        self.docks.show_all(shown=False)
+        self.docks_shown.restore()
         self.show_document()
         self.engine.start()
 
@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(document.title)
         self.setWindowModified(document.unsaved)
         if (self.pages.currentIndex() == 1) != document.is_open:
-            self._turn_page(to_flow=document.is_open)
+            self.docks_shown.turn_page(to_flow=document.is_open)
         self.commands.show_flow(is_open=document.is_open)
         self.tool_bar.show_flow(document.name, unsaved=document.unsaved)
         self.show_undo()
@@ -195,18 +195,6 @@ class MainWindow(QMainWindow):
         self.canvas.set_readonly(not document.trusted)
         self.form.setEnabled(document.trusted)
         self.running.show()
-
-    def _turn_page(self, *, to_flow: bool) -> None:
-        if not to_flow:
-            self._shown_docks = [not dock.isHidden() for dock in self.docks.all]
-            self.docks.show_all(shown=False)
-        else:
-            for dock, shown in zip(self.docks.all, self._shown_docks, strict=True):
-                dock.setVisible(shown)
-            if not self._sized:
-                self._sized = True
-                self.docks.set_sizes()
-        self.pages.setCurrentIndex(1 if to_flow else 0)
 
     def note_edit(self) -> None:
         self.document.edited(clean=self.canvas.undo_stack.isClean())
@@ -260,7 +248,7 @@ class MainWindow(QMainWindow):
             self.form.show_node(node, known.get(node.type), flow, mine)
 
     def open_node(self, node_id: str) -> None:
-        self.docks.right.show()
+        self.docks_shown.show_settings()
         self.show_selected([node_id])
         self.form.setFocus()
 
@@ -268,7 +256,7 @@ class MainWindow(QMainWindow):
         """Lead to where a problem is."""
         if node:
             self.canvas.focus_node(node)
-            self.docks.right.show()
+            self.docks_shown.show_settings()
             self.show_selected([node])
             if field:
                 self.form.focus_field(field)
@@ -291,43 +279,8 @@ class MainWindow(QMainWindow):
 
     # ---- docks and bars
 
-    def toggle(self, dock: QWidget) -> None:
-        dock.setVisible(dock.isHidden())
-        self._show_docks()
-
-    def toggle_left(self, tab: QWidget) -> None:
-        if not self.docks.left.isHidden() and self.docks.nodes.currentWidget() is tab:
-            self.docks.left.hide()
-        else:
-            self.show_left(tab)
-        self._show_docks()
-
-    def show_left(self, tab: QWidget) -> None:
-        self.docks.nodes.setCurrentWidget(tab)
-        self.docks.left.show()
-        self._show_docks()
-
-    def show_bottom(self, tab: QWidget) -> None:
-        self.docks.messages.setCurrentWidget(tab)
-        self.docks.bottom.show()
-        self._show_docks()
-
-    def search_nodes(self) -> None:
-        self.show_left(self.palette_tab)
-        self.palette_tab.focus_search()
-
     def _show_corner(self) -> None:
         self.inspector.bar.setVisible(self.docks.messages.currentWidget() is self.inspector)
-
-    def _show_docks(self) -> None:
-        left = not self.docks.left.isHidden()
-        for name, shown in (
-            ("dock-nodes", left and self.docks.nodes.currentWidget() is self.palette_tab),
-            ("dock-connections", left and self.docks.nodes.currentWidget() is self.connections),
-            ("dock-settings", not self.docks.right.isHidden()),
-            ("dock-messages", not self.docks.bottom.isHidden()),
-        ):
-            self.commands[name].setChecked(shown)
 
     def show_undo(self) -> None:
         editable = self.document.is_open and self.document.trusted
@@ -372,6 +325,10 @@ class MainWindow(QMainWindow):
 
     # ---- Qt's own
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.docks_shown.fit()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.toLocalFile().endswith(EXTENSION) for url in event.mimeData().urls()):
             event.acceptProposedAction()
@@ -403,7 +360,7 @@ class MainWindow(QMainWindow):
     def _end(self) -> None:
         self._is_over = True
         if self.document.is_open:
-            self.docks.remember()
+            self.docks_shown.remember()
         self.canvas.undo_stack.cleanChanged.disconnect(self.note_clean)  # it says so once more while it is destroyed
         self.inspector.shut_down()
         self.engine.shutdown()

@@ -18,18 +18,18 @@ class MessagesShown:
 
     def failed(self) -> None:
         """All that failed."""
-        self._window.show_bottom(self._window.inspector)
+        self._window.docks_shown.show_bottom(self._window.inspector)
         self._window.inspector.show_state("failed")
 
     def of_link(self, source: str, target: str) -> None:
         """Those that came by a link, named as on the cards."""
-        self._window.show_bottom(self._window.inspector)
+        self._window.docks_shown.show_bottom(self._window.inspector)
         title = f"{self._title(source)} → {self._title(target)}"
         self._window.inspector.show_link(source, target, title)
 
     def of_node(self, node: str, state: str) -> None:
         """Those that a node has had, in one state or in all (empty)."""
-        self._window.show_bottom(self._window.inspector)
+        self._window.docks_shown.show_bottom(self._window.inspector)
         self._window.inspector.show_node(node, self._title(node))
         self._window.inspector.show_state(state)
 

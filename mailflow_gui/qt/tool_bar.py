@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.qt.commands import Commands, without_mnemonic
-from mailflow_gui.qt.controls import Button, Chip, IconLabel, Label, Switch, set_tool_tip
+from mailflow_gui.qt.controls import Button, Chip, ElidedLabel, IconLabel, Label, Switch, set_tool_tip
 from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.run_control import State
 from mailflow_gui.qt.theme import theme
 
 _DOT = 7
+_ROOM_FOR_ZOOM = 860
+_ROOM_FOR_TOOLS = 720
+_NARROWEST = 480
 _TOOLS = (("undo", "undo-2"), ("redo", "redo-2"), ("save", "save"))
 
 
@@ -31,7 +34,9 @@ class ToolBar(QToolBar):
         # Qt takes one padding for all four sides of a tool bar: the row inside has the real margins.
         self.setStyleSheet("QToolBar { padding: 0; }")
         self._commands = commands
-        self._name = Label("", "title")
+        self._is_open = False
+        self._name = ElidedLabel("", "title")
+        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._dot = _UnsavedDot()
         self._more = _ghost("chevron-down", _("Recent flows"), 14)
         self._more.setMenu(recent)
@@ -57,16 +62,18 @@ class ToolBar(QToolBar):
             spacing=0,
         )
         self._zoom_rule = _rule()
-        inside = QWidget()
+        inside = _Inside()
         inside.setFixedHeight(theme.size("toolbar") - 1)
         row = QHBoxLayout(inside)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(8)
         row.addWidget(_row(IconLabel("workflow", "text-2", 16), self._name, self._dot))
         row.addWidget(self._more)
         row.addWidget(_rule())
-        row.addWidget(_row(*(self._tool(name, icon) for name, icon in _TOOLS)))
-        row.addWidget(_rule())
+        self._tools = (_row(*(self._tool(name, icon) for name, icon in _TOOLS)), _rule())
+        for widget in self._tools:
+            row.addWidget(widget)
         for widget in (self.once, self.run, _row(self.dry, left=8)):
             row.addWidget(widget)
         row.addStretch(1)
@@ -82,8 +89,8 @@ class ToolBar(QToolBar):
         self._name.setText(plain.one_line(name, 200) or _("No flow open"))
         self._name.set_token("text" if name else "text-3")
         self._dot.setVisible(bool(name) and unsaved)
-        for widget in (self._zoom_rule, self._zoom_row):
-            widget.setVisible(bool(name))
+        self._is_open = bool(name)
+        self._make_room()
         if not name:
             self.show_problems(0, 0)
 
@@ -107,6 +114,17 @@ class ToolBar(QToolBar):
         """1.0 is 100 %."""
         self._zoom.setText(f"{round(zoom * 100)}%")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """In a narrow window, what has keys and a place in the menus stands aside for what starts and stops."""
+        for widget in (self._zoom_rule, self._zoom_row):
+            widget.setVisible(self._is_open and self.width() >= _ROOM_FOR_ZOOM)
+        for widget in self._tools:
+            widget.setVisible(self.width() >= _ROOM_FOR_TOOLS)
+
     # ---- parts
 
     def _pass_dry(self, on: bool) -> None:
@@ -128,6 +146,13 @@ class ToolBar(QToolBar):
         button = _ghost(icon, without_mnemonic(action.text()))
         button.clicked.connect(action.trigger)
         return button
+
+
+class _Inside(QWidget):
+    """Never keeps the window from being made narrow."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, theme.size("toolbar") - 1)
 
 
 class _UnsavedDot(QWidget):

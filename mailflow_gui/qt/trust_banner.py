@@ -21,7 +21,7 @@ class TrustBanner(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._banner = Banner("warn")
+        self._banner = Banner("warn", long=True)
         self.button = self._banner.add_button(Button(_("Accept"), compact=True))
         self.button.clicked.connect(self.accepted)
         layout = QVBoxLayout(self)

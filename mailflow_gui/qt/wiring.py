@@ -33,7 +33,7 @@ def connect(window: MainWindow) -> None:
     form.connection_wanted.connect(window.make_connection)
     window.palette_tab.chosen.connect(canvas.add_node)
     window.problems_tab.chosen.connect(window.show_problem)
-    window.tool_bar.problems_wanted.connect(lambda: window.show_bottom(window.problems_tab))
+    window.tool_bar.problems_wanted.connect(lambda: window.docks_shown.show_bottom(window.problems_tab))
     window.status.failed_wanted.connect(window.messages.failed)
     canvas.link_opened.connect(window.messages.of_link)
     window.inspector.node_wanted.connect(canvas.focus_node)
@@ -94,11 +94,11 @@ def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "delete": canvas.delete_selected,
         "select-all": canvas.select_all,
         "enable": canvas.toggle_enabled,
-        "search-nodes": window.search_nodes,
-        "dock-nodes": lambda: window.toggle_left(window.palette_tab),
-        "dock-connections": lambda: window.toggle_left(window.connections),
-        "dock-settings": lambda: window.toggle(window.docks.right),
-        "dock-messages": lambda: window.toggle(window.docks.bottom),
+        "search-nodes": window.docks_shown.search_nodes,
+        "dock-nodes": lambda: window.docks_shown.toggle_left(window.palette_tab),
+        "dock-connections": lambda: window.docks_shown.toggle_left(window.connections),
+        "dock-settings": lambda: window.docks_shown.toggle(window.docks.right),
+        "dock-messages": lambda: window.docks_shown.toggle(window.docks.bottom),
         "zoom-in": lambda: canvas.set_zoom(canvas.zoom() * _ZOOM_STEP),
         "zoom-out": lambda: canvas.set_zoom(canvas.zoom() / _ZOOM_STEP),
         "zoom-full": lambda: canvas.set_zoom(1.0),
@@ -110,7 +110,7 @@ def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "run": window.running.start_or_stop,
         "run-once": window.running.run_once,
         "dry-run": window.show_dry,
-        "show-connections": lambda: window.show_left(window.connections),
+        "show-connections": lambda: window.docks_shown.show_left(window.connections),
         "new-connection": window.connections.add,
         "shortcuts": lambda: questions.show_shortcuts(window),
         "about": lambda: questions.show_about(window),

@@ -12,6 +12,7 @@ from mailflow_gui.language import _
 from mailflow_gui.qt.controls.button import Button
 from mailflow_gui.qt.controls.icon_label import IconLabel
 from mailflow_gui.qt.controls.text import Label
+from mailflow_gui.qt.controls.text_scroll import TextScroll
 from mailflow_gui.qt.theme import theme
 
 Kind = Literal["info", "ok", "warn", "danger"]
@@ -31,12 +32,20 @@ class Banner(QWidget):
     :param text: what happened, in one sentence.
     :param advice: what to do.
     :param closable: the person may put it away; ``closed`` tells so.
+    :param long: the advice may be long, and scrolls then.
     """
 
     closed = Signal()
 
     def __init__(
-        self, kind: Kind, text: str = "", advice: str = "", *, closable: bool = False, parent: QWidget | None = None
+        self,
+        kind: Kind,
+        text: str = "",
+        advice: str = "",
+        *,
+        closable: bool = False,
+        long: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._kind: Kind = kind
@@ -50,7 +59,8 @@ class Banner(QWidget):
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self._text)
-        texts.addWidget(self._advice)
+        self._below: QWidget = TextScroll(self._advice) if long else self._advice
+        texts.addWidget(self._below)
         self._row.addLayout(texts, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._close: Button | None = None
@@ -72,7 +82,8 @@ class Banner(QWidget):
         self._icon.set_icon(_LOOKS[kind][0], _LOOKS[kind][3])
         self._text.setText(text)
         self._advice.setText(advice)
-        self._advice.setVisible(bool(advice))
+        self._below.setVisible(bool(advice))
+        self._below.updateGeometry()
         self.setAccessibleName(f"{text} {advice}".strip())
         self.update()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout
 from mailflow_gui import sentences
 from mailflow_gui.journal.history import Attempt
 from mailflow_gui.language import N_, _, ngettext
-from mailflow_gui.qt.controls import Chip, Label, StateText
+from mailflow_gui.qt.controls import Chip, ElidedLabel, Label, StateText
 from mailflow_gui.qt.inspector import plain, states
 from mailflow_gui.qt.inspector.reading import Detail, Sent
 
@@ -71,7 +71,7 @@ def _attempt(attempt: Attempt, names: Mapping[str, str]) -> QWidget:
     head.setSpacing(8)
     where = (states.full_time(attempt.at), names.get(attempt.node or "", attempt.node or ""), attempt.account or "")
     head.addWidget(
-        Label(" · ".join(plain.one_line(part, 80) for part in where if part), "caption", "text-3", weight=400), 1
+        ElidedLabel(" · ".join(plain.one_line(part, 80) for part in where if part), "caption", "text-3", weight=400), 1
     )
     if attempt.outcome is not None and attempt.outcome in states.CLASSES:
         word, kind = states.CLASSES[attempt.outcome]

@@ -108,7 +108,8 @@ def clock(at: float, now: float | None = None) -> str:
 
 def full_time(at: float) -> str:
     """Date and time to the second, with the zone's offset."""
-    return datetime.fromtimestamp(at, UTC).astimezone().isoformat(" ", "seconds")
+    local = datetime.fromtimestamp(at, UTC).astimezone().isoformat(" ", "seconds")
+    return f"{local[:19]} {local[19:]}"
 
 
 def size(count: int) -> str:

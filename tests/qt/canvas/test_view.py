@@ -259,8 +259,8 @@ def test_tooltips_hold_no_markup(canvas: Canvas, hands: Hands) -> None:
     canvas.show_flow(chain())
     canvas.set_live({"send": NodeLive("failing", 1, 0, 1, "<b>550</b> <img src='http://x'>")})
     assert "<b>550</b>" in tooltip.text_at(canvas.viewer, hands.header("send"))
-    assert tooltip.text_at(canvas.viewer, hands.port("send", "in", "email")) == "Email: fields"
-    assert tooltip.text_at(canvas.viewer, hands.middle(hands.link(0))).startswith("Message → Message")
+    assert tooltip.text_at(canvas.viewer, hands.port("send", "in", "email")) == "email: fields"
+    assert tooltip.text_at(canvas.viewer, hands.middle(hands.link(0))).startswith("message → message")
     assert tooltip.text_at(canvas.viewer, QPoint(2, 2)) == ""
 
 

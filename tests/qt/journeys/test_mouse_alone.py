@@ -196,7 +196,7 @@ def test_a_click_on_counters_lists_the_messages_of_the_node(qtbot: QtBot, window
 
 def test_a_slash_leads_to_the_search_for_nodes(window: MainWindow) -> None:
     window.files.new()
-    window.show_left(window.connections)
+    window.docks_shown.show_left(window.connections)
     window.canvas.viewer.setFocus()
     QTest.keyClick(window.canvas.viewer, Qt.Key.Key_Slash)
     assert window.palette_tab.isVisible()
