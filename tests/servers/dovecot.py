@@ -55,6 +55,19 @@ class Dovecot:
     def certificate_file(self) -> Path:
         return self.directory / "tls" / "cert.pem"
 
+    @property
+    def sasl_socket(self) -> Path:
+        """Where another server may ask whether a password is right."""
+        return self.directory / "run" / "sasl"
+
+    def show(self, certificate: Certificate) -> None:
+        """Show another certificate from now on."""
+        self.certificate = certificate
+        certificate.write(self.directory / "tls")
+        found = program()
+        assert found is not None
+        subprocess.run([found, "-c", str(self.directory / "dovecot.conf"), "reload"], check=True, timeout=20)
+
     def new_user(self) -> str:
         """A user name that nobody has used yet."""
         self._users += 1
@@ -177,7 +190,7 @@ def dovecot(directory: Path | None = None, certificate: Certificate | None = Non
         raise RuntimeError(MISSING)
     with tempfile.TemporaryDirectory(prefix="mf-", ignore_cleanup_errors=True) as temporary:
         base = directory or Path(temporary)
-        imap, imaps, pop3, pop3s = _free_ports(4)
+        imap, imaps, pop3, pop3s = free_ports(4)
         server = Dovecot(base, imap, imaps, pop3, pop3s, certificate or make())
         _write(server, _version(found))
         log = (base / "output").open("wb")
@@ -241,7 +254,8 @@ def _wait_until_it_answers(server: Dovecot, process: subprocess.Popen[bytes]) ->
     raise RuntimeError(f"Dovecot does not start: {words}\n{server.log() if logged.exists() else ''}")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Loopback ports that nobody listens on now."""
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for sock in sockets:
@@ -285,6 +299,11 @@ service pop3-login {{
   inet_listener pop3s {{
     port = {server.pop3s}
     ssl = yes
+  }}
+}}
+service auth {{
+  unix_listener sasl {{
+    mode = 0666
   }}
 }}
 service stats {{
