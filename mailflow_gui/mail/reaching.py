@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import AccountBroken
-from mailflow_gui.mail import sasl, smtp_opening
+from mailflow_gui.mail import imap_dialogue, sasl, smtp_dialogue, smtp_opening
+from mailflow_gui.mail.imap_sign_in import secure
+from mailflow_gui.mail.pop3 import Pop3Session
 
 if TYPE_CHECKING:
     from mailflow_gui.mail.tls import Protocol
@@ -29,18 +31,13 @@ def reach(wire: Wire, protocol: Protocol) -> bool:
 
 
 def _imap(wire: Wire) -> bool:
-    from mailflow_gui.mail.imap_dialogue import Dialogue
-    from mailflow_gui.mail.imap_sign_in import secure
-
-    dialogue = Dialogue(wire)
+    dialogue = imap_dialogue.Dialogue(wire)
     if wire.server.security == "starttls":
         secure(dialogue)
     return "AUTH=PLAIN" in dialogue.offered or "LOGINDISABLED" not in dialogue.offered
 
 
 def _pop3(wire: Wire) -> bool:
-    from mailflow_gui.mail.pop3 import Pop3Session
-
     session = Pop3Session(wire)
     session.greet()
     offered = session.capabilities
@@ -48,9 +45,7 @@ def _pop3(wire: Wire) -> bool:
 
 
 def _smtp(wire: Wire) -> bool:
-    from mailflow_gui.mail.smtp_dialogue import Dialogue
-
-    dialogue = Dialogue(wire)
+    dialogue = smtp_dialogue.Dialogue(wire)
     smtp_opening.greet(dialogue, None)
     if wire.server.security == "starttls":
         smtp_opening.start_tls(dialogue, None)

@@ -95,6 +95,7 @@ def wrap(sock: socket.socket, server: Server) -> ssl.SSLSocket:
     from mailflow_gui.mail.transport_errors import translate
 
     try:
+        sock.getpeername()  # fails on a line that is lost already, of which ssl would make a secure-looking socket without a handshake
         pinned = _load(server.certificate) if server.certificate else []
         if not pinned:
             # A context of its own for every session: truststore holds the context's lock while it shakes hands.

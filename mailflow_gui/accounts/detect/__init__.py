@@ -3,7 +3,9 @@
 *Source*: who can know them (our table of providers, the provider's own description, DNS, trying usual names). *Proposal*: one server
 with port, security and user name, and who said so. *Step*: how far a source is. No password is known here, so none can be sent.
 
-``values`` what is found · ``network`` where it is asked · ``asking`` asks all sources at once
+``values`` what is found · ``network`` where it is asked · ``asking`` the way in · ``search`` asks all sources at once: ``table``,
+``autoconfig`` (with ``web`` and ``description``), ``srv``, ``probe`` · ``trying`` calls what they propose · ``lookups`` DNS · ``order``
+which proposal comes first · ``crew`` the threads
 """
 
 from mailflow_gui.accounts.detect.asking import detect

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import idna
-
 from mailflow_gui.accounts import fields
 from mailflow_gui.errors import UsageError
+from mailflow_gui.mail.tls import ascii_host
 
 LONGEST_LOCAL = 64
 LONGEST_ADDRESS = 254
@@ -47,8 +46,8 @@ def parse(text: str) -> MailAddress:
     if not at or not _LOCAL.fullmatch(local) or len(local.encode()) > LONGEST_LOCAL:
         raise malformed
     try:
-        known = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
-    except idna.IDNAError as error:
+        known = ascii_host(domain)
+    except ValueError as error:
         raise malformed from error
     if "." not in known or not fields.is_host_name(known) or len(f"{local}@{known}".encode()) > LONGEST_ADDRESS:
         raise malformed
