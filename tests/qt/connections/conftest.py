@@ -13,12 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from mailflow_gui.accounts import os_keyring
 from mailflow_gui.accounts.account import Account
+from mailflow_gui.accounts.detect import Network
 from mailflow_gui.accounts.secrets import SecretStore
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.paths import Home
 from mailflow_gui.qt.connections import ConnectionDialog
 from tests.accounts import secret_service
+from tests.accounts.detect.conftest import Internet, authority, description, internet
 from tests.qt.connections import secret_service_here
+
+__all__ = ["Hand", "Internet", "authority", "description", "internet"]
 
 
 @dataclass
@@ -30,9 +34,11 @@ class Hand:
     secrets: SecretStore
     home: Home
 
-    def open(self, account: Account | None = None, used_by: tuple[str, ...] = ()) -> ConnectionDialog:
+    def open(
+        self, account: Account | None = None, used_by: tuple[str, ...] = (), network: Network | None = None
+    ) -> ConnectionDialog:
         """The dialog, shown."""
-        dialog = ConnectionDialog(self.store, self.secrets, self.home, account, used_by=used_by)
+        dialog = ConnectionDialog(self.store, self.secrets, self.home, account, used_by=used_by, network=network)
         self.qtbot.addWidget(dialog)
         with self.qtbot.waitExposed(dialog):
             dialog.show()
