@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from mailflow_gui import sentences
+from mailflow_gui import logs, sentences
 from mailflow_gui.sentences import Argument
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ Outcome = Literal[
 """What happens next with an item whose step failed."""
 
 
+_FOREIGN = frozenset({"reason", "error", "complaint", "reply"})
+"""Arguments that are words of a server, a library or a program."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What a server answered, in its own words."""
@@ -56,6 +60,9 @@ class Reply:
     operation: str = ""
     """The command that was answered: ``RCPT``, ``LOGIN``, ``UID FETCH`` … never with its arguments."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", logs.blank(self.text))  # some servers say a password back to whoever tried it
+
 
 class MailFlowError(Exception):
     """Base of everything MailFlow raises on purpose.
@@ -66,7 +73,10 @@ class MailFlowError(Exception):
     def __init__(self, code: str, /, **arguments: Argument) -> None:
         super().__init__(code)
         self.code = code
-        self.arguments = arguments
+        self.arguments = {
+            name: logs.blank(value) if name in _FOREIGN and isinstance(value, str) else value
+            for name, value in arguments.items()
+        }
 
     @property
     def text(self) -> str:
@@ -81,7 +91,7 @@ class MailFlowError(Exception):
     @property
     def detail(self) -> str:
         """Technical detail for people who look closer: raw words, never a secret; may be empty."""
-        return str(self.__cause__) if self.__cause__ is not None else ""
+        return logs.blank(str(self.__cause__)) if self.__cause__ is not None else ""
 
     def __str__(self) -> str:
         return f"{self.text} {self.advice}".strip()

@@ -11,10 +11,14 @@ import json
 import logging
 import os
 import re
+import sys
+import threading
 import time
+import traceback
 import urllib.parse
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import TextIO
 
 LEVEL_VARIABLE = "MAILFLOW_LOG"
@@ -107,9 +111,29 @@ def keep_out(secret: str) -> None:
 
 def redact(text: str) -> str:
     """``text`` without registered secrets and without what follows a sign-in command."""
+    return _SIGN_IN.sub(lambda found: found[1] + _BLANK, blank(text))
+
+
+def blank(text: str) -> str:
+    """``text`` without registered secrets: for words of servers, libraries and programs that people are shown."""
     for secret in sorted(_kept_out, key=len, reverse=True):
         text = text.replace(secret, _BLANK)
-    return _SIGN_IN.sub(lambda found: found[1] + _BLANK, text)
+    return text
+
+
+def guard_tracebacks() -> None:
+    """Have Python print the tracebacks of faults that nobody caught without secrets; hooks that others have set stay."""
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _print_guarded
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = lambda given: _print_guarded(
+            given.exc_type, given.exc_value or given.exc_type(), given.exc_traceback
+        )
+
+
+def _print_guarded(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    if not issubclass(kind, SystemExit) and sys.stderr is not None:
+        sys.stderr.write(redact("".join(traceback.format_exception(kind, error, where))))
 
 
 class RedactingFormatter(logging.Formatter):

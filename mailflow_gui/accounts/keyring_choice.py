@@ -44,16 +44,25 @@ def backend() -> KeyringBackend:
 
     :raises KeyringError: ``keyring-absent``. :raises AccountError: ``keyring-refused``.
     """
-    chosen = os.environ.get(CHOICE_VARIABLE, "")
-    if chosen.startswith(_CHAIN):
-        chosen = ""
-    if chosen and chosen not in ALLOWED:
-        raise AccountError("keyring-refused", name=chosen, variable=CHOICE_VARIABLE)
+    if name := refused():
+        raise AccountError("keyring-refused", name=name, variable=CHOICE_VARIABLE)
+    chosen = _chosen()
     reasons: list[str] = []
     best = max(_working((chosen,) if chosen else ALLOWED, reasons), key=lambda found: found[0], default=None)
     if best is None:
         raise KeyringError("keyring-absent") from RuntimeError("; ".join(reasons))
     return best[1]()
+
+
+def refused() -> str:
+    """The back end that the library's variable names, where it may not be used; else empty."""
+    chosen = _chosen()
+    return chosen if chosen and chosen not in ALLOWED else ""
+
+
+def _chosen() -> str:
+    chosen = os.environ.get(CHOICE_VARIABLE, "")
+    return "" if chosen.startswith(_CHAIN) else chosen
 
 
 def name_of(keyring: KeyringBackend) -> str:

@@ -110,6 +110,11 @@ def delete(service: str, user: str, *, limit: int | None = ENTRY_LIMIT) -> None:
     long_secrets.delete(_opened(), service, user, limit)
 
 
+def is_switched_off() -> bool:
+    """Whether somebody has decided, by the library's variable, that no keyring of ours is used here."""
+    return keyring_choice.refused() != ""
+
+
 def unlock(service: str) -> None:
     """Have the system ask its user to unlock the keyring, if it is locked. To be called by :func:`call`."""
     _opened().get_password(service, "/")  # other back ends ask when they are read; no account has this id

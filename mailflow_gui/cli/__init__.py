@@ -12,7 +12,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from mailflow_gui import __version__, language
+from mailflow_gui import __version__, language, logs
 from mailflow_gui.cli import output
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.language import _
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         gc.disable()  # what is loaded at the start stays: looking through it for garbage, again and again, costs a tenth of a second
     language.use()
+    logs.guard_tracebacks()
     words = sys.argv[1:] if arguments is None else list(arguments)
     parsed = parser(words[0] if words else "open").parse_args(words)
     if arguments is None:

@@ -88,7 +88,8 @@ def list_(arguments: argparse.Namespace) -> int:
     accounts = _accounts().all()
     with connections_use.opened(paths.home()) as use:
         shown = [as_json(account, use) for account in accounts]
-    if any(map(connections_edit.may_use_keyring, accounts)) and os_keyring.look().word == "absent":
+    needed = any(map(connections_edit.may_use_keyring, accounts)) and not os_keyring.is_switched_off()
+    if needed and os_keyring.look().word == "absent":
         output.complain(str(KeyringError("keyring-absent")))
     if arguments.json:
         output.print_json({"connections": shown})
