@@ -37,6 +37,9 @@ STATES = {
     "waiting": N_("waits for the keyring"),
 }
 
+CODES = {"certificate-changed": N_("its server shows another certificate, see: mailflow connections trust NAME")}
+"""What is said in place of *switched off by an error*, by the error's code."""
+
 SECURITIES = {"none": N_("not encrypted"), "starttls": "STARTTLS", "tls": "SSL/TLS"}
 
 STAGES = {
@@ -80,6 +83,7 @@ def as_json(account: Account, use: connections_use.Use) -> dict[str, Any]:
         "security": account.security,
         "state": use.state(account),
         "used_by": list(use.flows(account.id)),
+        "code": use.code(account),
     }
 
 
@@ -320,7 +324,8 @@ def _not_validated(account: Account, arguments: argparse.Namespace) -> None:
 def _line(entry: dict[str, Any]) -> str:
     host = f"[{entry['host']}]" if ":" in entry["host"] else entry["host"]
     where = f"{entry['protocol']} {host}:{entry['port']} ({_(SECURITIES[entry['security']])})"
-    line = f"{entry['name']} ({entry['id']}): {where} – {_(STATES[entry['state']])}"
+    state = CODES.get(entry["code"] or "") or STATES[entry["state"]]
+    line = f"{entry['name']} ({entry['id']}): {where} – {_(state)}"
     if entry["used_by"]:
         line += " – " + _("used by {flows}").format(flows=", ".join(entry["used_by"]))
     return line

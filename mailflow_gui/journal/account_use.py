@@ -26,11 +26,22 @@ class Use:
 
     def state(self, account: Account) -> State:
         """One word: what a run has found out, unless a good validation came later."""
+        trouble = self._trouble(account)
+        if trouble is not None:
+            return trouble.state
+        return "never-validated" if account.validated is None else "ok"
+
+    def code(self, account: Account) -> str | None:
+        """The code of the error because of which the account isn't used, such as ``certificate-changed``, or None."""
+        trouble = self._trouble(account)
+        return None if trouble is None else trouble.code
+
+    def _trouble(self, account: Account) -> AccountState | None:
         found = self.found(account.id)
         validated = datetime.fromisoformat(account.validated).timestamp() if account.validated else None
-        if found is not None and found.state != "ok" and (validated is None or validated < found.since):
-            return found.state
-        return "never-validated" if validated is None else "ok"
+        if found is None or found.state == "ok" or (validated is not None and validated >= found.since):
+            return None
+        return found
 
 
 NOTHING = Use(flows=lambda _account: [], found=lambda _account: None)

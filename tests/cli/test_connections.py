@@ -78,7 +78,7 @@ def test_added_connection_is_listed_in_the_documented_shape(run: Run) -> None:
     assert code == 0
     expected = {
         "id": "inbox", "name": "Inbox", "protocol": "imap", "host": "imap.example.com", "port": 993, "security": "tls",
-        "state": "never-validated", "used_by": [],
+        "state": "never-validated", "used_by": [], "code": None,
     }  # fmt: skip
     assert json.loads(out) == expected
     assert list(json.loads(out)) == list(expected)

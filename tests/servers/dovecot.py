@@ -68,6 +68,15 @@ class Dovecot:
         assert found is not None
         subprocess.run([found, "-c", str(self.directory / "dovecot.conf"), "reload"], check=True, timeout=20)
 
+    def kick(self, user: str) -> None:
+        """End all sessions of a user."""
+        doveadm = shutil.which(
+            "doveadm", path=os.pathsep.join((os.environ.get("PATH", ""), "/usr/bin", "/usr/local/bin"))
+        )
+        assert doveadm is not None
+        # Its exit code says whether anybody was signed in at that moment, which a client that polls may not be.
+        subprocess.run([doveadm, "-c", str(self.directory / "dovecot.conf"), "kick", user], check=False, timeout=20)
+
     def new_user(self) -> str:
         """A user name that nobody has used yet."""
         self._users += 1
