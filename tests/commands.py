@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests import catalogues, locks, packages
+from tests.benchmarks.running import bench
 from tests.stress import figures, run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,25 +56,6 @@ def check() -> int:
             failed.append(title)
         print(f"=== {title}: {'FAILED' if title in failed else 'ok'} ({time.monotonic() - started:.0f} s)", flush=True)
     print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All checks passed.'}", flush=True)
-    return 1 if failed else 0
-
-
-def bench(names: Sequence[str]) -> int:
-    """Every benchmark (or the named ones), each a module that prints a table; 0 if all of them ran to their end."""
-    found = {
-        path.stem.removeprefix("bench_"): path.stem
-        for path in sorted((ROOT / "tests" / "benchmarks").glob("bench_*.py"))
-    }
-    unknown = [name for name in names if name not in found]
-    if unknown:
-        print(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(found)}.")
-        return 2
-    failed = []
-    for name in names or found:
-        print(f"\n=== {name}", flush=True)
-        if subprocess.run([sys.executable, "-m", f"tests.benchmarks.{found[name]}"], cwd=ROOT, check=False).returncode:
-            failed.append(name)
-    print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All benchmarks have run.'}", flush=True)
     return 1 if failed else 0
 
 

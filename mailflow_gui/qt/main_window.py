@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
         self.form = SettingsForm(self.accounts, states=self.connections.states)
         self.inspector = Inspector(Reader(self.home))
         self.problems_tab = ProblemsTab()
-        self.welcome = WelcomePage()
+        self.welcome = WelcomePage(self.node_types)
         self.trust_banner = TrustBanner()
         self.notice = Banner("danger", closable=True)
         self.notice.hide()

@@ -29,9 +29,17 @@ from mailflow_gui.paths import Home
 from mailflow_gui.qt.inspector import Inspector
 from mailflow_gui.qt.inspector.detail import PREVIEW
 from mailflow_gui.qt.theme import theme
+from tests.benchmarks import figures
+from tests.benchmarks.figures import Figure
 from tests.qt.inspector import filled
 
 PER_SECOND = 2_000
+FRAME_LIMIT = 16.0
+"""Milliseconds."""
+
+FOUND: list[Figure] = []
+"""What the table at the end tells."""
+
 _STATES = ("sent",) * 96 + ("skipped",) * 2 + ("failed", "failed")
 _INSERT = (
     "INSERT INTO items(watch, flow, node, account, folder, uid_validity, uid, key, version, run, dry, received, flags, message_id,"
@@ -147,6 +155,7 @@ def say(what: str, *values: float) -> None:
 def say_frames(what: str, times: list[float]) -> None:
     """Median, 99th percentile, longest."""
     ordered = sorted(times)
+    FOUND.append(Figure(f"inspector: scroll {what}, median", 1000 * statistics.median(ordered), "ms", FRAME_LIMIT))
     say(what, statistics.median(ordered), ordered[int(len(ordered) * 0.99)], ordered[-1])
 
 
@@ -179,10 +188,13 @@ def bench(home: Home, count: int) -> None:
     with subprocess.Popen(command) as writer:
         try:
             inspector.table.scrollToTop()
+            until(lambda: inspector.model.rowCount() > count)  # the other process has begun
             begun_rows = inspector.model.rowCount()
             clock.read()
             turn(3)
-            say(f"stall while following ({inspector.model.rowCount() - begun_rows:,} came in)", clock.read())
+            stall = clock.read()
+            say(f"stall while following ({inspector.model.rowCount() - begun_rows:,} came in)", stall)
+            FOUND.append(Figure("inspector: longest stall while following", 1000 * stall, "ms"))
             say_frames(f"by 72 px, {PER_SECOND:,} a second come in", frames(inspector, 72, 400))
             say_frames(f"by 40,000 px, {PER_SECOND:,} a second come in", frames(inspector, 40_000, 400))
             clock.read()
@@ -205,6 +217,8 @@ def bench(home: Home, count: int) -> None:
     until(lambda: inspector.model.rowCount() > count)
     bench_mails(home, inspector, clock)
     inspector.shut_down()
+    print()
+    figures.tell(FOUND)
 
 
 def bench_mails(home: Home, inspector: Inspector, clock: Clock) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.qt import recent
 from mailflow_gui.qt.controls import IconLabel, Label, SearchField
@@ -36,7 +37,8 @@ class WelcomePage(QScrollArea):
     file_wanted = Signal(Path)
     """This file, opened before, is wanted."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, known: Sequence[AnyNodeType] | None = None, parent: QWidget | None = None) -> None:
+        """``known``: the node types at hand; by default they are looked for."""
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -45,7 +47,7 @@ class WelcomePage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._columns = 0
         self._actions = self._action_cards()
-        types = node_types()
+        types = node_types() if known is None else {one.id: one for one in known}
         self._examples = [ExampleCard(example, types) for example in examples()]
         for card in self._examples:
             card.clicked.connect(lambda _checked=False, card=card: self.example_wanted.emit(card.example.path))
