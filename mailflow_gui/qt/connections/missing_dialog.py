@@ -15,7 +15,10 @@ from mailflow_gui.qt.controls import Button, ElidedLabel, IconLabel, Label, Prot
 from mailflow_gui.qt.theme import theme
 
 _WIDTH = 620
-_HEIGHT = 420
+_HEIGHT = 480
+_FRAME = 168
+"""What stands above and below the rows, in pixels."""
+_ROW = 58
 _FOOT = 56
 
 
@@ -89,6 +92,8 @@ class MissingDialog(QDialog):
         self._title.setText(title(len(missing), self._flow))
         if not missing:
             self.close_button.setFocus()
+        if not self.isVisible():
+            self.resize(_WIDTH, min(_HEIGHT, _FRAME + _ROW * len(self.rows)))
 
 
 class MissingRow(QWidget):
@@ -143,7 +148,7 @@ class MissingRow(QWidget):
                 self.box.addItem(account.name, account.id)
                 self.box.setItemData(self.box.count() - 1, account.host, Qt.ItemDataRole.AccessibleDescriptionRole)
             self.box.setCurrentIndex(-1)
-        self.box.setPlaceholderText(_("Use one of here…") if missing.candidates else _("None here fits"))
+        self.box.setPlaceholderText(_("Use an existing one…") if missing.candidates else _("None here fits"))
         self.box.setEnabled(bool(missing.candidates))
         self.box.setAccessibleName(_("Connection for {name}").format(name=missing.name))
         self.new_button.setAccessibleName(_("New connection for {name}").format(name=missing.name))

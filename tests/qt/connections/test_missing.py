@@ -95,7 +95,9 @@ def test_missing_connections_are_listed_at_opening_and_set_up_in_one_place(
     assert shown.found == ()
     hand.click(dialog.close_button)
     assert not shown.banner.isVisible()
-    assert not any(problem.code.startswith(("binding", "connection-not")) for problem in window.problems)
+    hand.qtbot.waitUntil(
+        lambda: not any(problem.code.startswith(("binding", "connection-not")) for problem in window.problems)
+    )
 
     window.commands["undo"].trigger()
     assert window.canvas.to_flow().node("send").settings["connection"] == "outgoing"
