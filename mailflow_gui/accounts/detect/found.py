@@ -8,8 +8,9 @@ from mailflow_gui import sentences
 from mailflow_gui.accounts.detect.values import Note, Proposal
 from mailflow_gui.errors import MailFlowError
 
-_NO_ANSWER = frozenset({"name-lookup-failed", "host-unknown", "unreachable", "no-answer", "no-greeting"})
-"""Errors that a computer without a network meets, too. (Some systems call every name unknown then.)"""
+_NO_NETWORK = frozenset({"name-lookup-failed", "host-unknown", "unreachable"})
+"""Errors that a computer without a network meets, too. (Some systems call every name unknown then.) A silent server is none of them:
+its name was looked up, and mail ports are often blocked."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Tried:
 
 def shows_network(error: MailFlowError) -> bool:
     """Whether an error came from a network that works."""
-    return error.code not in _NO_ANSWER
+    return error.code not in _NO_NETWORK
 
 
 def failure_of(error: MailFlowError) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -26,10 +25,6 @@ def _seconds() -> float:
     return 10.0 * timeouts.scale()
 
 
-def _same(host: str) -> str:
-    return host
-
-
 @dataclass(frozen=True)
 class Network:
     """What is asked, and where. The default asks the world; tests name servers of their own."""
@@ -46,5 +41,3 @@ class Network:
     """Usual mail port to the port that is tried in its place."""
     seconds: float = field(default_factory=_seconds)
     """For everything together."""
-    reach: Callable[[str], str] = _same
-    """The host that is really connected to in a host's place; its certificate must be for the host itself all the same."""

@@ -171,12 +171,15 @@ class Search:
         return all(source in self.ended for source in needed) and not self.being_tried
 
     def _needed(self) -> list[Source]:
-        """The sources down to the one with which everything is known: they count more than those behind them."""
+        """The sources down to the one with which everything is known: they count more than those behind them.
+
+        What others say is known once the server has proved it; until then it may be out of date, or forged.
+        """
         needed: list[Source] = []
         together: list[Proposal] = []
         for source in SOURCES:
             needed.append(source)
-            together += self.found[source]
+            together += [each for each in self._checked(source) if each.verified or source == "table"]
             if source in self.ended and complete(together):
                 break
         return needed

@@ -18,7 +18,7 @@ from tests.servers.dns import DnsServer
 from tests.servers.dovecot import MISSING, Dovecot, program
 from tests.servers.dovecot import dovecot as running_dovecot
 
-SECONDS = 6.0
+SECONDS = 20.0
 """For a whole search: far more than anything here takes, so that only what is meant to be late is."""
 
 LOCAL = {"A": ["127.0.0.1"]}

@@ -14,7 +14,7 @@ from mailflow_gui.errors import UsageError
 from tests.accounts.detect.conftest import LOCAL, Description, Internet, server
 from tests.accounts.detect.web_server import Page
 from tests.servers.dovecot import Dovecot
-from tests.servers.scripted import Expect, Say, Scripted, StartTls
+from tests.servers.scripted import Expect, Say, Scripted, Stall, StartTls
 
 ADDRESS = "anna.canary@example.test"
 AUTOCONFIG = "autoconfig.example.test/mail/config-v1.1.xml"
@@ -261,6 +261,40 @@ def test_service_of_another_domain_is_named_and_must_prove_itself(
     assert (best.host, best.verified) == ("imap.example.test", True)
 
 
+def test_forged_services_for_everything_do_not_end_the_search(
+    internet: Internet, trusted_dovecot: Dovecot, smtp: Scripted
+) -> None:
+    mail_servers(internet, trusted_dovecot, smtp)
+    internet.ports[465] = closed_port()
+    internet.zone |= {
+        "_imaps._tcp.example.test": {"SRV": [f"0 1 {trusted_dovecot.imaps} imap.forged.test."]},
+        "_submissions._tcp.example.test": {"SRV": [f"0 1 {trusted_dovecot.imaps} smtp.forged.test."]},
+        "imap.forged.test": LOCAL,
+        "smtp.forged.test": LOCAL,
+    }
+    with smtp:
+        detected = detect(ADDRESS, network=internet.network())
+    best = [detected.best("imap"), detected.best("smtp")]
+    assert [each and each.host for each in best] == ["imap.example.test", "smtp.example.test"]
+
+
+def test_description_that_is_out_of_date_comes_with_what_works(
+    internet: Internet, trusted_dovecot: Dovecot, smtp: Scripted, description: Description
+) -> None:
+    mail_servers(internet, trusted_dovecot, smtp)
+    dead = internet.ports[465] = closed_port()
+    servers = server("imap", "old.example.test", dead), server("smtp", "smtp.example.test", dead)
+    internet.zone["old.example.test"] = LOCAL
+    internet.pages[AUTOCONFIG] = Page(description(*servers))
+    with smtp:
+        detected = detect(ADDRESS, network=internet.network())
+    assert [(each.host, each.verified) for each in detected.of("imap")][:2] == [
+        ("old.example.test", False),
+        ("imap.example.test", True),
+    ]
+    assert [note.code for note in detected.proposals[0].notes] == ["validate-refused"]
+
+
 def test_domain_in_the_table_is_asked_nobody_about(internet: Internet) -> None:
     internet.zone["imap.gmail.com"] = LOCAL
     internet.ports = dict.fromkeys((993, 995, 465, 587), closed_port())
@@ -335,6 +369,16 @@ def test_offline_is_said_and_the_table_is_there_all_the_same(internet: Internet,
     assert not any(each.verified for each in known.proposals)
 
 
+def test_blocked_mail_ports_are_not_taken_for_being_offline(internet: Internet) -> None:
+    with Scripted(Stall()) as silent:
+        internet.zone |= {"imap.gmail.com": LOCAL, "pop.gmail.com": LOCAL, "smtp.gmail.com": LOCAL}
+        internet.ports = dict.fromkeys((993, 995, 465, 587), silent.port)
+        detected = detect("anna@gmail.com", network=internet.network(seconds=1.0))
+    assert not detected.offline
+    assert not any(each.verified for each in detected.proposals)
+    assert detected.outcome.code == "detect-found"
+
+
 def test_cancelling_ends_the_search_with_what_there_is(internet: Internet, description: Description) -> None:
     with Scripted() as silent:
         internet.ports = dict.fromkeys((143, 110, 465, 587, 995, 993), silent.port)
@@ -354,8 +398,6 @@ def test_cancelling_ends_the_search_with_what_there_is(internet: Internet, descr
 
 
 def test_servers_that_say_nothing_end_the_search_in_time(internet: Internet) -> None:
-    from tests.servers.scripted import Stall
-
     with Scripted(Stall()) as silent:
         internet.ports = dict.fromkeys((143, 110, 465, 587, 995, 993), silent.port)
         internet.zone |= {f"{name}.example.test": LOCAL for name in ("imap", "mail", "smtp", "pop")}
