@@ -34,6 +34,7 @@ from mailflow_gui.qt.faults import Faults
 from mailflow_gui.qt.files import Files
 from mailflow_gui.qt.forms import SettingsForm
 from mailflow_gui.qt.inspector import Inspector
+from mailflow_gui.qt.keyring_banner import KeyringBanner
 from mailflow_gui.qt.menu_bar import MenuBar
 from mailflow_gui.qt.messages_shown import MessagesShown
 from mailflow_gui.qt.palette import Palette
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         self.problems_tab = ProblemsTab()
         self.welcome = WelcomePage(self.node_types)
         self.trust_banner = TrustBanner()
+        self.keyring_banner = KeyringBanner(SecretStore())
         self.notice = Banner("danger", closable=True)
         self.notice.hide()
         self.restart = self.notice.add_button(Button(_("Restart"), "rotate-cw", compact=True))
@@ -130,7 +132,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for banner in (self.trust_banner, self.notice):
+        for banner in (self.trust_banner, self.keyring_banner, self.notice):
             row = QWidget()
             inside = QVBoxLayout(row)
             inside.setContentsMargins(8, 8, 8, 8)

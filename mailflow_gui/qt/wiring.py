@@ -46,6 +46,8 @@ def connect(window: MainWindow) -> None:
     window.trust_banner.accepted.connect(window.files.accept)
     window.engine.status.connect(window.accounts_shown.take_status)
     window.engine.runner_ended.connect(window.accounts_shown.take_end)
+    window.engine.status.connect(window.keyring_banner.take_status)
+    window.engine.runner_ended.connect(window.keyring_banner.take_end)
     window.accounts_shown.changed.connect(window.show_accounts)
     window.restart.clicked.connect(window.running.restart)
     window.run.changed.connect(window.running.show)
