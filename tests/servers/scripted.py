@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PATIENCE = 20.0
-_LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+LINGER_ZERO = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class _Call:
                     time.sleep(0.01)
             case Drop(reset=True):
                 # Zero linger makes close() send RST.
-                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
                 return False
             case Drop():
                 return False

@@ -2,11 +2,13 @@
 
 ``{"boundaries": {"trace": FILE, "at": N}}`` numbers the boundaries of the journal: each is written to ``trace`` as it is reached, and at
 number ``at`` (from 1) the process kills itself with SIGKILL, as a power cut would. ``{"backoff": FACTOR}`` scales the pauses between
-tries, which ``MAILFLOW_TIMEOUT_SCALE`` leaves alone.
+tries, which ``MAILFLOW_TIMEOUT_SCALE`` leaves alone. ``{"errors": FILE}`` keeps every error that the engine takes note of: class, code and
+sentence, a line of JSON each.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -16,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from mailflow_gui.engine import gates, receiving, receiving_imap, retry
-from mailflow_gui.journal import journal, mark, spool
+from mailflow_gui.errors import MailError, MailFlowError
+from mailflow_gui.journal import deliveries, journal, mark, spool
 
 
 def make(change: Mapping[str, Any]) -> None:
@@ -25,6 +28,42 @@ def make(change: Mapping[str, Any]) -> None:
         _Boundaries(change["boundaries"]["trace"], change["boundaries"].get("at")).install()
     if "backoff" in change:
         _scale_pauses(float(change["backoff"]))
+    if "errors" in change:
+        _keep_errors(change["errors"])
+
+
+def _keep_errors(path: str) -> None:
+    """Write down each error once, where the engine hears of it."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    seen: set[int] = set()
+    kept: list[BaseException] = []
+
+    def keep(error: object) -> None:
+        if isinstance(error, MailFlowError) and id(error) not in seen:
+            seen.add(id(error))
+            kept.append(error)  # or another error could come to have its id
+            outcome = error.outcome if isinstance(error, MailError) else "-"
+            line = json.dumps({"class": outcome, "code": error.code, "text": error.text, "advice": error.advice})
+            os.write(file, line.encode() + b"\n")
+
+    for owner, name in (
+        (gates.Gate, "failed"),
+        (deliveries, "note"),
+        (receiving.Receiving, "_set_aside"),
+        (receiving.Receiving, "_failed"),
+    ):
+        _listen(owner, name, keep)
+
+
+def _listen(owner: Any, name: str, heard: Callable[[object], None]) -> None:
+    real = getattr(owner, name)
+
+    def listened(*arguments: Any, **named: Any) -> Any:
+        for each in arguments:
+            heard(each)
+        return real(*arguments, **named)
+
+    setattr(owner, name, listened)
 
 
 def _scale_pauses(factor: float) -> None:

@@ -60,7 +60,11 @@ class Forker:
     def __init__(self) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="mf-fork-")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.stress.forking"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "tests.stress.forking"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,  # select() must see every line that wasn't read yet
         )
         self._started = 0.0
         self.pid: int | None = None
@@ -110,7 +114,6 @@ class Forker:
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        self._process.stdin.flush()
         self._started = time.monotonic()
         self.pid = int(self._line(30.0)["pid"])
         return self.pid
