@@ -89,8 +89,11 @@ def delete(accounts: AccountStore, secrets: SecretStore, account: Account, *, fo
     :raises StorageError: no room or no right to write.
     """
     with accounts.locked():
+        accounts.get(account.id)
         try:
-            secrets.delete(account.id)
+            with secrets.changed(account.id, None):  # put back if the file can't be written
+                accounts.remove(account.id)
+                return
         except AccountError as error:
             # Where there is no keyring nothing can be in it; and an account that never used one has nothing there.
             if not holds_nothing(error) and account.needs_secret and not account.password_command and not forced:
