@@ -120,7 +120,8 @@ class Gate:
         if isinstance(error, RetryAfter):
             self._not_before = time.monotonic() + error.seconds
             self._trouble = error
-        elif isinstance(error, Transient):
+        elif isinstance(error, MailError) and not isinstance(error, (Reauthenticate, AccountBroken)):
+            # Not only what is said to pass: whatever a server refuses to the account is asked for less and less often.
             self._failures += 1
             # The first failure is tried again at once, the next ones wait ever longer.
             pause = 0.0 if self._failures == 1 else retry.delay(self._failures - 1, cap=retry.RECEIVING_CAP)

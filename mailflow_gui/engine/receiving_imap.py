@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from mailflow_gui.journal import watches
 from mailflow_gui.journal.items import ItemRow
 from mailflow_gui.mail import imap_fetch, timeouts
 from mailflow_gui.mail.imap import ImapSession, Selected
+
+log = logging.getLogger(__name__)
 
 IDLE_FROM = 1.0
 """Seconds of waiting from which IDLE is worth its round trips."""
@@ -43,6 +46,8 @@ class ReceivingImap(Receiving):
         super().__init__(gate, folder, tools, ended)
         self._open_session = connect
         self._live: _Live | None = None
+        self._idles = True
+        """Whether the server takes IDLE, for all that we know."""
         self._looked_last = False
         """Whether the last thing we asked was what is new. A server tells of a new mail once, in the answer to whatever we ask: only then
         would IDLE tell of all that we haven't seen."""
@@ -163,19 +168,25 @@ class ReceivingImap(Receiving):
         elif action.action == "delete":
             live.session.delete(uids)
 
+    def _wants_idle(self) -> bool:
+        return self._idles and any(watching.watch.idle and not watching.done for watching in self._watchings)
+
     def _rest(self, seconds: float) -> bool:
         live = self._live
         if live is not None and live.session.alive:
-            if seconds >= IDLE_FROM and any(watching.watch.idle and not watching.done for watching in self._watchings):
+            if seconds >= IDLE_FROM and self._wants_idle():
                 if not self._looked_last:
                     return True
                 longest = timeouts.idle_renewal()
                 try:
                     news = live.session.idle(min(seconds, longest), self._wake_reader)
                     return news or seconds > longest  # IDLE is a hint only: look for ourselves now and then
-                except MailFlowError as error:
-                    self._failed(error)
-                    return False
+                except MailError as error:
+                    if not live.session.alive or error.reply is None:
+                        self._failed(error)
+                        return False
+                    log.info("%s takes no IDLE: it is only polled from now on", self.gate.account)
+                    self._idles = False
             if seconds > KEEP:
                 self._disconnect()
         self._sleep(seconds)

@@ -1,25 +1,29 @@
 """Receiving over POP3: a short session per poll. What is to be deleted after settling is deleted in a session of its own.
 
-POP3 has no flags and no folders: the ledger alone decides what is new. A mail's key is its UIDL and size; where a server has no UIDL, or
-gives one to two mails, a hash of the header block stands in for it.
+POP3 has no flags and no folders: the ledger alone decides what is new (:mod:`mailflow_gui.engine.maildrop` tells how mails are known).
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 
 from mailflow_gui.engine.gates import Gate
+from mailflow_gui.engine.maildrop import Looked, Maildrop, look
 from mailflow_gui.engine.receiving import Receiving
 from mailflow_gui.engine.watching import MAXIMUM_SIZE, Fetched, Tools, Watching, begin
-from mailflow_gui.errors import Recoverable
+from mailflow_gui.errors import Recoverable, Rejected, Transient
 from mailflow_gui.flow.item import AfterReceiving
-from mailflow_gui.journal import watches
+from mailflow_gui.journal import maildrops
 from mailflow_gui.journal.items import ItemRow
+from mailflow_gui.journal.journal import Transaction
+from mailflow_gui.journal.maildrops import Key
+from mailflow_gui.mail.fingerprint import header_hash
 from mailflow_gui.mail.pop3 import Listed, Pop3Session
+
+Wanted = tuple[Listed, str | None]
+"""A mail to be fetched, and its key if that had to be made before."""
 
 
 class ReceivingPop3(Receiving):
@@ -35,42 +39,39 @@ class ReceivingPop3(Receiving):
     ) -> None:
         super().__init__(gate, folder, tools, ended)
         self._open_session = connect
-        self._session: Pop3Session | None = None
-        self._listed: dict[str, Listed] = {}
+        self._maildrop: Maildrop | None = None
 
     def _connect(self) -> None:
-        if self._session is not None and self._session.alive:
+        if self._maildrop is not None and self._maildrop.session.alive:
             return
         if self.gate.closed is None and self.gate.wait > 0 and self.gate.trouble is not None:
             raise self.gate.trouble
-        self._session = session = self.gate.open(self._open_session)
-        self._listed = _keyed(session)
+        session = self.gate.open(self._open_session)
+        try:
+            self._maildrop = Maildrop(session)
+        except BaseException:
+            session.abandon()
+            raise
 
     def _disconnect(self, *, broken: bool = False) -> None:
-        session, self._session = self._session, None
-        if session is not None:
+        maildrop, self._maildrop = self._maildrop, None
+        if maildrop is not None:
             if broken:
-                session.abandon()
+                maildrop.session.abandon()
             else:
-                session.close()
+                maildrop.session.close()
 
     def _poll(self, watching: Watching) -> int:
-        session = self._session
-        if session is None:
+        maildrop = self._maildrop
+        if maildrop is None:
             return 0
-        begin(watching, self.tools.journal, None, 1, present=lambda: list(self._listed))
-        found = list(self._listed)
-        if watching.watch.process_once:
-            known = watches.taken(self.tools.journal.read(), watching.row.id, 0, found)
-            found = [key for key in found if key not in known]
-        else:
-            passed_over = self._passed_over(watching)
-            found = [key for key in found if key not in passed_over]
+        begin(watching, self.tools.journal, None, 1, present=maildrop.all_keys)
+        found = self._unknown(watching, maildrop)
         limit = watching.watch.maximum if watching.watch.maximum > 0 else len(found)
-        watching.ahead = list(found[limit:])
+        watching.ahead = [key or str(mail.number) for mail, key in found[limit:]]
         count = 0
         last: Future[int | None] | None = None
-        with contextlib.closing(self._mails(session, found[:limit])) as mails:
+        with contextlib.closing(_fetched(maildrop.session, found[:limit])) as mails:
             for mail in mails:
                 if self._stopping.is_set() or watching.running.stopping.is_set():
                     break
@@ -79,43 +80,58 @@ class ReceivingPop3(Receiving):
                     break
                 last = taken
                 count += 1
+                if watching.present is not None:
+                    watching.present.add(str(mail.uid))
         if last is not None:
             last.result()
         return count
 
-    def _mails(self, session: Pop3Session, keys: Sequence[str]) -> Generator[Fetched, None, None]:
-        """Whole mails, those that fit asked for together; of one that is too large, the header."""
-        small: list[tuple[str, Listed]] = []
-        for key in keys:
-            listed = self._listed[key]
-            if listed.size <= MAXIMUM_SIZE:
-                small.append((key, listed))
-                continue
-            yield from self._whole(session, small)
-            small = []
-            with contextlib.suppress(Recoverable):  # gone since it was listed
-                yield Fetched(key, (), listed.size, None, session.header(listed.number))
-        yield from self._whole(session, small)
-
-    def _whole(self, session: Pop3Session, mails: Sequence[tuple[str, Listed]]) -> Generator[Fetched, None, None]:
-        keys = {listed.number: key for key, listed in mails}
-        for listed, raw in session.fetch_many([listed for _key, listed in mails], MAXIMUM_SIZE):
-            if raw is not None:
-                yield Fetched(keys[listed.number], (), len(raw), raw, b"")
+    def _unknown(self, watching: Watching, maildrop: Maildrop) -> list[Wanted]:
+        """What this watch doesn't know yet, in the server's order."""
+        database, watch_id = self.tools.journal.read(), watching.row.id
+        if not watching.watch.process_once:
+            return look(maildrop, set(map(str, self._passed_over(watching))), lambda _uidl: ()).new
+        if watching.present is None:
+            watching.present = maildrops.present(database, watch_id)
+        looked = look(maildrop, watching.present, lambda uidl: maildrops.with_uidl(database, watch_id, uidl))
+        if looked.gone or looked.back or looked.renamed:
+            self.tools.journal.write(lambda transaction: _note(transaction, watch_id, looked)).result()
+            watching.present -= looked.gone | {old for old, _new in looked.renamed}
+            watching.present |= looked.back | {new for _old, new in looked.renamed}
+        return looked.new
 
     def _act(self, action: AfterReceiving, rows: Sequence[ItemRow]) -> None:
         """Delete, in this session; only its end makes it true. The other actions mean nothing here."""
-        session = self._session
-        if session is None or action.action != "delete":
+        maildrop = self._maildrop
+        if maildrop is None or action.action != "delete" or not rows:
             return
+        found = maildrop.find(str(row.uid) for row in rows)
+        refused: list[tuple[ItemRow, Recoverable]] = []
         for row in rows:
-            listed = self._listed.get(str(row.uid))
-            if listed is not None:
-                with contextlib.suppress(Recoverable):  # gone already
-                    session.delete(listed.number)
-        session.close()
-        self._session = None
+            if (mail := found.get(str(row.uid))) is not None:
+                try:
+                    maildrop.session.delete(mail.number)
+                except Recoverable as error:
+                    refused.append((row, error))
+        self._maildrop = None
+        maildrop.session.close()
+        for row, reason in refused:
+            self._note_unflagged([row], reason)
+        kept = {row.id for row, _reason in refused}
+        self._note_deleted([row for row in rows if row.id not in kept])
         self._connect()
+
+    def _note_deleted(self, rows: Sequence[ItemRow]) -> None:
+        """Who comes next under these names is another mail."""
+        if not rows:
+            return
+        watch_id, keys = rows[0].watch, {str(row.uid) for row in rows}
+        self.tools.journal.write(
+            lambda transaction: maildrops.put_gone(transaction, watch_id, keys, gone=True)
+        ).result()
+        for watching in self._watchings:
+            if watching.row.id == watch_id and watching.present is not None:
+                watching.present -= keys
 
     def _rest(self, seconds: float) -> bool:
         # A maildrop is locked while a session is open, and shows no new mail: never keep one between polls.
@@ -124,21 +140,67 @@ class ReceivingPop3(Receiving):
         return False
 
 
-def _keyed(session: Pop3Session) -> dict[str, Listed]:
-    """The mails of a maildrop by their lasting keys, in the server's order."""
-    listed = session.list()
-    names = Counter(mail.uidl for mail in listed)
-    keyed: dict[str, Listed] = {}
-    for mail in listed:
-        if mail.uidl and names[mail.uidl] == 1:
-            key = f"{mail.uidl}:{mail.size}"
+def _fetched(session: Pop3Session, wanted: Sequence[Wanted]) -> Generator[Fetched, None, None]:
+    """Whole mails, those that fit asked for together; of one that is too large, the header."""
+    small: list[Wanted] = []
+    for mail, key in wanted:
+        if mail.size <= MAXIMUM_SIZE:
+            small.append((mail, key))
+            continue
+        yield from _whole(session, small)
+        small = []
+        with contextlib.suppress(Recoverable):  # gone since it was listed
+            header = session.header(mail.number)
+            yield Fetched(key or _key(mail, header), (), mail.size, None, header)
+    yield from _whole(session, small)
+
+
+def _whole(session: Pop3Session, wanted: Sequence[Wanted]) -> Generator[Fetched, None, None]:
+    keys = {mail.number: key for mail, key in wanted}
+    kept_back = []
+    given = False
+    for mail, raw in session.fetch_many([mail for mail, _key in wanted], MAXIMUM_SIZE):
+        if raw is None:
+            kept_back.append(mail)
         else:
-            try:
-                header = session.header(mail.number)
-            except Recoverable:
-                continue
-            key = f"header-{hashlib.sha256(header).hexdigest()[:32]}:{mail.size}"
-        while key in keyed:  # two mails alike to the last byte of their headers
-            key += "+"
-        keyed[key] = mail
-    return keyed
+            given = True
+            yield Fetched(keys[mail.number] or _key(mail, raw), (), len(raw), raw, b"")
+    for mail in kept_back:
+        try:
+            raw = session.fetch(mail.number, MAXIMUM_SIZE)
+        except Recoverable as error:
+            if not given:
+                # A mail counts as refused only beside others that were given; a server that gives none has a bad hour.
+                said = error.reply.text if error.reply else error.text
+                raise Transient(
+                    "server-busy",
+                    account=error.account,
+                    reply=error.reply,
+                    host=session.server.host,
+                    reason=said,
+                    operation="RETR",
+                ) from error
+            yield _refused(session, mail, keys[mail.number], error)
+        else:
+            given = True
+            yield Fetched(keys[mail.number] or _key(mail, raw), (), len(raw), raw, b"")
+
+
+def _refused(session: Pop3Session, mail: Listed, key: str | None, error: Recoverable) -> Fetched:
+    """A mail that the server keeps back though it lists it: its header, if that is given."""
+    header = b""
+    with contextlib.suppress(Recoverable):
+        header = session.header(mail.number)
+    reason = error.reply.text if error.reply else error.text
+    refusal = Rejected("received-refused", account=error.account, reply=error.reply, reason=reason)
+    return Fetched(key or _key(mail, header), (), mail.size, None, header, refusal)
+
+
+def _key(mail: Listed, raw: bytes) -> str:
+    return str(Key(mail.uidl or "", mail.size, header_hash(raw)))
+
+
+def _note(transaction: Transaction, watch_id: int, looked: Looked) -> None:
+    maildrops.put_gone(transaction, watch_id, looked.gone, gone=True)
+    maildrops.put_gone(transaction, watch_id, looked.back, gone=False)
+    maildrops.rename(transaction, watch_id, looked.renamed)

@@ -75,6 +75,8 @@ class Watching:
     """Without the ledger: what this run has taken on, so that *until idle* ends."""
     done: bool = False
     """It makes no further polls in this run."""
+    present: set[str] | None = None
+    """POP3: the keys of the known mails that were in the maildrop at the last look; None: not read from the journal yet."""
     set_aside: bool = False
     """Its last poll found that it can't go on, though the session can."""
 

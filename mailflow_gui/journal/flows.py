@@ -55,6 +55,16 @@ def content(database: sqlite3.Connection, version: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def numbered(database: sqlite3.Connection, version: str) -> tuple[str, int]:
+    """The flow that a version belongs to, and which of its versions it is, counted from 1 in the order in which they first ran here.
+
+    An empty flow and 0 if the version isn't known.
+    """
+    query = "SELECT flow, (SELECT count(*) FROM versions AS older WHERE older.flow = versions.flow AND older.at <= versions.at)"
+    row = database.execute(f"{query} FROM versions WHERE hash = ?", (version,)).fetchone()
+    return ("", 0) if row is None else (str(row[0]), int(row[1]))
+
+
 def using(database: sqlite3.Connection, account: str) -> list[str]:
     """The names of the flows that use an account, as far as they were ever run here."""
     rows = database.execute(

@@ -28,6 +28,8 @@ _LIST_LIMIT = 64 << 20
 _PIPELINED_MAILS = 50
 _PIPELINED_BYTES = 2 << 20
 """How much is asked for ahead, where the server allows it: more would fill its buffers while we still write."""
+_HEADER_SIZE = 8192
+"""Bytes that a header block is reckoned with."""
 _VANISHED: Verdict = (Recoverable, "message-vanished")
 _STAT = re.compile(rb"\+OK \d+ \d+(?: .*)?\r?\n", re.DOTALL)
 """RFC 1939 5: the answer to STAT, which is like no other."""
@@ -147,19 +149,33 @@ class Pop3Session:
             expected = sum(each.size for each in window)
             self._wire.allow("RETR", timeouts.fetch(expected), 2 * expected + maximum_size)
             self._wire.send(b"".join(b"RETR %d\r\n" % each.number for each in window))
-            mails: list[tuple[Listed, bytes | None]] = []
-            for each in window:
-                try:
-                    self._answer("RETR", _VANISHED)
-                except Recoverable:
-                    mails.append((each, None))
-                except MailError:
-                    self._wire.close()  # the answers to the other RETRs are still on their way
-                    raise
-                else:
-                    mails.append((each, self._mail()))
-            self._check_step(any(raw is None for _listed, raw in mails))
-            yield from mails
+            yield from self._answers("RETR", window)
+
+    def headers(self, listed: Iterable[Listed]) -> Iterator[tuple[Listed, bytes | None]]:
+        """Header blocks (TOP), asked for ahead where the server takes it; None: vanished, or the server has no TOP."""
+        by_number = {each.number: each for each in listed}
+        reckoned = [Listed(number, _HEADER_SIZE, None) for number in by_number]
+        for window in _windows(reckoned, "PIPELINING" in self._capabilities):
+            self._wire.allow("TOP", timeouts.fetch(len(window) * _HEADER_SIZE), len(window) << 20)
+            self._wire.send(b"".join(b"TOP %d 0\r\n" % each.number for each in window))
+            for each, header in self._answers("TOP", window):
+                yield by_number[each.number], header
+
+    def _answers(self, operation: str, window: Iterable[Listed]) -> Iterable[tuple[Listed, bytes | None]]:
+        """The answers to what was asked for ahead, all of them read."""
+        mails: list[tuple[Listed, bytes | None]] = []
+        for each in window:
+            try:
+                self._answer(operation, _VANISHED)
+            except Recoverable:
+                mails.append((each, None))
+            except MailError:
+                self._wire.close()  # the answers to the others are still on their way
+                raise
+            else:
+                mails.append((each, self._mail()))
+        self._check_step(any(raw is None for _listed, raw in mails))
+        return mails
 
     def _check_step(self, doubt: bool) -> None:
         """Make sure that answers belong to what was asked: one too many, and each mail would go under its neighbour's name.
