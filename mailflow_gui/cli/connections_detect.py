@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     from mailflow_gui.accounts.detect import detect
 
     def show(step: Step) -> None:
-        if step.state != "asking":
+        if step.state != "asking" and step.code != "detect-not-needed":
             output.say(step.text, json_asked=True)  # how it goes is no result
 
     detected = detect(arguments.address, on_step=show, network=arguments.network)

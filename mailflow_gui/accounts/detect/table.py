@@ -8,14 +8,16 @@
     mail domains; one that begins with a dot stands for everything below it.
 ``receivers``
     who receives mail for domains of the provider's customers (MX): names that begin with a dot stand for everything below them, and a
-    ``*`` for some of the letters of one label. Where a domain receives its own mail, the name that the network gives to that machine
-    (PTR) is looked up here, too.
+    ``*`` for some of the letters of one label.
+``machines``
+    likewise, what the provider's network calls its mail servers (PTR): asked where a domain receives its own mail. Only names that no
+    other machine of the provider has, for its customers' own machines stand in the same network.
 ``notes``
     what must be known beforehand, see :data:`NOTES`; for each server.
 ``servers``
     objects of ``protocol``, ``host``, ``security`` (``tls`` when left out), ``port`` (the usual one when left out), ``username``
     (``address`` when left out, ``local``: what stands before the @, ``other``: something that can't be told from the address) and
-    ``notes`` of their own. In ``host``, ``{domain}`` is the address's domain and ``{receiver}`` the name that matched.
+    ``notes`` of their own. In ``host``, ``{domain}`` is the address's domain and ``{receiver}`` the receiver or machine that matched.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from mailflow_gui.accounts.detect.values import Note, Proposal
 from mailflow_gui.errors import MailError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from mailflow_gui.accounts.account import Protocol, Security
@@ -73,6 +76,7 @@ class Provider:
     name: str
     domains: tuple[str, ...]
     receivers: tuple[str, ...]
+    machines: tuple[str, ...]
     offers: tuple[Offer, ...]
 
 
@@ -98,19 +102,19 @@ def by_receiver(address: MailAddress, world: World, exchangers: Future[tuple[str
     """
     try:
         receivers = exchangers.result()
-        found = _known(receivers, address)
+        found = _known(receivers, address, lambda provider: provider.receivers)
         own = [host for host in receivers or (address.domain,) if belongs(host, address.domain)]
         if not found.proposals and own:
-            found = _known(lookups.names_of(own[0], world), address)
+            found = _known(lookups.names_of(own[0], world), address, lambda provider: provider.machines)
     except MailError as error:
         return Answer(failure=failure_of(error))
     return found
 
 
-def _known(receivers: tuple[str, ...], address: MailAddress) -> Answer:
+def _known(receivers: tuple[str, ...], address: MailAddress, patterns: Callable[[Provider], tuple[str, ...]]) -> Answer:
     for receiver in receivers:
         for provider in providers():
-            if any(_matches(receiver, pattern) for pattern in provider.receivers):
+            if any(_matches(receiver, pattern) for pattern in patterns(provider)):
                 return _answer(provider, address, receiver, answered=True)
     return Answer(answered=True)
 
@@ -145,6 +149,7 @@ def _provider(entry: dict[str, Any]) -> Provider:
         name=entry["name"],
         domains=tuple(entry.get("domains", ())),
         receivers=tuple(entry.get("receivers", ())),
+        machines=tuple(entry.get("machines", ())),
         offers=tuple(_offer(server, shared) for server in entry["servers"]),
     )
 

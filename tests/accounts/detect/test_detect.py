@@ -337,10 +337,11 @@ def test_name_of_the_machine_tells_whose_customer_a_domain_is(internet: Internet
     }
 
 
-def test_customers_of_a_data_centre_are_not_taken_for_those_of_its_mail(internet: Internet) -> None:
+@pytest.mark.parametrize("machine", ["ik1-1-2.vs.sakura.ne.jp.", "ip-1-2-3-4.ip.secureserver.net.", "x.l.google.com."])
+def test_customers_of_a_data_centre_are_not_taken_for_those_of_its_mail(internet: Internet, machine: str) -> None:
     internet.zone |= {
         "example.test": {"MX": ["10 example.test."], **LOCAL},
-        "1.0.0.127.in-addr.arpa": {"PTR": ["ik1-1-2.vs.sakura.ne.jp."]},
+        "1.0.0.127.in-addr.arpa": {"PTR": [machine]},
     }
     internet.ports = dict.fromkeys((993, 995, 143, 110, 465, 587), closed_port())
     assert detect(ADDRESS, network=internet.network()).proposals == ()

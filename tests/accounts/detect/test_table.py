@@ -14,7 +14,7 @@ from mailflow_gui.accounts.detect import address, table
 from mailflow_gui.accounts.detect.table import Provider
 
 PROVIDERS = table.providers()
-_KEYS = {"name", "domains", "receivers", "notes", "servers"}
+_KEYS = {"name", "domains", "receivers", "machines", "notes", "servers"}
 _SERVER_KEYS = {"protocol", "host", "port", "security", "username", "notes"}
 
 
@@ -56,13 +56,19 @@ def test_every_server_can_be_an_account(provider: Provider) -> None:
 
 
 def test_no_domain_and_no_receiver_stands_twice() -> None:
-    for patterns in ("domains", "receivers"):
+    for patterns in ("domains", "receivers", "machines"):
         everything = [pattern for provider in PROVIDERS for pattern in getattr(provider, patterns)]
         assert sorted(everything) == sorted(set(everything))
         for pattern in everything:
             assert fields.is_host_name(pattern.removeprefix(".").replace("*", "x"))
             assert pattern == pattern.lower()
             assert pattern.removeprefix(".").count(".") >= 1
+
+
+def test_machines_are_named_narrowly() -> None:
+    machines = [pattern for provider in PROVIDERS for pattern in provider.machines]
+    assert machines
+    assert [pattern for pattern in machines if pattern.startswith((".", "*"))] == []
 
 
 @pytest.mark.parametrize(
