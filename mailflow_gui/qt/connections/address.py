@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from mailflow_gui.accounts.detect import Detected, Network, Proposal, Step, detect
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.language import _
+from mailflow_gui.qt.connections.mnemonics import KeyButton
 from mailflow_gui.qt.connections.pieces import Note, Row, Spinner, flat, hint
 from mailflow_gui.qt.connections.task import Task
-from mailflow_gui.qt.controls import Button
 from mailflow_gui.qt.theme import theme
 
 _MOST_NOTES = 4
@@ -33,7 +33,7 @@ class AddressRow(QWidget):
         self._asked = ""
         self.field = _Field(self)
         self.field.addAction(theme.icon("at-sign", "text-3", 14), QLineEdit.ActionPosition.LeadingPosition)
-        self.button = Button(_("&Detect settings"), "wand-sparkles")
+        self.button = KeyButton(_("&Detect settings"), "wand-sparkles")
         self.row = Row(_("E&mail address"), self.field, self.button)
         self._working = QWidget()
         line = flat(QHBoxLayout(self._working), 6)

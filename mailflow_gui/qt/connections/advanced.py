@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.fields import MOST_SESSIONS
 from mailflow_gui.language import _
+from mailflow_gui.qt.connections.mnemonics import KeyButton
 from mailflow_gui.qt.connections.pieces import GAP, LABEL_WIDTH, Line, Number, Row, flat, hint
-from mailflow_gui.qt.controls import Button
 
 
 class Advanced(QWidget):
@@ -21,7 +21,7 @@ class Advanced(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fold = Button(_("&Advanced"), "chevron-right", "ghost", compact=True)
+        self.fold = KeyButton(_("&Advanced"), "chevron-right", "ghost", compact=True)
         self.fold.setStyleSheet(
             "padding: 0; border: none; text-align: right"
         )  # it stands in line with the heads of sections

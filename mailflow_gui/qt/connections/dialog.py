@@ -23,6 +23,7 @@ from mailflow_gui.qt.connections import draft, facts, saving
 from mailflow_gui.qt.connections.draft import NEW_ID, Draft
 from mailflow_gui.qt.connections.foot import Foot
 from mailflow_gui.qt.connections.form import Form
+from mailflow_gui.qt.connections.mnemonics import Mnemonics
 from mailflow_gui.qt.connections.pieces import Body, Line, flat
 from mailflow_gui.qt.connections.result_panel import ResultPanel
 from mailflow_gui.qt.connections.task import Task
@@ -83,6 +84,7 @@ class ConnectionDialog(QDialog):
         self.validate_button, self.cancel_button = self.foot.validate, self.foot.cancel
         self.save_button = self.foot.save
         self._lay_out()
+        Mnemonics(self)
         self.form.show_account(self._before, stored=not self._new)
         self.form.edited.connect(self._edited)
         self.panel.trust_wanted.connect(self._look_at_certificate)

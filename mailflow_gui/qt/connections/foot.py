@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.language import _, ngettext
+from mailflow_gui.qt.connections.mnemonics import KeyButton
 from mailflow_gui.qt.connections.pieces import Spinner, flat
 from mailflow_gui.qt.connections.standing import used_by
 from mailflow_gui.qt.controls import Button, ElidedLabel, set_tool_tip
@@ -26,9 +27,9 @@ class Foot(QWidget):
         self.setFixedHeight(_HEIGHT)
         self.setProperty("panel", "surface-alt")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.validate = Button(_("Validate"), "plug-zap")
+        self.validate = KeyButton(_("&Validate"), "plug-zap")
         self.cancel = Button(_("Cancel"))
-        self.save = Button(_("Save"), None, "primary")
+        self.save = KeyButton(_("&Save"), None, "primary")
         self._words = ElidedLabel("", "caption", "text-3", weight=400)
         self._busy = Spinner()
         line = flat(QHBoxLayout(self), 8)

@@ -20,11 +20,12 @@ from mailflow_gui.qt.connections import draft, hints
 from mailflow_gui.qt.connections.address import AddressRow
 from mailflow_gui.qt.connections.advanced import Advanced
 from mailflow_gui.qt.connections.draft import Draft
+from mailflow_gui.qt.connections.mnemonics import KeyLabel
 from mailflow_gui.qt.connections.password_field import PasswordField
 from mailflow_gui.qt.connections.pieces import Number, Row, Section, flat, hint
 from mailflow_gui.qt.connections.trust import Trust
 from mailflow_gui.qt.connections.twin import TwinRow, other_half
-from mailflow_gui.qt.controls import Label, Segments
+from mailflow_gui.qt.controls import Segments
 
 _ORDER = ("name", "description", "protocol", "host", "port", "security", "username", "password")
 
@@ -55,7 +56,7 @@ class Form(QWidget):
         self.host = QLineEdit()
         self.port = Number(1, 65535)
         self.port.setAccessibleName(_("Port"))
-        self._port_label = Label(_("P&ort"), "small", "text-2", weight=500)
+        self._port_label = KeyLabel(_("P&ort"), "small", "text-2", weight=500)
         self._port_label.setContentsMargins(8, 0, 4, 0)
         self._port_label.setBuddy(self.port)
         self.security = Segments([_("None"), "STARTTLS", "SSL/TLS"], name=_("Security"), compact=False)

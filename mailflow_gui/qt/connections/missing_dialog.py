@@ -50,7 +50,7 @@ class MissingDialog(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.close_button = Button(_("&Done"), None, "primary")
+        self.close_button = Button(_("Done"), None, "primary")
         self.close_button.clicked.connect(self.accept)
         self.close_button.setDefault(True)
         foot = QWidget()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QResizeEvent,
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from mailflow_gui.qt.commands import without_mnemonic
+from mailflow_gui.qt.connections.mnemonics import KeyLabel
 from mailflow_gui.qt.controls import IconLabel, Label, SectionHead, restyle
 from mailflow_gui.qt.theme import theme
 
@@ -191,7 +192,7 @@ class Row(QWidget):
         super().__init__()
         outer = flat(QHBoxLayout(self), GAP)
         outer.setContentsMargins(0, 0, 0, 8)
-        self.label = Label(label, "small", "text-2", weight=500)
+        self.label = KeyLabel(label, "small", "text-2", weight=500)
         self.label.setFixedWidth(LABEL_WIDTH)
         self.label.setMinimumHeight(theme.size("control"))
         self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

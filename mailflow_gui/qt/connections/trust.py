@@ -10,10 +10,11 @@ from mailflow_gui.language import _
 from mailflow_gui.mail import tls
 from mailflow_gui.mail.server import Server
 from mailflow_gui.qt.connections.certificate_box import CertificateBox
+from mailflow_gui.qt.connections.mnemonics import KeyButton
 from mailflow_gui.qt.connections.paste_dialog import PasteDialog
 from mailflow_gui.qt.connections.pieces import Row, flat, hint
 from mailflow_gui.qt.connections.task import Task
-from mailflow_gui.qt.controls import Button, Segments
+from mailflow_gui.qt.controls import Segments
 
 
 class Trust(QWidget):
@@ -30,8 +31,8 @@ class Trust(QWidget):
         self.segments = Segments(
             [_("System list"), _("This certificate")], name=_("Trusted certificates"), compact=False
         )
-        self.fetch_button = Button(_("&Fetch and trust"), "download")
-        self.paste_button = Button(_("Paste P&EM…"), "clipboard")
+        self.fetch_button = KeyButton(_("&Fetch and trust"), "download")
+        self.paste_button = KeyButton(_("Paste P&EM…"), "clipboard")
         self._hint = hint()
         self.row = Row(_("&Trust"), self.segments, self.fetch_button, self.paste_button, self._hint, stretch=3)
         self._box = CertificateBox()

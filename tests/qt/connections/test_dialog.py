@@ -501,6 +501,18 @@ def test_every_mnemonic_leads_to_one_place(hand: Hand) -> None:
     assert set("NIPMHORUWTDFEAVS") <= set(letters)
 
 
+def test_mnemonics_are_underlined_only_while_alt_is_held(hand: Hand) -> None:
+    dialog = hand.open()
+    window = dialog.windowHandle()
+    assert window is not None
+    plain = [dialog.validate_button.grab().toImage(), dialog.form.grab().toImage()]
+    QTest.keyPress(window, Qt.Key.Key_Alt, Qt.KeyboardModifier.AltModifier)
+    held = [dialog.validate_button.grab().toImage(), dialog.form.grab().toImage()]
+    assert all(one != other for one, other in zip(plain, held, strict=True))
+    QTest.keyRelease(window, Qt.Key.Key_Alt)
+    assert [dialog.validate_button.grab().toImage(), dialog.form.grab().toImage()] == plain
+
+
 def test_every_control_has_a_name(hand: Hand) -> None:
     dialog = hand.open()
     kinds = (QAccessible.Role.EditableText, QAccessible.Role.PushButton, QAccessible.Role.SpinBox)
