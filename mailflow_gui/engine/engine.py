@@ -15,7 +15,7 @@ from typing import Any
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.engine import requests as asked
-from mailflow_gui.engine import settling
+from mailflow_gui.engine import settling, silence
 from mailflow_gui.engine.binding import bind, unfit_for_pop3
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
@@ -407,6 +407,9 @@ class Engine:
                     elif request.kind == "resume":
                         self._look_again(request.subject)
                 self._keyring_wait.look()
+                with self._lock:
+                    receiving = list(self._receiving.values())
+                silence.look([each for thread in receiving for each in thread.watchings], self._journal, self._events)
                 with self._lock:
                     flows_now = list(self._running.values())
                 for running in flows_now:

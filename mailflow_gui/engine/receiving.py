@@ -65,6 +65,11 @@ class Receiving(threading.Thread, abc.ABC):
         self.wake()
         return True
 
+    @property
+    def watchings(self) -> list[Watching]:
+        """The watches that it serves."""
+        return list(self._watchings)
+
     def wake(self) -> None:
         """Look at once: something has settled, or the end has come. From any thread."""
         if self._woken:
@@ -206,6 +211,7 @@ class Receiving(threading.Thread, abc.ABC):
         )
         running.troubles.pop(watching.step.id, None)
         watching.set_aside = False
+        watching.heard = time.monotonic()
         self.gate.worked()
         now = time.monotonic()
         if running.mode == "once":
@@ -308,6 +314,7 @@ class Receiving(threading.Thread, abc.ABC):
         while not self.tools.budget.take(size, timeout=0.5):
             if self._stopping.is_set() or watching.running.stopping.is_set():
                 return None
+        watching.heard = time.monotonic()
         return take_on(watching, fetched, self.tools)
 
     def _passed_over(self, watching: Watching) -> set[int | str]:

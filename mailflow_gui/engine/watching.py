@@ -77,6 +77,10 @@ class Watching:
     """It makes no further polls in this run."""
     present: set[str] | None = None
     """POP3: the keys of the known mails that were in the maildrop at the last look; None: not read from the journal yet."""
+    heard: float = field(default_factory=time.monotonic)
+    """When it was last looked at with success, or a mail was taken on (monotonic seconds)."""
+    silent: bool = False
+    """It has been told that nothing was heard for too long."""
     set_aside: bool = False
     """Its last poll found that it can't go on, though the session can."""
 

@@ -104,6 +104,13 @@ SENTENCES: dict[str, Sentence] = {
         ),
         N_("Correct the password, then: mailflow connections validate {account}. MailFlow goes on at once after that."),
     ),
+    "receiving-silent": Sentence(
+        N_(
+            "Folder {folder} of connection {account} could not be looked at for {seconds} seconds, though it is to be looked at every"
+            " {interval} seconds."
+        ),
+        N_("MailFlow keeps trying. See what the connection says, or validate it."),
+    ),
     "received-too-large": Sentence(
         N_("The mail has {size} bytes, more than the {maximum} that MailFlow takes on."),
         N_("It stays on the server; its header is kept here."),
