@@ -87,7 +87,10 @@ def places(heard: bytes) -> tuple[list[int], list[int], list[int]]:
 
     An address with another letter is another address: no server and no client could tell.
     """
-    mails = [match.span() for match in re.finditer(rb"(?:From: |Return-Path: )(?:.*?)Hello\.\r\n", heard, re.DOTALL)]
+    mails = [
+        match.span()
+        for match in re.finditer(rb"(?:(?<=DATA\r\n)|From: |Return-Path: ).*?Hello\.\r\n", heard, re.DOTALL)
+    ]
     outside: list[int] = []
     safe: list[int] = []
     start = 0
