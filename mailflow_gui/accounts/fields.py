@@ -84,12 +84,17 @@ def faults(account: Account, others: Iterable[Account] = ()) -> tuple[FieldFault
         found.append(FieldFault("description", "account-field-unprintable", (("field", "description"),)))
     if _unprintable(account.password_command):
         found.append(FieldFault("password_command", "account-field-unprintable", (("field", "password_command"),)))
-    if account.security == "none" and not account.accept_clear_text and account.host and not is_loopback(account.host):
+    if account.host and in_clear_unasked(account):
         found.append(FieldFault("security", CLEAR_TEXT, (("host", account.host),)))
     if not 1 <= account.maximum_sessions <= MOST_SESSIONS:
         arguments = (("number", account.maximum_sessions), ("most", MOST_SESSIONS))
         found.append(FieldFault("maximum_sessions", "account-sessions-invalid", arguments))
     return tuple(found)
+
+
+def in_clear_unasked(account: Account) -> bool:
+    """Whether an account's line would leave this computer unencrypted, and nobody has accepted that."""
+    return account.security == "none" and not account.accept_clear_text and not is_loopback(account.host)
 
 
 def same_name(one: str, other: str) -> bool:

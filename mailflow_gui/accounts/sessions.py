@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mailflow_gui.accounts import os_keyring
+from mailflow_gui.accounts import fields, os_keyring
 from mailflow_gui.accounts.account import Account, Protocol
 from mailflow_gui.accounts.os_keyring import KeyringState
 from mailflow_gui.accounts.secrets import Secret, SecretStore, variable
@@ -60,6 +60,8 @@ class Sessions:
             raise AccountError(
                 "account-other-protocol", name=account.name, protocol=account.protocol.upper(), wanted=protocol.upper()
             )
+        if fields.in_clear_unasked(account):
+            raise AccountError(fields.CLEAR_TEXT, host=account.host)
         return account
 
 

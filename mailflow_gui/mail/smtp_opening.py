@@ -6,7 +6,7 @@ import base64
 import binascii
 import ssl
 
-from mailflow_gui.errors import AccountBroken, MailError, Reply
+from mailflow_gui.errors import AccountBroken, MailError, Reply, Transient
 from mailflow_gui.mail import sasl, sign_in_causes, timeouts
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
 
@@ -17,7 +17,12 @@ _LONGEST_COMMAND = 500
 def greet(dialogue: Dialogue, local_name: str | None) -> None:
     """Hear the banner and introduce ourselves. :raises MailError: no service here, or another protocol."""
     dialogue.allow("greeting", timeouts.command())
-    first = dialogue.wire.read(1)
+    try:
+        first = dialogue.wire.read(1)
+    except Transient as error:
+        if error.code == "no-answer":
+            raise dialogue.wire.failure("no-greeting") from error
+        raise
     if not first.isdigit():
         dialogue.close()
         raise broken("other-protocol", dialogue, port=dialogue.wire.server.port)

@@ -243,6 +243,13 @@ SENTENCES: dict[str, Sentence] = {
         N_("The server {host} has too many sessions open already: {reason}"),
         N_("Try again later. Close other mail programs, or lower the connection's maximum number of sessions."),
     ),
+    "validate-server-says-wait": Sentence(
+        N_("The server {host} asks us to wait about {minutes} minutes: {reason}"), N_("Try again after that.")
+    ),
+    "validate-answer-too-long": Sentence(
+        N_("The server {host} sent more than it should have ({operation})."),
+        N_("Check the port and the protocol. If it happens every time, tell whoever runs the server."),
+    ),
     "validate-server-busy": Sentence(
         N_("The server {host} can't do this just now ({operation}): {reason}"), N_("Try again later.")
     ),

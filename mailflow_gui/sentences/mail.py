@@ -97,7 +97,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "no-greeting": Sentence(
         N_("The server {host} did not greet on port {port}."),
-        N_("Wrong port or security method? On port 993 or 995 choose SSL/TLS, on 143 or 110 STARTTLS."),
+        N_("Wrong port or security method? On port 993, 995 or 465 choose SSL/TLS, on 143, 110 or 587 STARTTLS."),
     ),
     "other-protocol": Sentence(
         N_("The server {host} speaks another protocol on port {port}."),
