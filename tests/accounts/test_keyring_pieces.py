@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import secretstorage
 from hypothesis import given
@@ -94,7 +96,8 @@ def test_long_secrets_in_a_real_keyring_shrink_grow_and_go(keyring: KeyringServi
 
 def test_secret_whose_piece_is_lost_is_not_used_but_can_be_replaced_and_deleted(keyring: KeyringService) -> None:
     store = SecretStore(keyring_timeout=20, entry_limit=LIMIT)
-    for repair in (lambda: store.delete("me"), lambda: store.set("me", Secret("new"))):
+    repairs: list[Callable[[], None]] = [lambda: store.delete("me"), lambda: store.set("me", Secret("new"))]
+    for repair in repairs:
         store.set("me", Secret("x" * 350))
         _remove(keyring, "me/a/1")
         with pytest.raises(AccountError) as caught:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -172,7 +173,11 @@ def test_empty_entry_is_no_password(keyring: KeyringService) -> None:
 def test_back_ends_that_are_not_on_the_list_are_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(os_keyring.CHOICE_VARIABLE, name)
     assert os_keyring.look() == os_keyring.KeyringState("absent")
-    for action in (lambda: SecretStore().set("my-inbox", Secret(CANARY)), lambda: SecretStore().get(ACCOUNT)):
+    actions: list[Callable[[], object]] = [
+        lambda: SecretStore().set("my-inbox", Secret(CANARY)),
+        lambda: SecretStore().get(ACCOUNT),
+    ]
+    for action in actions:
         with pytest.raises(AccountError) as caught:
             action()
         assert caught.value.code == "keyring-refused"
