@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
     def show_flow(self, flow: Flow) -> None:
         """Put another flow on the canvas."""
         self.run.forget()
+        self.status.forget_journal()
         self.toast.hide()
         self.notice.hide()
         self.canvas.show_flow(flow)
@@ -365,5 +366,6 @@ class MainWindow(QMainWindow):
             self.docks_shown.remember()
         self.canvas.undo_stack.cleanChanged.disconnect(self.note_clean)  # it says so once more while it is destroyed
         self.inspector.shut_down()
+        self.running.close()
         self.engine.shutdown()
         self.sandbox.stop()

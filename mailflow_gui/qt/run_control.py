@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from mailflow_gui.language import _
 from mailflow_gui.qt.engine_thread import EngineThread
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 State = Literal["idle", "starting", "running", "stopping"]
 STOP_NOW_SECONDS = 5.0
+SILENT_SECONDS = 10.0
+"""A runner that hasn't said anything for so long, though it is asked three times a second, isn't responding."""
+_LISTEN_MILLISECONDS = 1000
 
 
 class RunControl(QObject):
@@ -45,6 +48,15 @@ class RunControl(QObject):
         self.since: float | None = None
         self.numbers = Numbers()
         self.nodes: Mapping[str, Mapping[str, Any]] = {}
+        self.version = ""
+        """The version of the flow that runs, or ran last, as the journal names it."""
+        self.silent = False
+        """Whether the runner isn't responding."""
+        self._heard = 0.0
+        self._listening = QTimer(self)
+        self._listening.setInterval(_LISTEN_MILLISECONDS)
+        self._listening.timeout.connect(self._listen)
+        self._quiet = 0
         self._pace = Pace()
         self._number: int | None = None
         self._stop_asked = 0.0
@@ -82,18 +94,33 @@ class RunControl(QObject):
 
     def stop_now(self) -> None:
         """End the runner without waiting; the journal bears it."""
-        if self.state == "stopping":
+        if self.state == "stopping" or self.silent:
             self._engine.kill_runner()
 
     def forget(self) -> None:
         """Another flow is shown: the last run's numbers are no longer its."""
         if not self.busy:
             self.path, self.since, self.numbers, self.nodes = None, None, Numbers(), {}
+            self.version = ""
             self.told.emit()
 
     # ---- what the engine tells
 
+    def _hear(self) -> None:
+        self._heard, self._quiet = time.monotonic(), 0
+        if self.silent:
+            self.silent = False
+            self.changed.emit()
+
+    def _listen(self) -> None:
+        # Two looks in a row: after the window itself stood still, what came meanwhile is heard before the second.
+        self._quiet = self._quiet + 1 if time.monotonic() - self._heard > SILENT_SECONDS else 0
+        if self._quiet >= 2 and not self.silent:
+            self.silent = True
+            self.changed.emit()
+
     def _take_reply(self, reply: dict[str, Any]) -> None:
+        self._hear()
         if reply.get("reply") != self._number or reply.get("command") != "start":
             return
         self._number = None
@@ -107,17 +134,20 @@ class RunControl(QObject):
         self.failed.emit(str(error.get("code", "")), str(error.get("text", "")))
 
     def _take_status(self, status: dict[str, Any]) -> None:
+        self._hear()
         if not self.busy or self.path is None:
             return
         mine = next((flow for flow in status["flows"] if flow.get("path") == str(self.path)), None)
         if mine is not None and "nodes" in mine:
             self.nodes = mine["nodes"]
+            self.version = str(mine.get("version") or "")
             self.numbers = numbers(mine, self._pace)
             self.told.emit()
         elif mine is None and self.state in {"running", "stopping"}:
             self._finish()
 
     def _take_events(self, events: list[dict[str, Any]]) -> None:
+        self._hear()
         for event in events:
             if event.get("event") == "run-ended":
                 self._ended = event
@@ -156,4 +186,10 @@ class RunControl(QObject):
 
     def _become(self, state: State) -> None:
         self.state = state
+        self._heard, self._quiet = time.monotonic(), 0
+        if state == "idle":
+            self.silent = False
+            self._listening.stop()
+        elif not self._listening.isActive():
+            self._listening.start()
         self.changed.emit()

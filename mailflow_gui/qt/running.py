@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mailflow_gui import sentences
+from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
 from mailflow_gui.qt import questions
+from mailflow_gui.qt.journal_numbers import JournalNumbers, JournalWatch
 from mailflow_gui.qt.live import Numbers
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ class Running:
         self._window = window
         self._wanted: Mode = "continuous"
         self._again = False
+        self._journal = JournalWatch(Reader(window.home), window)
+        self._journal.seen.connect(self._take_journal)
+
+    def close(self) -> None:
+        """The window closes."""
+        self._journal.close()
 
     # ---- what a person wants
 
@@ -46,6 +54,12 @@ class Running:
         """After the runner was lost."""
         self._window.notice.hide()
         self._start(self._wanted)
+
+    def restart_silent(self) -> None:
+        """End a runner that doesn't respond, and start anew; the journal bears it."""
+        if self._window.run.silent:
+            self._again = True
+            self._window.run.stop_now()
 
     def offer_new_version(self) -> None:
         """The running flow was saved: the run goes on with the version it began with, unless a person wants the new one."""
@@ -98,8 +112,13 @@ class Running:
 
     def show_numbers(self) -> None:
         """New numbers."""
-        self._window.status.show_run(self._window.run)
+        run = self._window.run
+        self._journal.look(run.version)
+        self._window.status.show_run(run)
         self._window.show_live()
+
+    def _take_journal(self, numbers: JournalNumbers) -> None:
+        self._window.status.show_journal(numbers)
 
     def tell_end(self, seen: Numbers) -> None:
         """A run is over."""
@@ -107,6 +126,8 @@ class Running:
             self._again = False
             self._start(self._wanted)
             return
+        run = self._window.run
+        self._journal.look(run.version, at_once=True)
         self._window.inspector.refresh()
         words = _("{received} received, {sent} sent, {skipped} skipped, {failed} failed").format(
             received=seen.received, sent=seen.sent, skipped=seen.skipped, failed=seen.failed
@@ -124,7 +145,11 @@ class Running:
         self._window.notice.show()
 
     def tell_lost(self, words: str) -> None:
-        """The runner ended by itself."""
+        """The runner ended by itself, or because it didn't respond."""
+        if self._again:
+            self._again = False
+            self._start(self._wanted)
+            return
         self._window.notice.say(
             "danger",
             words,

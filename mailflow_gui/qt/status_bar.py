@@ -11,7 +11,8 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStatusBar, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import ElidedLabel, Label, StateDot, set_tool_tip
+from mailflow_gui.qt.controls import Button, ElidedLabel, IconLabel, Label, StateDot, set_tool_tip
+from mailflow_gui.qt.journal_numbers import JournalNumbers
 from mailflow_gui.qt.live import Numbers
 from mailflow_gui.qt.run_control import RunControl
 from mailflow_gui.qt.theme import theme
@@ -24,6 +25,8 @@ class StatusBar(QStatusBar):
 
     failed_wanted = Signal()
     """A click on the number of failed messages."""
+    restart_wanted = Signal()
+    """The runner doesn't respond, and a person wants another one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,11 +39,17 @@ class StatusBar(QStatusBar):
         self._queue_name, self._queue = _text(_("Queue")), _text(strong=True)
         self._failed = _Clickable()
         self._failed.clicked.connect(self.failed_wanted)
+        self.restart = Button(_("Restart"), kind="link")
+        self.restart.setFont(theme.font("small", 500))
+        self.restart.clicked.connect(self.restart_wanted)
+        self.restart.hide()
+        self._journal = JournalNumbers()
+        self._keyring_icon, self._keyring = IconLabel("lock", "text-2", 14), _text()
         self._poll, self._bar = _text(), _Bar()
         self._trouble = ElidedLabel("", "small", "danger")
         self._saved = _text()
         self._cells = {
-            "state": _cell(self._dot, self._state, self._since),
+            "state": _cell(self._dot, self._state, self._since, self.restart),
             "rate": _cell(self._rate, self._rate_unit),
             "queue": _cell(self._queue_name, self._queue),
             "failed": _cell(self._failed),
@@ -49,6 +58,10 @@ class StatusBar(QStatusBar):
         }
         for name, cell in self._cells.items():
             self.addWidget(cell, 1 if name == "trouble" else 0)
+        self._cells["keyring"] = _cell(self._keyring_icon, self._keyring, last=True)
+        self._cells["keyring"].setContentsMargins(0, 0, 8, 0)
+        self._cells["keyring"].hide()
+        self.addPermanentWidget(self._cells["keyring"])
         self.addPermanentWidget(self._saved)
         self._poll_at: float | None = None
         self._poll_span = 1.0
@@ -57,9 +70,20 @@ class StatusBar(QStatusBar):
         self._ticking.timeout.connect(self._tick)
         self.show_idle(_("No flow open"))
 
+    @property
+    def words(self) -> str:
+        """What it says of the run."""
+        return f"{self._state.text()} {self._since.text()}".strip()
+
+    @property
+    def queue(self) -> int:
+        """How many messages wait, as shown; -1 while it isn't."""
+        return -1 if self._cells["queue"].isHidden() else int(self._queue.text() or 0)
+
     def show_idle(self, words: str = "") -> None:
         """Nothing runs."""
         self._set_dot("idle", _("Idle"), words)
+        self.restart.hide()
         for name in ("rate", "queue", "failed", "poll", "trouble"):
             self._cells[name].hide()
         self._ticking.stop()
@@ -72,21 +96,55 @@ class StatusBar(QStatusBar):
                 words = _("last check {time}").format(time=_clock(run.numbers.checked))
             self.show_idle(words)
             self._show_failed(run.numbers)
+            if run.version and self._journal.waiting:
+                self._show_queue()
             return
         names = {"starting": _("Starting"), "running": _("Running"), "stopping": _("Stopping")}
         words = _("since {time}").format(time=_clock(run.since)) if run.since else ""
+        if self._journal.version and words:
+            words = _("version {number} {since}").format(number=self._journal.version, since=words)
         if run.dry:
             words = _("dry run {since}").format(since=words).strip()
-        self._set_dot("running" if run.state == "running" else "idle", names[run.state], words)
+        if run.silent:
+            self._set_dot("failing", _("Not responding"), "")
+        else:
+            self._set_dot("running" if run.state == "running" else "idle", names[run.state], words)
+        self.restart.setVisible(run.silent)
         seen = run.numbers
         self._rate.setText(str(seen.per_minute))
-        self._queue.setText(str(seen.queue))
         self._cells["rate"].show()
-        self._cells["queue"].show()
+        self._show_queue()
         self._show_failed(seen)
         self._trouble.setText(seen.trouble)
         self._cells["trouble"].setVisible(bool(seen.trouble))
         self._show_poll(seen)
+        if run.silent:
+            self._cells["poll"].hide()
+            self._ticking.stop()
+
+    def show_journal(self, numbers: JournalNumbers) -> None:
+        """What the journal says of the flow."""
+        self._journal = numbers
+        self._queue.setText(str(numbers.waiting))
+
+    def forget_journal(self) -> None:
+        """Another flow is shown."""
+        self.show_journal(JournalNumbers())
+
+    def say_keyring(self, word: str) -> None:
+        """How the system's keyring stands: ``available``, ``locked``, ``absent``, or anything else: nothing to say."""
+        words = {"available": _("Keyring unlocked"), "locked": _("Keyring locked"), "absent": _("No keyring")}.get(
+            word, ""
+        )
+        token = "text-2" if word == "available" else "warn"
+        self._keyring.setText(words)
+        self._keyring.set_token(token)
+        self._keyring_icon.set_icon("lock", token)
+        self._cells["keyring"].setVisible(bool(words))
+
+    def _show_queue(self) -> None:
+        self._queue.setText(str(self._journal.waiting))
+        self._cells["queue"].show()
 
     def say_saved(self, at: float | None) -> None:
         """When unsaved work was last kept; None: not."""
@@ -118,7 +176,7 @@ class StatusBar(QStatusBar):
             self._poll.setText(_("Next poll in {seconds} s").format(seconds=round(left)))
         self._bar.show_share(1.0 - min(1.0, left / self._poll_span))
 
-    def _set_dot(self, state: Literal["idle", "running"], name: str, words: str) -> None:
+    def _set_dot(self, state: Literal["idle", "running", "failing"], name: str, words: str) -> None:
         self._dot.set_state(state)
         self._state.setText(name)
         self._since.setText(words)

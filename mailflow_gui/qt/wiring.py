@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 
 from mailflow_gui.language import _
 from mailflow_gui.qt import questions
+from mailflow_gui.qt.keyring_shown import KeyringShown
 
 if TYPE_CHECKING:
     from mailflow_gui.qt.main_window import MainWindow
@@ -35,11 +36,13 @@ def connect(window: MainWindow) -> None:
     window.problems_tab.chosen.connect(window.show_problem)
     window.tool_bar.problems_wanted.connect(lambda: window.docks_shown.show_bottom(window.problems_tab))
     window.status.failed_wanted.connect(window.messages.failed)
+    window.status.restart_wanted.connect(window.running.restart_silent)
     canvas.link_opened.connect(window.messages.of_link)
     window.inspector.node_wanted.connect(canvas.focus_node)
     window.inspector.way_shown.connect(window.messages.light_way)
     window.inspector.said.connect(window.toast.say)
     window.connections.changed.connect(window.note_accounts)
+    window.connections.changed.connect(KeyringShown(window.accounts, window.status, window).take_accounts)
     window.connections.said.connect(window.toast.say)
     window.document.changed.connect(window.show_document)
     window.document.kept.connect(window.files.note_kept)

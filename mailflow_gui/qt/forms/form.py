@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QPlainTextEdit,
     QScrollArea,
     QStackedWidget,
@@ -106,7 +107,10 @@ class SettingsForm(QWidget):
         self._inside = QWidget()
         inside = _column(self._inside)
         inside.addWidget(self.header)
-        inside.addWidget(self.tabs)
+        tabs = QHBoxLayout()
+        tabs.setContentsMargins(6, 0, 0, 0)
+        tabs.addWidget(self.tabs)
+        inside.addLayout(tabs)
         inside.addWidget(line())
         inside.addWidget(self.pages, 1)
         self._nothing = Label(_("Select a node on the canvas to see its settings."), "small", "hint", wrap=True)

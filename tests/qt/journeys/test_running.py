@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +20,7 @@ from mailflow_gui.accounts import os_keyring
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.flow import file as flow_file
 from mailflow_gui.flow.model import Stub
+from mailflow_gui.qt import run_control
 from mailflow_gui.qt.main_window import MainWindow
 from tests.qt.journeys.conftest import Answer
 from tests.qt.journeys.mouse import Mouse
@@ -194,3 +198,70 @@ def test_saving_on_close_writes_the_file(
     assert len(words) == 1
     assert len(flow_file.read(path).nodes) == 3
     QApplication.processEvents()
+
+
+def test_the_queue_counts_what_waits_in_the_journal(
+    qtbot: QtBot, window: MainWindow, recording_smtp: RecordingSmtp, tmp_path: Path
+) -> None:
+    mouse = Mouse(qtbot, window)
+    strict_flow(window, tmp_path / "strict.mailflow", recording_smtp.port)
+    recording_smtp.answer("RCPT", "421 4.7.0 too many messages", times=10_000)
+    start(qtbot, mouse)
+    qtbot.waitUntil(lambda: window.status.queue == 12, timeout=30_000)
+    assert window.run.numbers.sent == 0
+    assert "version 1 since" in window.status.words
+    live = window.canvas.drawing.cards["send"].live
+    assert (live.state, live.error_line[:9]) == ("warning", "421 4.7.0")
+    mouse.click(window.tool_bar.run)
+    qtbot.waitUntil(lambda: window.run.state == "idle", timeout=30_000)
+    assert window.status.queue == 12
+    assert window.canvas.drawing.cards["send"].live.state == "warning"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be stopped here")
+def test_a_runner_that_stands_still_is_shown_and_restarted(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_control, "SILENT_SECONDS", 1.0)
+    mouse = Mouse(qtbot, window)
+    window.files.open_sandbox()
+    start(qtbot, mouse)
+    qtbot.waitUntil(lambda: bool(window.run.nodes), timeout=20_000)
+    first = window.engine.runner_pid()
+    assert first is not None
+    assert not window.status.restart.isVisible()
+    os.kill(first, signal.SIGSTOP)
+    try:
+        qtbot.waitUntil(window.status.restart.isVisible, timeout=20_000)
+        assert "Not responding" in window.status.words
+        mouse.click(window.status.restart)
+        qtbot.waitUntil(lambda: window.run.state == "running" and not window.run.silent, timeout=30_000)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(first, signal.SIGCONT)
+    assert window.engine.runner_pid() not in {None, first}
+    assert not window.status.restart.isVisible()
+    mouse.click(window.tool_bar.run)
+    qtbot.waitUntil(lambda: window.run.state == "idle", timeout=30_000)
+
+
+def test_a_runner_that_speaks_again_is_no_longer_called_silent(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_control, "SILENT_SECONDS", 1.0)
+    mouse = Mouse(qtbot, window)
+    window.files.open_sandbox()
+    start(qtbot, mouse)
+    qtbot.waitUntil(lambda: bool(window.run.nodes), timeout=20_000)
+    pid = window.engine.runner_pid()
+    assert pid is not None
+    if hasattr(signal, "SIGSTOP"):
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            qtbot.waitUntil(lambda: window.run.silent, timeout=20_000)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+    qtbot.waitUntil(lambda: not window.run.silent, timeout=20_000)
+    assert "Running" in window.status.words
+    mouse.click(window.tool_bar.run)
+    qtbot.waitUntil(lambda: window.run.state == "idle", timeout=30_000)
