@@ -5,5 +5,5 @@ models, files and logs. *Session*: a live dialogue, opened here from an account 
 
 ``account`` what one is · ``fields`` what may stand in it · ``store`` the file of all · ``secrets`` with ``password_command`` and
 ``os_keyring`` (``keyring_choice``: which one; ``long_secrets``: in pieces) where passwords come from · ``sessions`` opens sessions ·
-``validate`` with ``stages`` and ``abilities`` tries an account
+``validate`` with ``stages``, ``abilities`` and ``proposals`` tries an account
 """

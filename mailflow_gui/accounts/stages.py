@@ -18,6 +18,10 @@ StageName = Literal["parameters", "lookup", "connect", "tls", "sign-in", "abilit
 STAGES: tuple[StageName, ...] = ("parameters", "lookup", "connect", "tls", "sign-in", "abilities")
 
 
+_KNOWN = ("host", "port", "username")
+"""Arguments that only repeat the account."""
+
+
 @dataclass(frozen=True)
 class Proposal:
     """Another port or security method that is worth trying in place of what failed; never one without encryption."""
@@ -40,6 +44,11 @@ class Stage:
     """Code of a second piece of advice, about this account's settings; or empty."""
     proposal: Proposal | None = None
     """What to try in place of the account's port and security method, where that may be why a stage failed."""
+
+    @property
+    def facts(self) -> dict[str, Argument]:
+        """What a stage that ended well has found out, fact by fact: ``encryption``, ``mechanism``, ``folders``, ``maximum_size`` …"""
+        return {name: value for name, value in self.arguments.items() if name not in _KNOWN} if self.ok else {}
 
     @property
     def warns(self) -> bool:
@@ -84,6 +93,7 @@ class Stage:
             "text": self.text,
             "advice": self.advice,
             "detail": self.detail,
+            "facts": self.facts,
             "proposal": self.proposal and {"port": self.proposal.port, "security": self.proposal.security},
             "certificate": {"shown": shown, "trusted": certificate_as_json(self.trusted)} if shown else None,
         }

@@ -55,7 +55,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "certificate-untrusted": Sentence(
         N_("The certificate of {host} is not trusted."),
-        N_("If this is your own server, fetch its certificate, compare it, and save it with the connection."),
+        N_(
+            "If this is your own server, look at its certificate, compare the fingerprint, and trust it: in the connection's window, "
+            "or with: mailflow connections trust NAME."
+        ),
     ),
     "certificate-expired": Sentence(
         N_("The certificate of {host} has expired."),

@@ -67,6 +67,11 @@ def test_account_that_works_passes_every_stage(inbox: Account, dovecot: Dovecot)
     assert outcome(stages) == ("abilities", "validate-imap-abilities")
     assert stages[-1].ok
     assert "IDLE, MOVE, UIDPLUS" in stages[-1].text
+    facts = {stage.stage: stage.as_json()["facts"] for stage in stages}
+    assert facts["tls"].keys() == {"encryption", "cipher", "days", "day", "fingerprint"}
+    assert facts["sign-in"] == {"mechanism": "PLAIN"}
+    assert facts["abilities"]["folders"] == 1
+    assert not any(stage.warns for stage in stages)
     assert tuple(seen) == stages
     assert threads == {threading.get_ident()}
     assert dovecot.logins(inbox.username) == 1

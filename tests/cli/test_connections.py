@@ -313,7 +313,7 @@ def test_validate_says_where_it_failed(run: Run, store: AccountStore, monkeypatc
         ("connect", False),
     ]
     assert set(answer["stages"][0]) == {
-        "stage", "ok", "code", "text", "advice", "detail", "proposal", "certificate",
+        "stage", "ok", "code", "text", "advice", "detail", "facts", "proposal", "certificate",
     }  # fmt: skip
     assert answer["stages"][2]["code"] == "refused"
     assert CANARY not in out + err

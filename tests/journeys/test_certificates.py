@@ -17,6 +17,7 @@ from tests.servers import certificates
 from tests.servers import dovecot as dovecot_server
 from tests.servers.dovecot import Dovecot
 from tests.servers.recording_smtp import RecordingSmtp
+from tests.servers.stripping import Stripping
 
 
 @pytest.fixture
@@ -77,6 +78,23 @@ def test_changed_certificate_stops_its_account_until_it_is_trusted(
     assert numbers(recording_smtp.wait_for(2)) == [1, 2]
     process.terminate()
     assert world.finish(process).json["received"] == 2
+
+
+def test_running_flow_says_nothing_where_the_offer_of_encryption_is_taken_away(
+    world: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    with Stripping(dovecot.imap) as proxy:
+        options = ("--security", "starttls", "--certificate", str(dovecot.certificate_file), "--username", user)
+        world.add("Inbox", "imap", proxy.port, *options, password=dovecot.password)
+        world.add_smtp(recording_smtp.port)
+        dovecot.deliver(user, mail(1))
+        process = run_for_some_polls(world, world.flow(receive={"delay": {"value": 50, "unit": "milliseconds"}}))
+        assert stopped(world.directory / "events") == ["starttls-missing"]
+        assert "STARTTLS" in world.finish(process).err
+        heard = bytes(proxy.heard)
+    assert b"CAPABILITY" in heard
+    assert not any(word in heard for word in (b"AUTHENTICATE", b"LOGIN", user.encode(), dovecot.password.encode()))
+    assert recording_smtp.messages == []
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
