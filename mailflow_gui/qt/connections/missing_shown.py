@@ -111,8 +111,22 @@ class MissingShown(QObject):
 
     def _create(self, stub: object) -> None:
         assert isinstance(stub, Stub)
+        self.create(stub)
+
+    def create(self, stub: Stub) -> None:
+        """Open the dialog for a new connection as the flow describes it; once saved, it is what the flow means."""
         dialog = self._connections.add_from(stub, self.dialog)
         dialog.saved.connect(lambda account: self._bind(stub.id, account.id))
+
+    def stub_of(self, nodes: Sequence[str], protocols: Sequence[str]) -> Stub | None:
+        """The missing connection that the one node of ``nodes`` names where it needs one with such a protocol, or None."""
+        flow = self._flow()
+        if flow is None or len(nodes) != 1:
+            return None
+        named = [value for node in flow.nodes if node.id == nodes[0] for value in node.settings.values()]
+        return next(
+            (each.stub for each in self.found if each.stub.id in named and each.stub.protocol in protocols), None
+        )
 
     def _meaning(self, flow: Flow, accounts: Sequence[Account], stub_id: str) -> str:
         meant = self._means.get(stub_id)

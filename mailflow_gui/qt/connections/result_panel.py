@@ -191,11 +191,16 @@ class _FactLine(QWidget):
         label = Label(fact.label, "small", "text-3" if fact.mark == "waiting" else "text", weight=500)
         label.setFixedWidth(_LABEL)
         token = "warn" if fact.mark == "warn" else "text-2"
-        value = Label(fact.text, "small", token, wrap=True) if fact.wide else ElidedLabel(fact.text, "small", token)
+        value = Label(fact.text, "small", token, wrap=True) if fact.wide else _elided(fact.text, token)
         layout.addWidget(icon)
         layout.addWidget(label)
         layout.addWidget(value, 1)
         self.setAccessibleName(f"{fact.label}: {fact.text}" if fact.text else fact.label)
+
+
+def _elided(text: str, token: str) -> ElidedLabel:
+    """A server's name and port: what is left out is in the middle."""
+    return ElidedLabel(text, "small", token, mode=Qt.TextElideMode.ElideMiddle)
 
 
 class _Failure(QWidget):

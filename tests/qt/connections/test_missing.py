@@ -126,6 +126,23 @@ def test_connection_set_up_under_another_server_makes_the_flow_mean_it(
     hand.click(window.missing.dialog.close_button)
 
 
+def test_new_connection_of_a_node_begins_with_what_its_flow_says_of_it(
+    hand: Hand, window: MainWindow, path: Path
+) -> None:
+    window.files.open(path)
+    hand.click(window.trust_banner.button)
+    window.canvas.focus_node("send")
+    hand.qtbot.waitUntil(lambda: list(window.canvas.selected()) == ["send"])
+    window.form.connection_wanted.emit("smtp")
+    dialog = window.connections.dialog
+    assert dialog is not None
+    assert (dialog.form.name.text(), dialog.form.host.text()) == ("Outgoing", "smtp.far.example")
+    with hand.qtbot.waitSignal(dialog.saved, timeout=10_000):
+        hand.click(dialog.save_button)
+    assert [each.name for each in window.missing.found] == ["Inbox"]
+    assert hand.store.get("outgoing").host == "smtp.far.example"
+
+
 def test_account_of_the_same_id_with_another_server_is_missing_and_can_be_taken(path: Path) -> None:
     flow, kinds = flow_file.read(path), nodes.load()
     other = Account(id="inbox", name="My inbox", protocol="imap", host="imap.other.example", port=993)
