@@ -24,7 +24,8 @@ from mailflow_gui.qt import live, questions, recent, wiring
 from mailflow_gui.qt.accounts_shown import AccountsShown
 from mailflow_gui.qt.canvas import Canvas
 from mailflow_gui.qt.commands import Commands
-from mailflow_gui.qt.connections import ConnectionsTab
+from mailflow_gui.qt.connections import ConnectionsTab, MissingShown
+from mailflow_gui.qt.connections.missing_shown import MissingBanner
 from mailflow_gui.qt.controls import Banner, Button, Toast
 from mailflow_gui.qt.docks import Docks
 from mailflow_gui.qt.docks_shown import DocksShown
@@ -101,6 +102,9 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage(self.node_types)
         self.trust_banner = TrustBanner()
         self.keyring_banner = KeyringBanner(SecretStore())
+        self.missing = MissingShown(
+            self.connections, self.node_types, self._editable_flow, lambda: self.document.name, self
+        )
         self.notice = Banner("danger", closable=True)
         self.notice.hide()
         self.restart = self.notice.add_button(Button(_("Restart"), "rotate-cw", compact=True))
@@ -132,7 +136,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for banner in (self.trust_banner, self.keyring_banner, self.notice):
+        for banner in (self.trust_banner, self.missing.banner, self.keyring_banner, self.notice):
             row = QWidget()
             inside = QVBoxLayout(row)
             inside.setContentsMargins(8, 8, 8, 8)
@@ -159,7 +163,7 @@ class MainWindow(QMainWindow):
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """A hidden banner leaves no gap."""
-        if isinstance(watched, Banner | TrustBanner) and event.type() in {
+        if isinstance(watched, Banner | TrustBanner | MissingBanner) and event.type() in {
             QEvent.Type.ShowToParent,
             QEvent.Type.HideToParent,
         }:
@@ -215,6 +219,7 @@ class MainWindow(QMainWindow):
         flow = self.document.flow()
         self.accounts_shown.show_flow(flow)
         self.problems = find(flow, self.node_types, self._saved_accounts())
+        self.missing.check()
         titles = {node_type.id: _(node_type.title) for node_type in self.node_types}
         names = {node.id: node.name or titles.get(node.type, node.type) for node in flow.nodes}
         errors = sum(problem.severity == "error" for problem in self.problems)
@@ -225,6 +230,9 @@ class MainWindow(QMainWindow):
         title = _("Problems ({count})").format(count=count) if count else _("Problems")
         self.docks.messages.show_count(self.problems_tab, count, title, "danger" if errors else "warn")
         self.show_selected(self.canvas.selected())
+
+    def _editable_flow(self) -> Flow | None:
+        return self.canvas.to_flow() if self.document.is_open and self.document.trusted else None
 
     def _saved_accounts(self) -> Sequence[Account]:
         try:
@@ -265,6 +273,10 @@ class MainWindow(QMainWindow):
                 self.form.focus_field(field)
 
     def make_connection(self, protocols: str) -> None:
+        stub = self.missing.stub_of(self.canvas.selected(), protocols.split(","))
+        if stub is not None:
+            self.missing.create(stub)
+            return
         first = protocols.partition(",")[0] or "imap"
         dialog = self.connections.add(first)  # type: ignore[arg-type]  # a node type names protocols of accounts
         dialog.saved.connect(lambda account: self.form.choose_connection(account.id))

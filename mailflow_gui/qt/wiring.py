@@ -47,6 +47,8 @@ def connect(window: MainWindow) -> None:
     window.document.changed.connect(window.show_document)
     window.document.kept.connect(window.files.note_kept)
     window.trust_banner.accepted.connect(window.files.accept)
+    window.trust_banner.accepted.connect(window.check)
+    window.missing.edited.connect(lambda flow, text: canvas.push(text, flow))
     window.engine.status.connect(window.accounts_shown.take_status)
     window.engine.runner_ended.connect(window.accounts_shown.take_end)
     window.engine.status.connect(window.keyring_banner.take_status)
