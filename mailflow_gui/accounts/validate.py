@@ -186,14 +186,19 @@ def _passed(stage: StageName, account: Account, secured: Secured | None, signed_
 
 
 def _failed(stage: StageName, error: MailFlowError) -> Stage:
-    arguments = dict(error.arguments)
-    lines = [error.detail]
-    lines += [
-        f"{label}: SHA-256 {arguments[name]}"
-        for label, name in (("shown", "new_fingerprint"), ("trusted", "old_fingerprint"))
-        if name in arguments
-    ]
-    return Stage(stage, ok=False, code=error.code, arguments=arguments, detail="\n".join(filter(None, lines)))
+    failed = Stage(stage, ok=False, code=error.code, arguments=dict(error.arguments))
+    lines = [error.detail, *_certificate_lines("shown", failed.shown), *_certificate_lines("trusted", failed.trusted)]
+    return replace(failed, detail="\n".join(filter(None, lines)))
+
+
+def _certificate_lines(label: str, certificate: tls.Certificate | None) -> tuple[str, ...]:
+    """Technical detail of one certificate; English, as the protocols' words around it."""
+    if certificate is None:
+        return ()
+    return (
+        f"{label}: {certificate.subject}, issued by {certificate.issuer}, for {', '.join(certificate.names) or 'no name'}",
+        f"  {certificate.not_before.isoformat()} – {certificate.not_after.isoformat()}, SHA-256 {certificate.sha256}",
+    )
 
 
 def _with_proposal(stage: Stage, account: Account) -> Stage:

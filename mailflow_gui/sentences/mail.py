@@ -155,8 +155,7 @@ SENTENCES: dict[str, Sentence] = {
     "oauth-needed": Sentence(
         N_("The server {host} takes no passwords, it wants sign-in with OAuth 2: {reason}"),
         N_(
-            "MailFlow signs in with passwords only. Ask the provider or your administrator for another way, such as an app password "
-            "or a relay."
+            "MailFlow signs in with passwords only. Ask the provider or your administrator for another way to read and send this mail."
         ),
     ),
     "web-sign-in-needed": Sentence(

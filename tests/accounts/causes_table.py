@@ -501,7 +501,7 @@ def table(servers: Servers) -> list[tuple[str, str, str, str]]:
         if case.needs_postfix and servers.postfix is None:
             continue
         tried, stage = provoke(case, servers)
-        text = f"{stage.text} {stage.advice}".strip().replace("\n", " ")
+        text = f"{stage.text} → {stage.advice}".replace("\n", " ")
         if stage.proposal is not None:
             text += f" [proposes port {stage.proposal.port}, {stage.proposal.security}]"
         rows.append((case.cause, case.server, stage.code, text.replace(f" {tried.port}", " N")))

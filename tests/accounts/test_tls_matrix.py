@@ -117,6 +117,7 @@ def test_certificate_is_trusted_by_hand_and_its_change_is_noticed(line: Line) ->
     assert changed.arguments["old_fingerprint"] == tls.describe(fetched).sha256
     assert changed.arguments["new_fingerprint"] == tls.describe(line.server.certificate.pem).sha256
     assert (changed.trusted, changed.shown) == (tls.describe(fetched), tls.describe(line.server.certificate.pem))
+    assert f"SHA-256 {changed.arguments['new_fingerprint']}" in changed.detail
     assert line.sign_ins() == before
     assert all(stage.ok for stage in line.validate(changed.shown_pem))
 
