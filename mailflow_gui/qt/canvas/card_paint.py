@@ -12,6 +12,7 @@ from mailflow_gui.qt.canvas import look, ports
 
 if TYPE_CHECKING:
     from mailflow_gui.qt.canvas.card import Card
+    from mailflow_gui.qt.canvas.live import NodeLive
 
 _RADIUS = 8.0
 _EDGE = 11.0
@@ -156,8 +157,14 @@ def _error_line(painter: QPainter, card: Card) -> None:
     place, grade = _error_rect(card), _grade(card)
     painter.fillRect(place, look.color(f"{grade}-soft"))
     look.draw_icon(painter, "triangle-alert", grade, QRectF(_EDGE, place.top() + 5, 14, 14))
-    text = " ".join(card.live.error_line.split())
-    look.draw_text(painter, text, place.adjusted(_EDGE + 19, 0, -10, 0), "caption", grade)
+    look.draw_text(painter, error_words(card.live), place.adjusted(_EDGE + 19, 0, -10, 0), "caption", grade)
+
+
+def error_words(live: NodeLive) -> str:
+    """The error as it fits the card: a server's code, and that it is tried again; the whole sentence is in the tooltip."""
+    text = " ".join(live.error_line.split())
+    code, _dot, rest = text.partition(" · ")
+    return _("{code} · tries again").format(code=code) if rest and live.state == "warning" else text
 
 
 def _counters(painter: QPainter, card: Card) -> None:
