@@ -111,6 +111,8 @@ class AddressRow(QWidget):
             lines.append((f"{found.outcome.text} {found.outcome.advice}".strip(), "triangle-alert", "warn"))
         else:
             lines.append((f"{origin(found, taken)} {_filled(taken)}", "circle-check", "ok"))
+            if other := _other(found, taken):
+                lines.append((other, "lightbulb", "text-3"))
             if found.offline:
                 lines.append((found.outcome.text, "unplug", "warn"))
             lines += [(f"{note.text} {note.advice}".strip(), "lightbulb", "warn") for note in taken.notes]
@@ -182,6 +184,15 @@ def origin(found: Detected, taken: Proposal) -> str:
         "srv": _("Found in DNS ({origin})."),
         "probe": _("Found by trying: {origin} answered."),
     }[taken.source].format(provider=provider, origin=urlsplit(taken.origin).hostname or taken.origin)
+
+
+def _other(found: Detected, taken: Proposal) -> str:
+    """The other way to receive, where there is one."""
+    other = {"imap": found.best("pop3"), "pop3": found.best("imap")}.get(taken.protocol)
+    if other is None:
+        return ""
+    words = _("{protocol} is offered, too ({host}): choose it above.")
+    return words.format(protocol=other.protocol.upper(), host=other.host)
 
 
 def _filled(taken: Proposal) -> str:

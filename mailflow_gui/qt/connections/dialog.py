@@ -35,6 +35,9 @@ HEIGHT = 832
 FETCHED = ("certificate-untrusted", "certificate-wrong-host", "certificate-expired", "certificate-changed")
 """Codes of failures that a look at the server's certificate may end, where the failure doesn't bring it along."""
 
+_TYPE_AGAIN = ("sign-in-refused", "app-password-needed")
+"""Codes of failures that another password may end."""
+
 
 class ConnectionDialog(QDialog):
     """Validate tries and never saves the fields; Save saves and never tries.
@@ -254,6 +257,9 @@ class ConnectionDialog(QDialog):
         else:
             self._show_failure(last, seconds)
         self._refresh()
+        if not last.ok and last.stages[-1].code in _TYPE_AGAIN and self._tried.secret is not None:
+            self.form.password.setFocus()
+            self.form.password.selectAll()
         if last.ok and self.validate_button.hasFocus():
             self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_result()

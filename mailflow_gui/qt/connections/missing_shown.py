@@ -115,6 +115,9 @@ class MissingShown(QObject):
 
     def create(self, stub: Stub) -> None:
         """Open the dialog for a new connection as the flow describes it; once saved, it is what the flow means."""
+        if self._connections.dialog is not None:
+            self._connections.dialog.raise_()
+            return
         dialog = self._connections.add_from(stub, self.dialog)
         dialog.saved.connect(lambda account: self._bind(stub.id, account.id))
 

@@ -114,6 +114,7 @@ def test_protocol_that_is_chosen_later_takes_what_was_found_for_it(
     twin = form.contents().twin
     assert twin is not None
     assert (twin.host, twin.username, twin.name) == ("smtp.example.test", ADDRESS, f"{ADDRESS} (sending)")
+    assert "POP3 is offered, too (pop.example.test): choose it above." in said(dialog)
     hand.click(form.protocol.button(1))
     assert (form.host.text(), form.port.value(), form.security.index) == ("pop.example.test", 110, 1)
     assert form.contents().twin is not None  # sending stays wanted, whichever way is received

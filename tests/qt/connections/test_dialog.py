@@ -109,6 +109,8 @@ def test_wrong_password_is_tried_once_per_press(hand: Hand, dovecot: Dovecot, in
     assert "Check the user name and the password" in said(dialog, "what-to-do")
     assert "AUTHENTICATIONFAILED" in said(dialog, "technical-detail")
     _wait_for_refusals(dovecot, inbox.username, 1)
+    assert dialog.form.password.hasFocus()  # to be typed again at once
+    assert dialog.form.password.hasSelectedText()
     hand.validate(dialog)
     _wait_for_refusals(dovecot, inbox.username, 2)
     assert dovecot.logins(inbox.username) == 0
