@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from mailflow_gui.engine import loop_guard, settling
-from mailflow_gui.engine.delivery import Advance, End, Mail, StepTaken, advance, bug
+from mailflow_gui.engine.delivery import Advance, End, Mail, advance
 from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Outgoing
@@ -79,26 +79,30 @@ class Delivering(threading.Thread):
     def _deliver(self, work: Work) -> None:
         flow = work.running.version_flow(work.row.version) or work.running.flow
         known = self._known(work) if work.known else {}
-        result = advance(flow, work.row.node, work.item(), _ends(known))
+
+        def freeze(mail: Mail) -> Planned | None:
+            return plan(work, mail) if (mail.node, mail.way) not in known else None
+
+        result = advance(flow, work.row.node, work.item(), self._ends(known), freeze)
         failures = [(step.node, step.error) for step in result.errors if step.error is not None]
-        planned = []
-        new = [mail for mail in result.mails if (mail.node, mail.way) not in known]
-        for mail in new:
-            try:
-                planned.append(plan(work, mail))
-            except MailFlowError as error:
-                failures.append((mail.node, error))
-            except Exception as error:  # noqa: BLE001 - a mail that we can't write must not stop the others, now and at each start
-                failures.append((mail.node, bug(flow.steps[mail.node], error)))
+        planned = [mail for mail in result.frozen.values() if mail is not None]
         work.branch_failed = bool(failures)
         _count(work, result, failures)
-        steps = _steps_with(result, failures)
+        steps = settling.steps_json(result.steps)
+        met = [*failures, *((step.node, step.error) for step in result.taken_over if step.error is not None)]
         handled = frozenset(known[key][0].id for key in result.handled)
         resumed = list(known.values()) if work.resuming else []
         work.known, work.resuming = True, False
         future = self._journal.write(
             lambda transaction: _record(
-                transaction, work, planned, failures, steps=steps, handled=handled, resume=bool(resumed)
+                transaction,
+                work,
+                planned,
+                met,
+                failed=bool(failures),
+                steps=steps,
+                handled=handled,
+                resume=bool(resumed),
             )
         )
         future.add_done_callback(lambda done: self._recorded(done, work, planned, resumed))
@@ -134,6 +138,17 @@ class Delivering(threading.Thread):
             (mail.frozen.node, mail.frozen.way): (mail, deliveries.deliveries_of(database, mail.id))
             for mail in deliveries.mails_of(database, work.row.id)
         }
+
+    def _ends(self, known: Mapping[tuple[str, str], tuple[MailRow, list[DeliveryRow]]]) -> dict[tuple[str, str], End]:
+        ends = {}
+        for key, (mail, rows) in known.items():
+            states = {row.state for row in rows}
+            if states <= {"sent", "failed"}:
+                failure = None
+                if "sent" not in states:
+                    failure = deliveries.last_error(self._journal.read(), mail.item, mail.id)
+                ends[key] = End("failed" if "sent" not in states else "sent", failure)
+        return ends
 
 
 def plan(work: Work, mail: Mail) -> Planned:
@@ -175,18 +190,19 @@ def _record(
     transaction: Transaction,
     work: Work,
     planned: Sequence[Planned],
-    failures: Sequence[tuple[str, MailFlowError]],
+    errors: Sequence[tuple[str, MailFlowError]],
     *,
+    failed: bool,
     steps: str,
     handled: frozenset[int],
     resume: bool,
 ) -> tuple[list[int | None], settling.Concluded]:
     row = work.row
     transaction.database.execute("UPDATE items SET steps = ? WHERE id = ?", (steps, row.id))
-    settling.note_failures(transaction, work, failures, "step")
+    settling.note_failures(transaction, work, errors, "step")
     if row.dry:
         # Shown as what would have happened: nothing is frozen, nothing leaves.
-        state: items.State = "failed" if failures else "sent" if planned else "skipped"
+        state: items.State = "failed" if failed else "sent" if planned else "skipped"
         items.settle(transaction, row.id, state, flagging=False)
         return [None] * len(planned), settling.Concluded(state)
     if resume:
@@ -209,24 +225,6 @@ def _count(work: Work, result: Advance, failures: Sequence[tuple[str, MailFlowEr
             given = step.outgoing is None and step.outcome == "passed"
             would = step.outgoing is not None and work.row.dry
             nodes.passed(step.node, received=1, sent=len(step.items) if given else int(would))
-
-
-def _ends(known: Mapping[tuple[str, str], tuple[MailRow, list[DeliveryRow]]]) -> dict[tuple[str, str], End]:
-    ends = {}
-    for key, (_mail, rows) in known.items():
-        states = {row.state for row in rows}
-        if states <= {"sent", "failed"}:
-            ends[key] = End("sent") if "sent" in states else End("failed", ("send-failed", {}))
-    return ends
-
-
-def _steps_with(result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> str:
-    failed = dict(failures)
-    steps = [
-        StepTaken(step.node, "failed", error=failed[step.node]) if step.node in failed else step
-        for step in result.steps
-    ]
-    return settling.steps_json(steps)
 
 
 def _resumed_job(work: Work, row: MailRow, rows: Sequence[DeliveryRow]) -> Job | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
+from mailflow_gui import sentences
 from mailflow_gui.engine.compiled import CompiledFlow, Step
-from mailflow_gui.errors import MailFlowError, MappingError
+from mailflow_gui.errors import MailError, MailFlowError, MappingError
 from mailflow_gui.flow.item import Item, Outgoing, Skip, StepContext
 from mailflow_gui.flow.model import Edge
 from mailflow_gui.flow.node_type import SinkType, TransformType
@@ -44,12 +46,18 @@ class Mail:
     outgoing: Outgoing
 
 
+Failure = tuple[str, Mapping[str, Any], str]
+"""Code, arguments and class of an error."""
+Freeze = Callable[[Mail], Any]
+"""Writes a mail as it will be sent; what it raises leaves by the error port of the mail's node."""
+
+
 @dataclass(frozen=True)
 class End:
     """How a mail of this item has ended so far: sent to at least one recipient, failed for all, or not at its end."""
 
     state: Literal["open", "sent", "failed"]
-    error: tuple[str, Mapping[str, object]] | None = None
+    error: Failure | None = None
 
 
 @dataclass
@@ -63,28 +71,62 @@ class Advance:
     """Some branch waits for a mail to end."""
     handled: set[tuple[str, str]] = field(default_factory=set)
     """Failed mails whose error port took over."""
+    frozen: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What ``freeze`` made of the mails."""
 
     @property
     def errors(self) -> list[StepTaken]:
         """The steps that failed with nobody taking over."""
         return [step for step in self.steps if step.outcome == "failed"]
 
+    @property
+    def taken_over(self) -> list[StepTaken]:
+        """The steps that failed and whose error port took over."""
+        return [step for step in self.steps if step.outcome == "passed" and step.error is not None]
 
-def advance(flow: CompiledFlow, source: str, item: Item, ends: Mapping[tuple[str, str], End] | None = None) -> Advance:
-    """Take ``item`` from its source as far as it gets. ``ends``: how mails that were planned earlier stand, by (node, way)."""
-    walk = _Walk(flow, ends or {})
+
+def advance(
+    flow: CompiledFlow,
+    source: str,
+    item: Item,
+    ends: Mapping[tuple[str, str], End] | None = None,
+    freeze: Freeze | None = None,
+) -> Advance:
+    """Take ``item`` from its source as far as it gets; one that comes with an error begins at its source's error port.
+
+    ``ends``: how mails that were planned earlier stand, by (node, way).
+    """
+    walk = _Walk(flow, ends or {}, freeze)
     step = flow.steps.get(source)
-    if step is not None:
+    if step is not None and item.error is not None:
+        code, arguments = item.error
+        walk.fail(step, replace(item, error=None), source, MailFlowError(code, **arguments))
+        walk.run()
+    elif step is not None:
         walk.follow(step.onward, item, source)
         walk.run()
     return walk.result
 
 
+def outcome_of(error: MailFlowError) -> str:
+    """The class of an error that failed a step: a mail error's own; anything else rejects the message."""
+    return error.outcome if isinstance(error, MailError) else "reject-message"
+
+
+def with_error(item: Item, node: str, failure: Failure) -> Item:
+    """The item as it leaves by the error port of ``node``: later steps find the error in its fields."""
+    code, arguments, outcome = failure
+    text = sentences.text(code, arguments)
+    fields = {"error": text, "error.code": code, "error.class": outcome, "error.text": text, "error.node": node}
+    return replace(item, error=(code, arguments), fields=MappingProxyType({**item.fields, **fields}))
+
+
 class _Walk:
     """Depth first along the edges, in the file's order; a stack of its own, since flows may be long."""
 
-    def __init__(self, flow: CompiledFlow, ends: Mapping[tuple[str, str], End]) -> None:
+    def __init__(self, flow: CompiledFlow, ends: Mapping[tuple[str, str], End], freeze: Freeze | None) -> None:
         self.flow = flow
+        self.freeze = freeze
         self.ends = ends
         self.result = Advance()
         self._ahead: list[tuple[Step, Item, str]] = []
@@ -105,9 +147,9 @@ class _Walk:
                 elif isinstance(step.type, SinkType):
                     self._sink(step, step.type, item, way)
             except MailFlowError as error:
-                self._fail(step, item, way, error)
+                self.fail(step, item, way, error)
             except Exception as error:  # noqa: BLE001 - a node's bug is a poison message for that node; it stops only itself, loudly
-                self._fail(step, item, way, bug(step, error))
+                self.fail(step, item, way, bug(step, error))
 
     def _context(self, step: Step) -> StepContext:
         return StepContext(flow=self.flow.flow.name, node=step.id, properties=self.flow.flow.properties)
@@ -133,7 +175,10 @@ class _Walk:
             return
         copy_to = self.flow.account(outgoing.save_to_sent) if outgoing.save_to_sent else None
         outgoing = replace(outgoing, account=self.flow.account(outgoing.account), save_to_sent=copy_to)
-        self.result.mails.append(Mail(step.id, way, outgoing))
+        mail = Mail(step.id, way, outgoing)
+        if self.freeze is not None:
+            self.result.frozen[step.id, way] = self.freeze(mail)
+        self.result.mails.append(mail)
         self.result.steps.append(StepTaken(step.id, "passed", (item,), outgoing=outgoing))
         end = self.ends.get((step.id, way), End("open"))
         if end.state == "open":
@@ -142,12 +187,15 @@ class _Walk:
             self.follow(step.onward, item, way)
         elif step.on_error:
             self.result.handled.add((step.id, way))
-            self.follow(step.on_error, replace(item, error=end.error), way)
+            self.follow(
+                step.on_error, with_error(item, step.id, end.error or ("send-failed", {}, "reject-message")), way
+            )
 
-    def _fail(self, step: Step, item: Item, way: str, error: MailFlowError) -> None:
+    def fail(self, step: Step, item: Item, way: str, error: MailFlowError) -> None:
+        """A step failed: its error port takes over, if it is wired."""
         if step.on_error:
             self.result.steps.append(StepTaken(step.id, "passed", (item,), error=error))
-            self.follow(step.on_error, replace(item, error=(error.code, error.arguments)), way)
+            self.follow(step.on_error, with_error(item, step.id, (error.code, error.arguments, outcome_of(error))), way)
         else:
             self.result.steps.append(StepTaken(step.id, "failed", (item,), error=error))
 

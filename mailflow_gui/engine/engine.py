@@ -292,6 +292,7 @@ class Engine:
             if sender is None:
                 sender = self._sending[job.frozen.account] = Sending(
                     self._gates.of(job.frozen.account),
+                    self._gates.classes,
                     self._sessions.smtp,
                     self._journal,
                     self._events,
@@ -406,6 +407,8 @@ class Engine:
                         self._wake()
                     elif request.kind == "resume":
                         self._look_again(request.subject)
+                    elif request.kind in {"reclass", "reclass-undo"}:
+                        self._gates.classes.read_again()
                 self._keyring_wait.look()
                 with self._lock:
                     receiving = list(self._receiving.values())

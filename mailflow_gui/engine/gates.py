@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.engine import requests, retry
+from mailflow_gui.engine.classing import Classing
 from mailflow_gui.engine.events import Events
 from mailflow_gui.errors import (
     AccountBroken,
@@ -44,8 +45,9 @@ S = TypeVar("S", bound=Session)
 class Gate:
     """One account's gate. All its methods may be called from any thread."""
 
-    def __init__(self, account: str, journal: Journal, events: Events) -> None:
+    def __init__(self, account: str, journal: Journal, events: Events, classes: Classing) -> None:
         self.account = account
+        self._classes = classes
         self._journal = journal
         self._events = events
         self._opening = threading.Lock()
@@ -98,7 +100,11 @@ class Gate:
                 raise self._closed
             try:
                 session = self._sign_in(connect)
-            except (MailError, AccountError) as error:
+            except MailError as error:
+                told = self._classes.apply(error)
+                self.failed(told)
+                raise told from error
+            except AccountError as error:
                 self.failed(error)
                 raise
             self._succeeded()
@@ -117,6 +123,7 @@ class Gate:
 
     def failed(self, error: MailFlowError) -> None:
         """Take note of an error that concerns the account as a whole."""
+        error = self._classes.apply(error) if isinstance(error, MailError) else error
         if isinstance(error, RetryAfter):
             self._not_before = time.monotonic() + error.seconds
             self._trouble = error
@@ -181,6 +188,7 @@ class Gates:
         self.sessions = sessions
         self._journal = journal
         self._events = events
+        self.classes = Classing(journal)
         self._gates: dict[str, Gate] = {}
         self._lock = threading.Lock()
 
@@ -189,7 +197,7 @@ class Gates:
         with self._lock:
             gate = self._gates.get(account)
             if gate is None:
-                gate = self._gates[account] = Gate(account, self._journal, self._events)
+                gate = self._gates[account] = Gate(account, self._journal, self._events, self.classes)
             return gate
 
     def waiting_for_keyring(self) -> list[Gate]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from mailflow_gui.engine.compiled import CompiledFlow, Step
-from mailflow_gui.engine.delivery import StepTaken, advance
+from mailflow_gui.engine.delivery import Mail, StepTaken, advance
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Item, Origin, Outgoing
 from mailflow_gui.mail.compose import ComposedMail, compose, message_id
@@ -51,11 +51,10 @@ def preview(flow: CompiledFlow, message: MailMessage, now: datetime) -> Preview:
     sent: list[PreviewedMail] = []
     for source in flow.sources():
         item = _item(flow, source, message, now)
-        result = advance(flow, source.id, item)
+        result = advance(flow, source.id, item, freeze=functools.partial(_compose, item))
         steps.append(PreviewedStep(source.id, source.type.id, "passed", None, item))
-        composed, failures = _compose(item, [(mail.node, mail.way, mail.outgoing) for mail in result.mails])
-        steps += [_step(flow, taken, failures, item) for taken in result.steps]
-        sent += composed
+        steps += [_step(flow, taken, item) for taken in result.steps]
+        sent += [PreviewedMail(mail.node, mail.outgoing, result.frozen[mail.node, mail.way]) for mail in result.mails]
     return Preview(tuple(steps), tuple(sent))
 
 
@@ -66,24 +65,13 @@ def _item(flow: CompiledFlow, source: Step, message: MailMessage, now: datetime)
     return Item(id=key, message=message, origin=origin, clock=now, seed=int(key[:16], 16))
 
 
-def _compose(
-    item: Item, mails: Sequence[tuple[str, str, Outgoing]]
-) -> tuple[list[PreviewedMail], dict[str, MailFlowError]]:
-    composed: list[PreviewedMail] = []
-    failures: dict[str, MailFlowError] = {}
-    for node, way, outgoing in mails:
-        digest = hashlib.sha256(f"{item.id}\n{node}\n{way}".encode()).hexdigest()[:40]
-        try:
-            mail = compose(outgoing.draft, message_id=message_id(digest, outgoing.sender), date=item.clock)
-        except MailFlowError as error:
-            failures[node] = error
-        else:
-            composed.append(PreviewedMail(node, outgoing, mail))
-    return composed, failures
+def _compose(item: Item, mail: Mail) -> ComposedMail:
+    """:raises MailFlowError: it can't be written."""
+    digest = hashlib.sha256(f"{item.id}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
+    outgoing = mail.outgoing
+    return compose(outgoing.draft, message_id=message_id(digest, outgoing.sender), date=item.clock)
 
 
-def _step(flow: CompiledFlow, taken: StepTaken, failures: Mapping[str, MailFlowError], item: Item) -> PreviewedStep:
-    error = failures.get(taken.node, taken.error)
-    outcome = "failed" if taken.node in failures else taken.outcome
+def _step(flow: CompiledFlow, taken: StepTaken, item: Item) -> PreviewedStep:
     shown = taken.items[0] if taken.items else item
-    return PreviewedStep(taken.node, flow.steps[taken.node].type.id, outcome, error, shown)
+    return PreviewedStep(taken.node, flow.steps[taken.node].type.id, taken.outcome, taken.error, shown)

@@ -51,6 +51,7 @@ class Receiving(threading.Thread, abc.ABC):
         self._stopping = threading.Event()
         self._again = threading.Event()
         self._folder_trouble: MailError | None = None
+        self._kept: MailFlowError | None = None
         self._woken = False
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
@@ -203,6 +204,7 @@ class Receiving(threading.Thread, abc.ABC):
         except MailError as error:
             if not error.code.startswith("folder-"):
                 raise
+            self._keep(error)
             self._set_aside(watching, error)
             return
         self.tools.journal.write(lambda transaction: watches.checked(transaction, watching.row.id))
@@ -231,6 +233,7 @@ class Receiving(threading.Thread, abc.ABC):
     def _folder_failed(self, error: MailError) -> None:
         """The account works, this folder doesn't: its watches can't go on for now."""
         self._folder_trouble = error
+        self._keep(error)
         for watching in self._watchings:
             if not watching.done:
                 self._set_aside(watching, error)
@@ -251,6 +254,7 @@ class Receiving(threading.Thread, abc.ABC):
     def _failed(self, error: MailFlowError) -> None:
         """The session, or the way to it, is lost."""
         self._disconnect(broken=True)
+        self._keep(error)
         if self.gate.closed is None and self.gate.trouble is None:
             self.gate.failed(error)  # it was lost on the way: opening it didn't note anything
         if self.gate.closed is None and self.gate.wait == 0:
@@ -260,6 +264,23 @@ class Receiving(threading.Thread, abc.ABC):
                 watching.finish(error)
             elif not watching.done:
                 watching.running.troubles[watching.step.id] = error
+
+    def _keep(self, error: MailFlowError) -> None:
+        """In the journal, once: while its cause lasts, a gate gives out one and the same error."""
+        if error is self._kept or not self._watchings:
+            return
+        self._kept = error
+        first = self._watchings[0]
+        self.tools.journal.write(
+            lambda transaction: deliveries.note(
+                transaction,
+                error,
+                flow=first.running.key,
+                operation="receive",
+                node=first.step.id,
+                account=self.gate.account,
+            )
+        )
 
     def _let_go(self) -> None:
         """Drop the watches whose run is over."""
@@ -371,4 +392,4 @@ class Receiving(threading.Thread, abc.ABC):
 
 
 def _unsent(row: ItemRow) -> bool:
-    return row.state == "failed" or row.code == "discarded"
+    return row.state == "failed" or row.code == "discarded" or row.incomplete is not None

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from mailflow_gui.errors import MailFlowError
-from mailflow_gui.journal import account_states, deliveries, items, requests, watches
+from mailflow_gui.journal import account_states, deliveries, items, reclassed, requests, watches
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.requests import Request
 
 log = logging.getLogger(__name__)
 
-_ABOUT_ITEMS = ("retry", "discard", "resolve-sent", "resolve-resend")
+_ABOUT_ITEMS = ("retry", "discard", "reject", "resolve-sent", "resolve-resend")
 
 
 def carry_out(transaction: Transaction, request: Request) -> None:
@@ -25,6 +25,8 @@ def carry_out(transaction: Transaction, request: Request) -> None:
     elif request.kind == "validated":
         account_states.put(transaction, request.subject, "ok")
         release(transaction, request.subject)
+    elif request.kind in {"reclass", "reclass-undo"}:
+        _reclass(transaction, request)
     else:
         _about_item(transaction, request)
     requests.done(transaction, request.id)
@@ -47,12 +49,23 @@ def release(transaction: Transaction, account: str) -> None:
         recount(transaction, item)
 
 
+def _reclass(transaction: Transaction, request: Request) -> None:
+    """The argument is the class and, behind a space, the host that it is for."""
+    outcome, _space, host = request.argument.partition(" ")
+    if request.kind == "reclass-undo":
+        reclassed.remove(transaction, request.subject, host)
+    elif (known := next((one for one in reclassed.CLASSES if one == outcome), None)) is not None:
+        reclassed.put(transaction, request.subject, host, known)
+    else:
+        log.warning("request %d: no class %s", request.id, outcome)
+
+
 def _about_item(transaction: Transaction, request: Request) -> None:
     row = items.get(transaction.database, int(request.subject)) if request.subject.isdigit() else None
     if row is None:
         log.warning("request %d: no message %s", request.id, request.subject)
         return
-    if request.kind == "retry" and row.state in {"failed", "queued", "held"} and row.code not in items.INCOMPLETE:
+    if request.kind == "retry" and row.state in {"failed", "queued", "held"} and row.incomplete is None:
         if not deliveries.mails_of(transaction.database, row.id):
             items.use_current_version(transaction, row.id)
         deliveries.reset(transaction, row.id, ("failed", "queued", "held"))
@@ -61,6 +74,12 @@ def _about_item(transaction: Transaction, request: Request) -> None:
         deliveries.give_up(transaction, row.id)
         items.put_error(transaction, row.id, MailFlowError("discarded"), "reject-message")
         items.settle(transaction, row.id, "skipped", flagging=not row.dry)
+    elif request.kind == "reject" and row.state in {"queued", "held"}:
+        if deliveries.reject(transaction, row.id):
+            # It ends as if its server had refused it for good: by an error port where one is wired.
+            recount(transaction, row.id)
+        else:
+            items.settle(transaction, row.id, "failed", flagging=False)
     elif request.kind == "resolve-sent":
         deliveries.arrived(transaction, row.id)
         recount(transaction, row.id)

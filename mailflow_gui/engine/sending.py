@@ -15,12 +15,21 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 
 from mailflow_gui.engine import retry, settling
+from mailflow_gui.engine.classing import Classing
 from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gate, is_about_account
 from mailflow_gui.engine.limits import Limits
 from mailflow_gui.engine.work import RunningFlow, Work
-from mailflow_gui.errors import MailError, MailFlowError, Rejected, SendUncertain, Transient
+from mailflow_gui.errors import (
+    AccountBroken,
+    MailError,
+    MailFlowError,
+    Reauthenticate,
+    Rejected,
+    SendUncertain,
+    Transient,
+)
 from mailflow_gui.journal import copies, deliveries, doubts, items
 from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal, Transaction
@@ -39,6 +48,7 @@ class Sending:
     def __init__(
         self,
         gate: Gate,
+        classes: Classing,
         connect: Callable[[str], SmtpSession],
         journal: Journal,
         events: Events,
@@ -52,6 +62,7 @@ class Sending:
         crashed: Callable[[BaseException], None],
     ) -> None:
         self._gate = gate
+        self._classes = classes
         self._connect = connect
         self._journal = journal
         self._events = events
@@ -167,11 +178,14 @@ class Sending:
             eight_bit=job.frozen.eight_bit,
             smtputf8=job.frozen.smtputf8,
         )
+        refusals = {recipient: self._classes.apply(error) for recipient, error in begun.refused.items()}
+        for error in refusals.values():
+            self._tell_gate(error)
         if not begun.accepted:
-            self._write(job, lambda transaction: self._note_refused(transaction, job, begun.refused))
+            self._write(job, lambda transaction: self._note_refused(transaction, job, refusals))
             return
         doubtful = self._journal.write(
-            lambda transaction: self._note_uncertain(transaction, job, begun.accepted, begun.refused)
+            lambda transaction: self._note_uncertain(transaction, job, begun.accepted, refusals)
         )
         try:
             doubtful.result()
@@ -188,9 +202,10 @@ class Sending:
             job.work.running.nodes.failed(job.frozen.node, error, state="warning")
             self._write(job, lambda transaction: self._note_doubt(transaction, job, begun.accepted, doubt))
         except MailError as error:
-            refused = dict.fromkeys(begun.accepted, error)
+            told = self._classes.apply(error)
+            refused = dict.fromkeys(begun.accepted, told)
             self._write(job, lambda transaction: self._note_refused(transaction, job, refused))
-            self._tell_gate(error)
+            self._tell_gate(told)
         else:
             self._gate.worked()
             job.work.running.nodes.passed(job.frozen.node, sent=1)
@@ -207,6 +222,7 @@ class Sending:
 
     def _put_off(self, job: Job, error: MailFlowError) -> None:
         """The mail didn't leave, for sure: another time, or never."""
+        error = self._classes.apply(error) if isinstance(error, MailError) else error
         if self._gate.closed is not None or (is_about_account(error) and not isinstance(error, Transient)):
             self._tell_gate(error)
             job.work.running.nodes.failed(job.frozen.node, error, state="held")
@@ -301,6 +317,10 @@ class Sending:
                     continue
                 error = Rejected("gave-up", account=job.frozen.account, reply=error.reply, reason=error.text)  # noqa: PLW2901 - the final error takes its place
                 self._note(transaction, job, error, recipient)
+            if isinstance(error, (Reauthenticate, AccountBroken)):  # only where a person says that it means so
+                deliveries.put(transaction, job.mail, (recipient,), "held")
+                items.put_error(transaction, job.work.row.id, error, error.outcome)
+                continue
             deliveries.put(transaction, job.mail, (recipient,), "failed")
             items.put_error(transaction, job.work.row.id, error, "reject-message")
 

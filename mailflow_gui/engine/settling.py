@@ -82,8 +82,10 @@ def steps_json(steps: Iterable[StepTaken]) -> str:
 def note_failures(
     transaction: Transaction, work: Work, failures: Sequence[tuple[str, MailFlowError]], operation: str
 ) -> None:
-    """Keep the errors of steps (node, error) with the item."""
+    """Keep the errors of steps (node, error) with the item, each once however often a step is done."""
     row = work.row
     for node, error in failures:
+        if deliveries.is_noted(transaction.database, row.id, node, error.code):
+            continue
         deliveries.note(transaction, error, flow=row.flow, operation=operation, item=row.id, node=node)
         items.put_error(transaction, row.id, error, deliveries.outcome_of(error))

@@ -156,6 +156,9 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
     running, row = watching.running, watching.row
     raw = fetched.raw if fetched.raw is not None else fetched.header
     message = parse(raw, fetched.flags)
+    incomplete: MailFlowError | None = None
+    if fetched.raw is None:
+        incomplete = fetched.refusal or Rejected("received-too-large", size=fetched.size, maximum=MAXIMUM_SIZE)
     received = Received(
         watch=row.id,
         flow=running.key,
@@ -175,12 +178,13 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
         sender=str(message.from_[0]) if message.from_ else "",
         size=min(fetched.size, _LARGEST_NUMBER),
         raw=raw,
+        incomplete=incomplete,
         header=header_hash(raw),
         parents=threads.parents_of(message.in_reply_to, message.references),
     )
     refusal: MailFlowError | None = loop_guard.refusal(message, running.key)
-    if fetched.raw is None:
-        refusal = fetched.refusal or Rejected("received-too-large", size=fetched.size, maximum=MAXIMUM_SIZE)
+    if received.incomplete is not None and not (watching.step.on_error and refusal is None):
+        refusal = received.incomplete
     if not watching.watch.process_once:
         watching.repeated.add(fetched.uid)
 

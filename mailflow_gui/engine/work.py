@@ -208,4 +208,5 @@ class Work:
             origin=origin,
             clock=datetime.fromtimestamp(row.received, UTC),
             seed=int(row.key[:16], 16),
+            error=row.incomplete,
         )

@@ -13,6 +13,7 @@ from mailflow_gui.errors import MailError, MailFlowError
 from mailflow_gui.journal import items
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.spool import Place
+from mailflow_gui.logs import blank
 
 DeliveryState = Literal["planned", "queued", "held", "uncertain", "sent", "failed"]
 
@@ -207,6 +208,16 @@ def give_up(transaction: Transaction, item: int) -> None:
     )
 
 
+def reject(transaction: Transaction, item: int) -> bool:
+    """What waits for its next try fails for good; False: nothing did."""
+    cursor = transaction.database.execute(
+        "UPDATE deliveries SET state = 'failed', due = NULL, at = ?"
+        " WHERE state IN ('planned', 'queued', 'held') AND mail IN (SELECT id FROM mails WHERE item = ?)",
+        (time.time(), item),
+    )
+    return cursor.rowcount > 0
+
+
 def put(
     transaction: Transaction,
     mail: int,
@@ -241,7 +252,7 @@ def note(
     node: str | None = None,
     account: str | None = None,
 ) -> None:
-    """Keep an error with its raw words."""
+    """Keep an error with its raw words, but for secrets in them."""
     reply = error.reply if isinstance(error, MailError) else None
     transaction.database.execute(
         "INSERT INTO attempts(at, flow, item, mail, recipient, node, account, operation, code, arguments, class, reply_code, enhanced,"
@@ -250,9 +261,23 @@ def note(
         (
             *(time.time(), flow, item, mail, recipient, node, account, (reply.operation if reply else "") or operation),
             *(error.code, json.dumps(error.arguments, ensure_ascii=False), outcome_of(error)),
-            *((reply.code, reply.enhanced, reply.text) if reply else (None, None, error.detail or None)),
+            *((reply.code, reply.enhanced, blank(reply.text)) if reply else (None, None, blank(error.detail) or None)),
         ),
     )
+
+
+def is_noted(database: sqlite3.Connection, item: int, node: str, code: str) -> bool:
+    """Whether an error of a step, not of a mail, has been kept already."""
+    query = "SELECT 1 FROM attempts WHERE item = ? AND node = ? AND code = ? AND mail IS NULL"
+    return database.execute(query, (item, node, code)).fetchone() is not None
+
+
+def last_error(database: sqlite3.Connection, item: int, mail: int) -> tuple[str, dict[str, object], str] | None:
+    """What a mail of an item met last: code, arguments, class."""
+    row = database.execute(
+        "SELECT code, arguments, class FROM attempts WHERE item = ? AND mail = ? ORDER BY id DESC LIMIT 1", (item, mail)
+    ).fetchone()
+    return (str(row[0]), json.loads(row[1]), str(row[2])) if row else None
 
 
 def outcome_of(error: MailFlowError) -> str:

@@ -9,12 +9,14 @@ from typing import Literal
 
 from mailflow_gui.journal.journal import Transaction
 
-Kind = Literal["retry", "discard", "resolve-sent", "resolve-resend", "resume", "validated"]
+Kind = Literal[
+    "retry", "discard", "reject", "resolve-sent", "resolve-resend", "resume", "validated", "reclass", "reclass-undo"
+]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request. ``subject``: an item's id, or an account's for *resume* and *validated*."""
+    """One request. ``subject``: an item's id; an account's for *resume* and *validated*; a code for *reclass* and *reclass-undo*."""
 
     id: int
     kind: Kind

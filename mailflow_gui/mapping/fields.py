@@ -63,6 +63,11 @@ MESSAGE_FIELDS: tuple[FieldDescription, ...] = (
     FieldDescription("kind", N_("Kind (person, auto-reply, bounce, list)"), "text"),
     FieldDescription("defects", N_("Defects"), "text", many=True),
     FieldDescription("raw", N_("The whole mail as received"), "file"),
+    FieldDescription("error", N_("Error"), "text"),
+    FieldDescription("error.code", N_("Code"), "text"),
+    FieldDescription("error.class", N_("Class"), "text"),
+    FieldDescription("error.text", N_("Text"), "text"),
+    FieldDescription("error.node", N_("Node"), "text"),
 )
 """All of them but single headers (``headers.X-Name``), in the order in which they are shown."""
 
@@ -232,4 +237,6 @@ _READERS: Mapping[str, Callable[[MailMessage], Value]] = {
     "kind": lambda message: message.kind,
     "defects": lambda message: message.defects,
     "raw": lambda message: message.raw,
+    # On an error port the engine adds what they are; elsewhere there is no error.
+    **dict.fromkeys(("error", "error.code", "error.class", "error.text", "error.node"), lambda message: None),
 }
