@@ -24,7 +24,7 @@ from mailflow_gui.qt.connections.draft import NEW_ID, Draft
 from mailflow_gui.qt.connections.foot import Foot
 from mailflow_gui.qt.connections.form import Form
 from mailflow_gui.qt.connections.mnemonics import Mnemonics
-from mailflow_gui.qt.connections.pieces import Body, Line, flat
+from mailflow_gui.qt.connections.pieces import GAP, LABEL_WIDTH, Body, Line, Note, flat
 from mailflow_gui.qt.connections.result_panel import ResultPanel
 from mailflow_gui.qt.connections.task import Task
 from mailflow_gui.qt.connections.trying import Outcome, try_all
@@ -104,6 +104,21 @@ class ConnectionDialog(QDialog):
         self.form.first_field().setFocus()
         if not self._new:
             self._look_for_password()
+
+    def say_trouble(self, words: str, *, sign_in: bool) -> None:
+        """Say above the fields what is wrong with the saved connection.
+
+        :param sign_in: another password may end it.
+        """
+        self._trouble.say(words, "circle-alert", "danger")
+        self._trouble_row.setVisible(bool(words))
+        if sign_in:
+            self.form.password.setFocus()
+
+    @property
+    def trouble(self) -> str:
+        """What is said to be wrong with the saved connection; empty: nothing."""
+        return self._trouble.words
 
     def start_validating(self) -> None:
         """Try what stands in the fields: once, beside the window."""
@@ -193,6 +208,13 @@ class ConnectionDialog(QDialog):
     def _lay_out(self) -> None:
         body = Body(WIDTH)
         inside = flat(QVBoxLayout(body), 0)
+        self._trouble = Note(14)
+        self._trouble_row = QWidget()
+        above = flat(QHBoxLayout(self._trouble_row), 0)
+        above.setContentsMargins(LABEL_WIDTH + GAP, 0, 0, 12)
+        above.addWidget(self._trouble)
+        self._trouble_row.hide()
+        inside.addWidget(self._trouble_row)
         inside.addWidget(self.form)
         inside.addStretch(1)
         framed = flat(QHBoxLayout(), 0)
@@ -251,6 +273,7 @@ class ConnectionDialog(QDialog):
             shown = facts.found(found[0].account, found[0].stages) + [
                 facts.twin(each.account, each.stages) for each in found[1:]
             ]
+            self._trouble_row.hide()
             self.panel.succeed(shown, " ".join(facts.warnings(each.stages) for each in found).strip(), seconds)
             if not self._new:
                 self.changed.emit()

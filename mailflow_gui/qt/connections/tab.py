@@ -295,6 +295,9 @@ class ConnectionsTab(QWidget):
         dialog.changed.connect(self._changed)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
+        if shown is not None and shown.standing.state in TROUBLED:
+            state = shown.standing.state
+            dialog.say_trouble(shown.standing.trouble or shown.standing.word, sign_in=state == "needs-sign-in")
         dialog.open()
         return dialog
 

@@ -198,6 +198,24 @@ def test_changed_certificate_found_by_a_run_is_shown_as_such(hand: Hand, make: M
     assert states(tab) == {"a1": "ok"}
 
 
+def test_trouble_is_said_in_full_where_it_can_be_ended(hand: Hand, make: Make) -> None:
+    hand.store.add(account(1, "Refused", username="me"))
+    with opened(hand.home) as journal:
+        arguments: dict[str, str | int | float] = {"host": "imap1.example.com", "reason": "no"}
+        journal.write(
+            lambda change: account_states.put(change, "a1", "needs-sign-in", "sign-in-refused", arguments)
+        ).result()
+    tab = make()
+    tab.select("a1")
+    tab.view.setFocus()
+    QTest.keyClick(tab.view, Qt.Key.Key_Return)
+    dialog = tab.dialog
+    assert dialog is not None
+    assert dialog.trouble == tab.rows.all()[0].line == "The server imap1.example.com refused the sign-in: no"
+    hand.qtbot.waitUntil(dialog.form.password.hasFocus)
+    dialog.reject()
+
+
 def test_keyring_that_is_missing_is_said_where_it_is_needed(hand: Hand, make: Make) -> None:
     hand.store.add(account(1, "Open relay"))
     tab = make()
