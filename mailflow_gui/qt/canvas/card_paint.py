@@ -164,6 +164,8 @@ def error_words(live: NodeLive) -> str:
     """The error as it fits the card: a server's code, and that it is tried again; the whole sentence is in the tooltip."""
     text = " ".join(live.error_line.split())
     code, _dot, rest = text.partition(" · ")
+    if rest and live.state == "held":
+        return code
     return _("{code} · tries again").format(code=code) if rest and live.state == "warning" else text
 
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from mailflow_gui.flow.model import Flow, Node
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.qt.canvas import Canvas, NodeLive, tooltip
-from mailflow_gui.qt.canvas.card_paint import counted
+from mailflow_gui.qt.canvas.card_paint import counted, error_words
 from mailflow_gui.qt.canvas.minimap import Minimap
 from mailflow_gui.qt.theme import theme
 from tests.qt.canvas.flows import chain
@@ -267,3 +267,16 @@ def test_tooltips_hold_no_markup(canvas: Canvas, hands: Hands) -> None:
 @pytest.mark.parametrize(("number", "shown"), [(0, "0"), (12408, "12408"), (123_456, "123k"), (1_234_567, "1.23M")])
 def test_counters_stay_short(number: int, shown: str) -> None:
     assert counted(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("live", "words"),
+    [
+        (NodeLive("warning", error_line="421 4.7.0 · The server is\n busy."), "421 4.7.0 · tries again"),
+        (NodeLive("held", error_line="AUTHENTICATIONFAILED · The password was refused."), "AUTHENTICATIONFAILED"),
+        (NodeLive("failing", error_line="550 5.1.1 · Nobody of that name."), "550 5.1.1 · Nobody of that name."),
+        (NodeLive("warning", error_line="The server can't be reached."), "The server can't be reached."),
+    ],
+)
+def test_an_error_is_short_enough_for_its_card(live: NodeLive, words: str) -> None:
+    assert error_words(live) == words
