@@ -156,7 +156,7 @@ def _where(wanted: Filter) -> tuple[str, tuple[object, ...]]:
         parts.append("flow = ?")
         values.append(wanted.flow)
     if wanted.text:
-        like = f"%{_literal(wanted.text)}%"
+        like = f"%{literal(wanted.text)}%"
         parts.append(
             "(subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR message_id LIKE ? ESCAPE '\\' OR id = ?)"
         )
@@ -164,11 +164,11 @@ def _where(wanted: Filter) -> tuple[str, tuple[object, ...]]:
         values += [like, like, like, number]
     for node in wanted.nodes:
         parts.append("(node = ? OR steps LIKE ? ESCAPE '\\')")
-        values += [node, f"%[{_literal(json.dumps(node))},%"]
+        values += [node, f"%[{literal(json.dumps(node))},%"]
     return "".join(f" AND {part}" for part in parts), tuple(values)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """``text`` for LIKE, with nothing in it that stands for something else."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 

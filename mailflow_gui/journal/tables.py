@@ -5,7 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+
+STUCK_STATES = "state IN ('queued', 'held', 'uncertain', 'failed')"
+"""SQL: the item needs another try, a person, or both."""
+STUCK = f"met IS NOT NULL AND {STUCK_STATES}"
+"""SQL: such an item, and it is known what it met. The very words of the partial index, without which SQLite doesn't use it."""
+
+_NAME = (
+    "CASE WHEN {row}.reply_code AND {row}.enhanced != '' THEN {row}.reply_code || ' ' || {row}.enhanced"
+    " ELSE coalesce(nullif({row}.enhanced, ''), CAST(nullif({row}.reply_code, 0) AS TEXT), {row}.code) END"
+)
+"""SQL: what an error is called: by the most specific code of its server, else by MailFlow's own (:func:`reclassed.codes`)."""
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -88,6 +99,8 @@ ALTER TABLE items ADD COLUMN thread TEXT NOT NULL DEFAULT '';
 ALTER TABLE items ADD COLUMN parents TEXT NOT NULL DEFAULT '';
 ALTER TABLE items ADD COLUMN answers INTEGER;
 ALTER TABLE items ADD COLUMN incomplete TEXT;
+UPDATE items SET incomplete = json_array(code, json(coalesce(arguments, '{}')))
+    WHERE state = 'failed' AND code IN ('received-too-large', 'received-refused');
 CREATE INDEX items_by_message_id ON items(message_id);
 CREATE INDEX items_in_thread ON items(thread) WHERE thread != '';
 -- Mails without an item (passed over); gone: no longer in the maildrop, as far as was seen (POP3).
@@ -98,6 +111,37 @@ ALTER TABLE mails ADD COLUMN recovered TEXT;
 -- What a person says that a code means, from then on.
 CREATE TABLE reclassed(
     code TEXT NOT NULL, host TEXT NOT NULL, class TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY(code, host)) WITHOUT ROWID;
+""",
+    # To version 3: errors by name and hour, and what each open message met last, counted while they are written.
+    3: f"""
+ALTER TABLE items ADD COLUMN met TEXT;
+ALTER TABLE items ADD COLUMN met_account TEXT;
+CREATE INDEX items_met ON items(met, id, state, flow, met_account) WHERE {STUCK};
+CREATE INDEX items_discarded ON items(id) WHERE state = 'skipped' AND code = 'discarded';
+-- loose: when it was last met without a message.
+CREATE TABLE error_hours(
+    hour INTEGER NOT NULL, name TEXT NOT NULL, class TEXT NOT NULL, flow TEXT NOT NULL, node TEXT NOT NULL, account TEXT NOT NULL,
+    code TEXT NOT NULL, arguments TEXT NOT NULL, reply_code INTEGER, enhanced TEXT, count INTEGER NOT NULL, first REAL NOT NULL,
+    last REAL NOT NULL, loose REAL, PRIMARY KEY(hour, name, class, flow, node, account)) WITHOUT ROWID;
+CREATE INDEX error_hours_by_name ON error_hours(name, hour);
+UPDATE items SET
+    met = (SELECT {_NAME.format(row="attempts")} FROM attempts WHERE item = items.id ORDER BY attempts.id DESC LIMIT 1),
+    met_account = (SELECT account FROM attempts WHERE item = items.id ORDER BY attempts.id DESC LIMIT 1)
+    WHERE {STUCK_STATES};
+INSERT INTO error_hours
+    SELECT CAST(at / 3600 AS INTEGER) AS hour, {_NAME.format(row="attempts")} AS name, coalesce(class, '') AS class,
+        coalesce(flow, '') AS flow, coalesce(node, '') AS node, coalesce(account, '') AS account,
+        code, arguments, reply_code, enhanced, count(*), min(at), max(at), max(CASE WHEN item IS NULL THEN at END)
+    FROM attempts GROUP BY 1, 2, 3, 4, 5, 6;
+CREATE TRIGGER attempts_count AFTER INSERT ON attempts BEGIN
+    INSERT INTO error_hours VALUES (
+        CAST(NEW.at / 3600 AS INTEGER), {_NAME.format(row="NEW")}, coalesce(NEW.class, ''), coalesce(NEW.flow, ''),
+        coalesce(NEW.node, ''), coalesce(NEW.account, ''), NEW.code, NEW.arguments, NEW.reply_code, NEW.enhanced, 1, NEW.at, NEW.at,
+        CASE WHEN NEW.item IS NULL THEN NEW.at END)
+    ON CONFLICT DO UPDATE SET code = excluded.code, arguments = excluded.arguments, reply_code = excluded.reply_code,
+        enhanced = excluded.enhanced, count = count + 1, last = excluded.last, loose = coalesce(excluded.loose, loose); END;
+CREATE TRIGGER attempts_met AFTER INSERT ON attempts WHEN NEW.item IS NOT NULL BEGIN
+    UPDATE items SET met = {_NAME.format(row="NEW")}, met_account = NEW.account WHERE id = NEW.item; END;
 """,
 }
 """Statements that lead to each version from the one before it."""
