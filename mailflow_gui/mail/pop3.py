@@ -145,24 +145,36 @@ class Pop3Session:
         The caller leaves out what :attr:`Listed.size` says is larger than ``maximum_size``; a mail that turns out larger
         comes all the same.
         """
-        for window in _windows(list(listed), "PIPELINING" in self._capabilities):
+        for window in _windows(list(listed), self._pipelines):
             expected = sum(each.size for each in window)
             self._wire.allow("RETR", timeouts.fetch(expected), 2 * expected + maximum_size)
-            self._wire.send(b"".join(b"RETR %d\r\n" % each.number for each in window))
-            yield from self._answers("RETR", window)
+            yield from self._ask_for(window, "RETR", b"RETR %d\r\n")
 
     def headers(self, listed: Iterable[Listed]) -> Iterator[tuple[Listed, bytes | None]]:
         """Header blocks (TOP), asked for ahead where the server takes it; None: vanished, or the server has no TOP."""
         by_number = {each.number: each for each in listed}
         reckoned = [Listed(number, _HEADER_SIZE, None) for number in by_number]
-        for window in _windows(reckoned, "PIPELINING" in self._capabilities):
+        for window in _windows(reckoned, self._pipelines):
             self._wire.allow("TOP", timeouts.fetch(len(window) * _HEADER_SIZE), len(window) << 20)
-            self._wire.send(b"".join(b"TOP %d 0\r\n" % each.number for each in window))
-            for each, header in self._answers("TOP", window):
+            for each, header in self._ask_for(window, "TOP", b"TOP %d 0\r\n"):
                 yield by_number[each.number], header
 
-    def _answers(self, operation: str, window: Iterable[Listed]) -> Iterable[tuple[Listed, bytes | None]]:
-        """The answers to what was asked for ahead, all of them read."""
+    @property
+    def _pipelines(self) -> bool:
+        return "PIPELINING" in self._capabilities
+
+    def _ask_for(
+        self, window: Iterable[Listed], operation: str, command: bytes
+    ) -> Iterable[tuple[Listed, bytes | None]]:
+        """Ask for all of a window, then read all the answers.
+
+        Answers have no names: with one too many, each mail would go under its neighbour's. Where it costs no round trip a STAT
+        goes behind them, whose answer is like no other; elsewhere only after an -ERR, which is rare in a locked maildrop.
+
+        :raises Transient: out of step; none of the window is given.
+        """
+        asked = b"".join(command % each.number for each in window)
+        self._wire.send(asked + b"STAT\r\n" if self._pipelines else asked)
         mails: list[tuple[Listed, bytes | None]] = []
         for each in window:
             try:
@@ -174,18 +186,18 @@ class Pop3Session:
                 raise
             else:
                 mails.append((each, self._mail()))
-        self._check_step(any(raw is None for _listed, raw in mails))
+        if not self._pipelines and any(raw is None for _listed, raw in mails):
+            self._send("STAT", timeouts.command())
+        elif not self._pipelines:
+            self._check_nothing_is_left()
+            return mails
+        if not _STAT.fullmatch(self._wire.readline()):
+            raise self._wire.failure("answer-garbled")
+        self._check_nothing_is_left()
         return mails
 
-    def _check_step(self, doubt: bool) -> None:
-        """Make sure that answers belong to what was asked: one too many, and each mail would go under its neighbour's name.
-
-        A maildrop is locked: mails seldom vanish from it, so an -ERR is a reason to look. :raises Transient: out of step.
-        """
-        if doubt and not self._wire.pending():
-            self._send("STAT", timeouts.command())
-            doubt = not _STAT.fullmatch(self._wire.readline())
-        if doubt or self._wire.pending():
+    def _check_nothing_is_left(self) -> None:
+        if self._wire.pending():
             raise self._wire.failure("answer-garbled")
 
     def header(self, number: int) -> bytes:

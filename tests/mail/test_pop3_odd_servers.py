@@ -124,31 +124,43 @@ def test_a_list_that_is_refused_is_asked_for_again_later() -> None:
         session.abandon()
 
 
+ABLE = Expect("CAPA", "+OK", "USER", "UIDL", "PIPELINING", ".")
+ONE, TWO = Listed(1, 12, "a"), Listed(2, 12, "b")
+
+
 @pytest.mark.parametrize(
     "answers",
     [
-        ("-ERR what?", "+OK 12 octets", "Subject: 1", ".", "+OK 12 octets", "Subject: 2", "."),
-        ("+OK", "Subject: 1", ".", "+OK", "Subject: 1", ".", "+OK", "Subject: 2", "."),
+        ("-ERR what?", "+OK 12 octets", "Subject: 1", ".", "+OK 12 octets", "Subject: 2", ".", "+OK 2 24"),
+        ("+OK", "Subject: 1", ".", "+OK", "Subject: 1", ".", "+OK", "Subject: 2", ".", "+OK 2 24"),
+        ("+OK", "Subject: 1", ".", "+OK", "Subject: 2", ".", "+OK 2 24", "+OK 2 24"),
     ],
 )
 def test_mails_of_answers_that_are_out_of_step_are_not_given(answers: tuple[str, ...]) -> None:
-    able = Expect("CAPA", "+OK", "USER", "UIDL", "PIPELINING", ".")
-    with Scripted(*SIGNED_IN[:-1], able, Expect("RETR 1"), Expect("RETR 2", *answers), Stall()) as server:
+    asked = Expect("RETR 1"), Expect("RETR 2"), Expect("STAT", *answers)
+    with Scripted(*SIGNED_IN[:-1], ABLE, *asked, Stall()) as server:
         session = open_session(server)
         with pytest.raises(Transient) as caught:
-            list(session.fetch_many([Listed(1, 12, "a"), Listed(2, 12, "b")], 1000))
+            list(session.fetch_many([ONE, TWO], 1000))
         session.abandon()
     assert caught.value.code == "answer-garbled"
 
 
-def test_a_mail_that_has_vanished_is_passed_over() -> None:
-    able = Expect("CAPA", "+OK", "USER", "UIDL", "PIPELINING", ".")
-    fetched = Expect("RETR 2", "-ERR no such message", "+OK", "Subject: 2", ".")
-    with Scripted(*SIGNED_IN[:-1], able, Expect("RETR 1"), fetched, Expect("STAT", "+OK 1 12"), Stall()) as server:
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_a_mail_that_has_vanished_is_passed_over(pipelining: bool) -> None:
+    gone = "-ERR no such message"
+    asked: tuple[Step, ...] = (
+        Expect("RETR 1", gone),
+        Expect("STAT", "+OK 1 12"),
+        Expect("RETR 2", "+OK", "Subject: 2", "."),
+    )
+    if pipelining:
+        asked = Expect("RETR 1"), Expect("RETR 2"), Expect("STAT", gone, "+OK", "Subject: 2", ".", "+OK 1 12")
+    with Scripted(*SIGNED_IN[:-1], ABLE if pipelining else CAPABLE, *asked, Stall()) as server:
         session = open_session(server)
-        one, two = Listed(1, 12, "a"), Listed(2, 12, "b")
-        assert list(session.fetch_many([one, two], 1000)) == [(one, None), (two, b"Subject: 2\r\n")]
+        assert list(session.fetch_many([ONE, TWO], 1000)) == [(ONE, None), (TWO, b"Subject: 2\r\n")]
         session.abandon()
+    assert server.problems == []
 
 
 def test_only_crlf_dot_crlf_ends_a_mail() -> None:

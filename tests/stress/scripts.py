@@ -208,7 +208,7 @@ POP3 = (
     _pop3("RETR: garbage in place of +OK", RETRY, When("RETR", Say(b"\x00\xff\r\n"))),
     _pop3("RETR: one answer too many", RETRY, When("RETR", _before(b"-ERR what?\r\n"))),
     _pop3("RETR: an answer twice", RETRY, When("RETR", Edit(lambda answer: answer + answer))),
-    _pop3("DELE: -ERR", f"{NONE}|{ALTERNATIVE}", When("DELE", _refuse("no"))),
+    _pop3("DELE: -ERR", ALTERNATIVE, When("DELE", _refuse("no"))),
     _pop3("DELE: hangs up", RETRY, When("DELE", Drop())),
     _pop3("QUIT: -ERR, nothing deleted", RETRY, When("QUIT", _refuse("not removed"), Drop(), after="DELE")),
     _pop3("QUIT: deleted, but hangs up", RETRY, When("QUIT", Edit(lambda _: b""), Drop(), after="DELE")),

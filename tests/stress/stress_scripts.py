@@ -132,7 +132,7 @@ def play(server: Dovecot, forker: Forker, script: Script) -> Came:
     if first["class"] not in script.expected.split("|"):
         wrong.append(f"expected {script.expected}")
     # What can't be done after receiving is told, and not tried for ever.
-    told = any(each["code"] in {"command-refused", "server-refused", "no-permission"} for each in errors)
+    told = any(each["code"] in {"command-refused", "message-vanished"} for each in errors)
     if doubtful - left or (left - doubtful and not told):
         wrong.append(f"on the server are {sorted(left)}, in doubt are {sorted(doubtful)}")
     if wrong:
