@@ -11,9 +11,10 @@ from mailflow_gui.cli import output
 from mailflow_gui.errors import UsageError
 from mailflow_gui.journal import history, items, requests
 from mailflow_gui.journal.history import Attempt, Message
-from mailflow_gui.journal.journal import opened
+from mailflow_gui.journal.journal import Journal, Transaction, opened
 from mailflow_gui.journal.requests import Kind
-from mailflow_gui.language import N_, _
+from mailflow_gui.language import N_, _, ngettext
+from mailflow_gui.paths import Home
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -28,9 +29,10 @@ STATES = {
     "failed": N_("Failed"),
 }
 
-_FITTING: dict[Kind, tuple[str, ...]] = {
+FITTING: dict[Kind, tuple[str, ...]] = {
     "retry": ("failed", "retrying", "waiting"),
     "discard": ("failed", "retrying", "waiting", "uncertain"),
+    "reject": ("retrying", "waiting"),
     "resolve-sent": ("uncertain",),
     "resolve-resend": ("uncertain",),
 }
@@ -63,7 +65,14 @@ def add(commands: Commands) -> None:
     answer.add_argument("--sent", action="store_true", help=_("it arrived"))
     answer.add_argument("--resend", action="store_true", help=_("it did not arrive: send it again"))
     for action, function in ((showing, show), (retrying, retry), (discarding, discard), (resolving, resolve)):
-        action.add_argument("id", metavar="ID", help=_("as “messages list” shows it"))
+        many = action in (retrying, discarding)
+        action.add_argument("id", metavar="ID", nargs="?" if many else None, help=_("as “messages list” shows it"))
+        if many:
+            action.add_argument(
+                "--error",
+                metavar="CODE",
+                help=_("instead of ID: all whose last error has this code, as “errors” shows it"),
+            )
         action.add_argument("--json", action="store_true", help=_("answer with a JSON object"))
         action.set_defaults(run=function)
 
@@ -103,11 +112,15 @@ def show(arguments: argparse.Namespace) -> int:
 
 def retry(arguments: argparse.Namespace) -> int:
     """Ask for another try."""
+    if arguments.id is None or arguments.error is not None:
+        return _ask_all(arguments, "retry")
     return _ask(arguments, "retry", _("It is tried again by the next run, or at once if one is active."))
 
 
 def discard(arguments: argparse.Namespace) -> int:
     """Give a message up."""
+    if arguments.id is None or arguments.error is not None:
+        return _ask_all(arguments, "discard")
     return _ask(arguments, "discard", _("It is discarded."))
 
 
@@ -122,9 +135,10 @@ def _ask(arguments: argparse.Namespace, kind: Kind, answer: str) -> int:
     home = paths.home()
     with opened(home) as journal:
         message = _find(journal.read(), arguments.id)
-        if message.state not in _FITTING[kind]:
+        if message.state not in FITTING[kind]:
             raise UsageError("message-not-waiting", id=str(message.id), state=_(STATES[message.state]))
-        if kind == "retry" and message.code in items.INCOMPLETE:
+        row = items.get(journal.read(), message.id)
+        if kind == "retry" and row is not None and row.incomplete is not None:
             raise UsageError("message-incomplete", id=str(message.id))
         journal.write(lambda transaction: requests.add(transaction, kind, str(message.id))).result()
         app.carry_out_requests(home, journal)
@@ -134,6 +148,41 @@ def _ask(arguments: argparse.Namespace, kind: Kind, answer: str) -> int:
     else:
         output.say(answer)
     return output.DONE
+
+
+def _ask_all(arguments: argparse.Namespace, kind: Kind) -> int:
+    """The same for all messages with one error."""
+    if arguments.error is None or arguments.id is not None:
+        raise UsageError("message-or-error")
+    with opened(paths.home()) as journal:
+        found = ask_for_error(paths.home(), journal, arguments.error, kind)
+    if arguments.json:
+        output.print_json({"messages": [str(item) for item in found]})
+    elif not found:
+        output.say(_("No message waits or has failed with that error."))
+    elif kind == "retry":
+        told = ngettext("{count} message is tried again.", "{count} messages are tried again.", len(found))
+        output.say(told.format(count=len(found)))
+    else:
+        told = ngettext("{count} message is discarded.", "{count} messages are discarded.", len(found))
+        output.say(told.format(count=len(found)))
+    return output.DONE
+
+
+def ask_for_error(home: Home, journal: Journal, code: str, kind: Kind, *, only: str | None = None) -> list[int]:
+    """Leave the same request for every message that fits it and whose last error has this code, or for ``only`` one; returns them."""
+    found = history.with_error(journal.read(), code, FITTING[kind])
+    found = [item for item in found if only is None or str(item) == only]
+    if kind == "retry":
+        found = [item for item in found if (row := items.get(journal.read(), item)) and row.incomplete is None]
+
+    def ask(transaction: Transaction) -> None:
+        for item in found:
+            requests.add(transaction, kind, str(item))
+
+    journal.write(ask).result()
+    app.carry_out_requests(home, journal)
+    return found
 
 
 def _find(database: Any, item: str) -> Message:

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mailflow_gui.errors import Reply
+from mailflow_gui.journal import reclassed
 from mailflow_gui.journal.items import State
+from mailflow_gui.journal.reclassed import Classes
+from mailflow_gui.mail.replies import is_known
 
 STATE_NAMES: Mapping[State, str] = {
     "received": "running",
@@ -59,6 +63,21 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class ReplyCount:
+    """One code of a server and how often it came."""
+
+    code: int | None
+    """SMTP's three digits."""
+    enhanced: str | None
+    """Enhanced status, or a response code of IMAP or POP3."""
+    count: int
+    known: bool
+    """Whether the table knows it."""
+    reclassed: str | None
+    """The class that a person gave it for all servers, or None."""
+
+
+@dataclass(frozen=True)
 class ErrorCount:
     """One error code and how often it was met."""
 
@@ -70,6 +89,15 @@ class ErrorCount:
     first: float
     last: float
     messages: int
+    replies: tuple[ReplyCount, ...] = ()
+    """The servers' own codes behind it."""
+    reclassed: str | None = None
+    """The class that a person gave it for all servers, or None."""
+
+    @property
+    def known(self) -> bool:
+        """Whether the table knows every code behind it; an unknown one wants to be classed by a person."""
+        return self.reclassed is not None or all(reply.known or reply.reclassed for reply in self.replies)
 
 
 def messages(
@@ -133,6 +161,8 @@ def errors(database: sqlite3.Connection) -> list[ErrorCount]:
         "SELECT code, class, count(*) AS count, min(at) AS first, max(at) AS last, count(DISTINCT item) AS messages, arguments"
         " FROM attempts GROUP BY code, class ORDER BY last DESC"
     )  # SQLite takes the bare column `arguments` from the row that max(at) comes from
+    given = reclassed.classes(database)
+    replies = _replies(database, given)
     return [
         ErrorCount(
             code=row["code"],
@@ -142,6 +172,36 @@ def errors(database: sqlite3.Connection) -> list[ErrorCount]:
             first=row["first"],
             last=row["last"],
             messages=row["messages"],
+            replies=tuple(replies.get((row["code"], row["class"]), ())),
+            reclassed=given.of((row["code"],), ""),
         )
         for row in rows
     ]
+
+
+def with_error(database: sqlite3.Connection, code: str, states: tuple[str, ...]) -> list[int]:
+    """The messages in one of ``states`` (JSON's names) whose last error has this code: MailFlow's own, or a server's (``550``, ``5.7.1``,
+    ``550 5.7.1``, ``UNAVAILABLE``). Oldest first."""
+    journal_states = [state for state, name in STATE_NAMES.items() if name in states]
+    marks = ",".join("?" * len(journal_states))
+    rows = database.execute(
+        "SELECT items.id, attempts.code, reply_code, enhanced, max(attempts.id) FROM items JOIN attempts ON attempts.item = items.id"
+        f" WHERE items.state IN ({marks}) AND items.dry = 0 GROUP BY items.id ORDER BY items.id",
+        journal_states,
+    )
+    return [int(item) for item, own, reply, enhanced, _last in rows if code in reclassed.codes(own, reply, enhanced)]
+
+
+def _replies(database: sqlite3.Connection, given: Classes) -> dict[tuple[str, str | None], list[ReplyCount]]:
+    rows = database.execute(
+        "SELECT code, class, reply_code, enhanced, operation, text, count(*) AS count FROM attempts"
+        " WHERE reply_code IS NOT NULL OR enhanced IS NOT NULL GROUP BY code, class, reply_code, enhanced ORDER BY count DESC"
+    )
+    found: dict[tuple[str, str | None], list[ReplyCount]] = {}
+    for row in rows:
+        reply = Reply(row["text"] or "", row["reply_code"], row["enhanced"], row["operation"] or "")
+        own = [one for one in reclassed.codes("", reply.code, reply.enhanced) if one]
+        found.setdefault((row["code"], row["class"]), []).append(
+            ReplyCount(reply.code, reply.enhanced, row["count"], is_known(reply), given.of(tuple(own), ""))
+        )
+    return found

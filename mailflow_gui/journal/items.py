@@ -22,9 +22,6 @@ UNFINISHED = "state IN ('received', 'planned', 'queued', 'held', 'uncertain')"
 SETTLED = ("sent", "skipped", "failed")
 """The states in which an item has reached its end."""
 
-INCOMPLETE = ("received-too-large", "received-refused")
-"""The errors of items of which only the header was kept: they must never go through a flow."""
-
 
 @dataclass(frozen=True)
 class Received:

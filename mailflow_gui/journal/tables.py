@@ -101,6 +101,8 @@ ALTER TABLE items ADD COLUMN answers INTEGER;
 ALTER TABLE items ADD COLUMN incomplete TEXT;
 UPDATE items SET incomplete = json_array(code, json(coalesce(arguments, '{}')))
     WHERE state = 'failed' AND code IN ('received-too-large', 'received-refused');
+UPDATE items SET incomplete = json_array(code, json(coalesce(arguments, '{}')))
+    WHERE state = 'failed' AND code IN ('received-too-large', 'received-refused');
 CREATE INDEX items_by_message_id ON items(message_id);
 CREATE INDEX items_in_thread ON items(thread) WHERE thread != '';
 -- Mails without an item (passed over); gone: no longer in the maildrop, as far as was seen (POP3).

@@ -163,6 +163,14 @@ def pop3_error(reply: Reply, server: Server) -> MailError:
     return _plain_error(classify_pop3(reply.enhanced, reply.text, reply.operation), reply, server)
 
 
+def is_known(reply: Reply) -> bool:
+    """Whether the table knows the codes of a kept reply, or there is no code that it could know; an unknown one wants to be classed."""
+    if reply.code is not None:
+        return classify_smtp(reply.code, reply.enhanced, reply.text, reply.operation).known
+    code = (reply.enhanced or "").upper()
+    return not code or code in _rows(IMAP) or code in _rows(POP3)
+
+
 def verdict_of(reply: Reply, protocol: str) -> Verdict:
     """The verdict again, from a kept reply: for lists of errors, and for what is *unknown: please class*."""
     if protocol == "smtp":

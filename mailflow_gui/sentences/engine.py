@@ -145,6 +145,23 @@ SENTENCES: dict[str, Sentence] = {
         N_("Message {id} is {state}: there is nothing to do for it."),
         N_("See its state with: mailflow messages show {id}."),
     ),
+    "message-or-error": Sentence(
+        N_("Name either one message or the code of an error."),
+        N_("For example: mailflow messages retry 12, or: mailflow messages retry --error mail-refused."),
+    ),
+    "reclass-unknown": Sentence(
+        N_("There is no class {given}."),
+        N_("The classes: {classes}."),
+    ),
+    "reclass-not-given": Sentence(
+        N_("The class of {code} was never changed."), N_("See the codes and their classes with: mailflow errors.")
+    ),
+    "reclass-fixed": Sentence(
+        N_("The class of {code} can't be changed."),
+        N_(
+            "A mail that may have been sent is never sent again by itself, and a refused password isn't tried again and again."
+        ),
+    ),
     "message-incomplete": Sentence(
         N_("Only the header of message {id} is kept here, so it can't be sent."),
         N_("It is still on its server. Discard the message here, or leave it."),

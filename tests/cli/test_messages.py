@@ -67,7 +67,7 @@ def test_only_what_fits_a_message_can_be_done(failed: World) -> None:
 
 def test_errors_are_counted_by_code(failed: World) -> None:
     (error,) = failed.run("errors", "--json").json["errors"]
-    assert set(error) == {"code", "class", "meaning", "count", "first", "last", "messages"}
+    assert set(error) >= {"code", "class", "meaning", "count", "first", "last", "messages"}
     assert (error["class"], error["count"], error["messages"]) == ("reject-message", 1, 1)
     assert error["first"] <= error["last"]
     assert error["code"] in failed.run("errors").out
