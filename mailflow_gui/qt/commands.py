@@ -86,6 +86,7 @@ COMMANDS: tuple[Command | str, ...] = (
     Command("dry-run", "run", N_("&Dry run"), ("Ctrl+Shift+D",), checkable=True),
     Command("show-connections", "connections", N_("&Show connections"), needs_flow=True),
     Command("new-connection", "connections", N_("&New connection…"), needs_flow=False),
+    Command("test-connections", "connections", N_("&Test all connections"), needs_flow=True),
     Command("shortcuts", "help", N_("&Keyboard shortcuts"), ("F1",), needs_flow=False),
     Command("about", "help", N_("&About MailFlow"), needs_flow=False),
 )

@@ -70,6 +70,13 @@ def connect(window: MainWindow) -> None:
     window.commands.connect_all(_slots(window))
 
 
+def _test_connections(window: MainWindow) -> None:
+    """Try all, where it can be seen how each does."""
+    window.docks_shown.show_left(window.connections)
+    if not window.connections.testing.running:
+        window.connections.test_all()
+
+
 def _offer_undo(window: MainWindow, text: str) -> None:
     """Deleting never asks: its toast offers the way back, as long as nothing else was done since."""
     stack = window.canvas.undo_stack
@@ -119,6 +126,7 @@ def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "dry-run": window.show_dry,
         "show-connections": lambda: window.docks_shown.show_left(window.connections),
         "new-connection": window.connections.add,
+        "test-connections": lambda: _test_connections(window),
         "shortcuts": lambda: questions.show_shortcuts(window),
         "about": lambda: questions.show_about(window),
     }

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.detect import Network
@@ -24,7 +24,8 @@ from mailflow_gui.qt.connections.draft import NEW_ID, Draft
 from mailflow_gui.qt.connections.foot import Foot
 from mailflow_gui.qt.connections.form import Form
 from mailflow_gui.qt.connections.mnemonics import Mnemonics
-from mailflow_gui.qt.connections.pieces import GAP, LABEL_WIDTH, Body, Line, Note, flat
+from mailflow_gui.qt.connections.page import Page
+from mailflow_gui.qt.connections.pieces import Line, flat
 from mailflow_gui.qt.connections.result_panel import ResultPanel
 from mailflow_gui.qt.connections.task import Task
 from mailflow_gui.qt.connections.trying import Outcome, try_all
@@ -94,9 +95,9 @@ class ConnectionDialog(QDialog):
         self.panel.proposal_taken.connect(self._take_proposal)
         self.panel.comparison.trusted.connect(self._trust_new_one)
         self.panel.comparison.refused.connect(self._keep_refusing)
-        self.form.advanced.unfolded.connect(self._show_advanced)
-        self.panel.resized.connect(self._show_result, Qt.ConnectionType.QueuedConnection)
-        self.form.trust.proposed.connect(self._show_certificate)
+        self.form.advanced.unfolded.connect(lambda: self._page.bring(self.form.advanced.command))
+        self.panel.resized.connect(self._page.show_panel, Qt.ConnectionType.QueuedConnection)
+        self.form.trust.proposed.connect(lambda: self._page.bring(self.form.trust.box, 16))
         self.validate_button.clicked.connect(self._validate_pressed)
         self.save_button.clicked.connect(self.save)
         self.cancel_button.clicked.connect(self.reject)
@@ -110,15 +111,14 @@ class ConnectionDialog(QDialog):
 
         :param sign_in: another password may end it.
         """
-        self._trouble.say(words, "circle-alert", "danger")
-        self._trouble_row.setVisible(bool(words))
+        self._page.say_trouble(words)
         if sign_in:
             self.form.password.setFocus()
 
     @property
     def trouble(self) -> str:
         """What is said to be wrong with the saved connection; empty: nothing."""
-        return self._trouble.words
+        return self._page.trouble
 
     def start_validating(self) -> None:
         """Try what stands in the fields: once, beside the window."""
@@ -143,7 +143,7 @@ class ConnectionDialog(QDialog):
         self._validating = Task(work, on_done=self._validated, on_failed=self._not_tried, on_word=self._stage_ended)
         self.panel.run(facts.doing("parameters", account), facts.so_far(account, ()))
         self._refresh()
-        self._show_result()
+        self._page.show_panel()
 
     def stop_validating(self) -> None:
         """Give a validation up; a sign-in that is under way is left to itself."""
@@ -206,31 +206,9 @@ class ConnectionDialog(QDialog):
         super().done(result)
 
     def _lay_out(self) -> None:
-        body = Body(WIDTH)
-        inside = flat(QVBoxLayout(body), 0)
-        self._trouble = Note(14)
-        self._trouble_row = QWidget()
-        above = flat(QHBoxLayout(self._trouble_row), 0)
-        above.setContentsMargins(LABEL_WIDTH + GAP, 0, 0, 12)
-        above.addWidget(self._trouble)
-        self._trouble_row.hide()
-        inside.addWidget(self._trouble_row)
-        inside.addWidget(self.form)
-        inside.addStretch(1)
-        framed = flat(QHBoxLayout(), 0)
-        framed.setContentsMargins(8, 8, 0, 0)
-        framed.addWidget(self.panel)
-        inside.addLayout(framed)
-        self._area = QScrollArea()
-        body.setProperty("panel", "surface")
-        body.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._area.setWidget(body)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._page = Page(self.form, self.panel, WIDTH)
         layout = flat(QVBoxLayout(self), 0)
-        layout.addWidget(self._area, 1)
+        layout.addWidget(self._page, 1)
         layout.addWidget(Line())
         layout.addWidget(self.foot)
         self.setFixedWidth(WIDTH)
@@ -273,7 +251,7 @@ class ConnectionDialog(QDialog):
             shown = facts.found(found[0].account, found[0].stages) + [
                 facts.twin(each.account, each.stages) for each in found[1:]
             ]
-            self._trouble_row.hide()
+            self._page.say_trouble("")
             self.panel.succeed(shown, " ".join(facts.warnings(each.stages) for each in found).strip(), seconds)
             if not self._new:
                 self.changed.emit()
@@ -285,7 +263,7 @@ class ConnectionDialog(QDialog):
             self.form.password.selectAll()
         if last.ok and self.validate_button.hasFocus():
             self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._show_result()
+        self._page.show_panel()
 
     def _show_failure(self, outcome: Outcome, seconds: float) -> None:
         assert self._tried is not None
@@ -335,7 +313,7 @@ class ConnectionDialog(QDialog):
             self._show_faults({"password": _("No password is saved. Type it, or leave the user name empty too.")})
             return
         self.panel.fail(facts.heading("parameters"), error.text, error.advice, error.detail, None)
-        self._show_result()
+        self._page.show_panel()
 
     def _saved(self, accounts: tuple[Account, ...]) -> None:
         self._saving = None
@@ -347,7 +325,7 @@ class ConnectionDialog(QDialog):
         self._saving = None
         self._refresh()
         self.panel.fail(_("Not saved"), error.text, error.advice, error.detail, None)
-        self._show_result()
+        self._page.show_panel()
 
     def _edited(self) -> None:
         if self._tried is not None and self.form.contents().tried != self._tried.tried:
@@ -384,23 +362,10 @@ class ConnectionDialog(QDialog):
     def _show_faults(self, wrong: Mapping[str, str]) -> None:
         first = self.form.show_faults(wrong)
         if first is not None:
-            QTimer.singleShot(0, first, lambda: self._area.ensureWidgetVisible(first, 0, 32))
-
-    def _show_result(self) -> None:
-        if self.panel.isVisible():
-            self._area.ensureWidgetVisible(self.panel, 0, 16)
-
-    def _show_advanced(self) -> None:
-        advanced = self.form.advanced
-        QTimer.singleShot(0, advanced, lambda: self._area.ensureWidgetVisible(advanced.command, 0, 32))
+            self._page.bring(first)
 
     def _other_names(self) -> tuple[str, ...]:
         try:
             return tuple(other.name for other in self._accounts.all() if other.id != self._before.id)
         except MailFlowError:
             return ()  # saving says what is wrong with the file
-
-    def _show_certificate(self) -> None:
-        box = self.form.trust.box
-        # Once the layout knows its size.
-        QTimer.singleShot(0, box, lambda: self._area.ensureWidgetVisible(box, 0, 16))

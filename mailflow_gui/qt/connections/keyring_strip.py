@@ -15,6 +15,7 @@ from mailflow_gui.errors import MailFlowError
 from mailflow_gui.language import _
 from mailflow_gui.qt.connections.task import Task
 from mailflow_gui.qt.controls import Banner, Button
+from mailflow_gui.qt.theme.alive import alive
 
 _LOOK_MILLISECONDS = 2500
 
@@ -91,6 +92,8 @@ class KeyringStrip(QWidget):
         self._unlocked(error.text)
 
     def _unlocked(self, trouble: str) -> None:
+        if not alive(self):  # the window is gone
+            return
         self._unlocking = None
         if trouble:
             self.said.emit(trouble)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QListView, QMenu, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui.accounts.account import Account, Protocol
 from mailflow_gui.accounts.detect import Network
@@ -18,16 +18,16 @@ from mailflow_gui.flow.model import Stub
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.paths import Home
-from mailflow_gui.qt.connections import draft, order, saving, standing
+from mailflow_gui.qt.connections import draft, order, standing
+from mailflow_gui.qt.connections.deleting import Deleting
 from mailflow_gui.qt.connections.dialog import ConnectionDialog
 from mailflow_gui.qt.connections.head import Head
 from mailflow_gui.qt.connections.keyring_strip import KeyringStrip
 from mailflow_gui.qt.connections.pieces import flat
 from mailflow_gui.qt.connections.rows import RowPainter, Rows, Shown
 from mailflow_gui.qt.connections.standing import TROUBLED, Live, Standing
-from mailflow_gui.qt.connections.task import Task
 from mailflow_gui.qt.connections.testing import Testing
-from mailflow_gui.qt.controls import Button, EmptyState, Label
+from mailflow_gui.qt.controls import EmptyState, Label
 
 _TICK_MILLISECONDS = 30_000
 """How often *5 min ago* grows older."""
@@ -50,7 +50,7 @@ class ConnectionsTab(QWidget):
         self._read: dict[str, Standing] = {}
         self._saved_accounts: tuple[Account, ...] = ()
         self._all: tuple[Shown, ...] = ()
-        self._deleting: Task[None] | None = None
+        self._deleting = Deleting(accounts, secrets, self)
         self.network: Network | None = None
         """Where settings of an address are looked for; None: the world."""
         self.dialog: ConnectionDialog | None = None
@@ -97,6 +97,7 @@ class ConnectionsTab(QWidget):
         self.head.test.clicked.connect(self.test_all)
         self.head.changed.connect(self._show)
         self.strip.said.connect(self.said)
+        self._deleting.ended.connect(self._deleted)
         self.testing.changed.connect(self._show_testing)
         self.testing.finished.connect(self._tested)
         self.view.customContextMenuRequested.connect(self._show_menu)
@@ -205,18 +206,8 @@ class ConnectionsTab(QWidget):
         """Forget a connection and its password; asks when flows use it."""
         self.refresh()
         shown = self._shown(account_id)
-        if shown is None or self._deleting is not None:
-            return
-        if not shown.standing.flows:
-            self._delete(shown.account)
-            return
-        flows = shown.standing.flows
-        question = ngettext("{number} flow uses “{name}”:", "{number} flows use “{name}”:", len(flows))
-        self._ask(
-            question.format(number=len(flows), name=shown.account.name),
-            "\n".join((*flows, "", _("Without it they can't run. Its password is deleted, too."))),
-            lambda: self._delete(shown.account),
-        )
+        if shown is not None:
+            self._deleting.begin(shown.account, shown.standing.flows)
 
     def selected(self) -> str | None:
         """The id of the connection that is selected."""
@@ -316,46 +307,9 @@ class ConnectionsTab(QWidget):
         self.refresh()
         self.changed.emit()
 
-    def _delete(self, account: Account, *, forced: bool = False) -> None:
-        self._deleting = Task(
-            lambda _task: saving.delete(self._accounts, self._secrets, account, forced=forced),
-            on_done=lambda _nothing: self._deleted(account),
-            on_failed=lambda error: self._not_deleted(account, error),
-        )
-
-    def _deleted(self, account: Account) -> None:
-        self._deleting = None
+    def _deleted(self, words: str) -> None:
         self._changed()
-        self.said.emit(_("Deleted the connection “{name}” and its password.").format(name=account.name))
-
-    def _not_deleted(self, account: Account, error: MailFlowError) -> None:
-        self._deleting = None
-        self.refresh()
-        if not error.code.startswith("keyring-"):
-            self.said.emit(str(error))
-            return
-        self._ask(
-            _("The password of “{name}” could not be deleted.").format(name=account.name),
-            error.text + "\n" + _("Delete the connection all the same? Its password may stay in the keyring."),
-            lambda: self._delete(account, forced=True),
-        )
-
-    def _ask(self, question: str, more: str, do: Callable[[], object]) -> None:
-        box = QMessageBox(self.window())
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(_("Delete connection"))
-        box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(question)
-        box.setInformativeText(more)
-        yes = Button(_("Delete"), "trash-2", "danger", parent=box)
-        no = Button(_("Keep"), parent=box)
-        box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(no, QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(no)
-        box.setEscapeButton(no)
-        yes.clicked.connect(do)
-        box.open()
+        self.said.emit(words)
 
     def _shown(self, account_id: str) -> Shown | None:
         return next((shown for shown in self._all if shown.account.id == account_id), None)

@@ -18,6 +18,7 @@ from mailflow_gui.paths import Home
 from mailflow_gui.qt.connections import saving
 from mailflow_gui.qt.connections.standing import Live
 from mailflow_gui.qt.connections.task import Task
+from mailflow_gui.qt.theme.alive import alive
 
 AT_ONCE = 4
 """Accounts that are tried at the same time: many have the same provider, which counts sessions."""
@@ -94,12 +95,6 @@ class Testing(QObject):
         """Somebody changed the account: what was found out was about another one."""
         self.found.pop(account_id, None)
 
-    def stop(self) -> None:
-        """Hear no more of it."""
-        for worker in self._workers:
-            worker.abandon()
-        self._workers.clear()
-
     def _begin(self, work: object) -> None:
         worker: list[Task[None]] = []
         worker.append(
@@ -113,6 +108,8 @@ class Testing(QObject):
         self._workers.add(worker[0])
 
     def _take(self, word: object) -> None:
+        if not alive(self):  # the window is gone
+            return
         assert isinstance(word, tuple)
         account_id, how = word
         self.found.pop(account_id, None)
@@ -125,6 +122,8 @@ class Testing(QObject):
         self.changed.emit()
 
     def _ended(self, worker: Task[None]) -> None:
+        if not alive(self):
+            return
         self._workers.discard(worker)
         if not self._workers:
             self.found = {account: live for account, live in self.found.items() if live.state != "testing"}
