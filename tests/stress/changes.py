@@ -3,11 +3,13 @@
 ``{"boundaries": {"trace": FILE, "at": N}}`` numbers the boundaries of the journal: each is written to ``trace`` as it is reached, and at
 number ``at`` (from 1) the process kills itself with SIGKILL, as a power cut would. ``{"backoff": FACTOR}`` scales the pauses between
 tries, which ``MAILFLOW_TIMEOUT_SCALE`` leaves alone. ``{"errors": FILE}`` keeps every error that the engine takes note of: class, code and
-sentence, a line of JSON each.
+sentence, a line of JSON each. ``{"probe": DIRECTORY}`` gives the engine a probe for mails in doubt that sees all that the receiving server
+has accepted: its ``.eml`` files there.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -17,9 +19,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mailflow_gui import app
 from mailflow_gui.engine import gates, receiving, receiving_imap, retry
+from mailflow_gui.engine.engine import Engine
+from mailflow_gui.engine.probes import Answer, Probe
 from mailflow_gui.errors import MailError, MailFlowError
 from mailflow_gui.journal import deliveries, journal, mark, spool
+from mailflow_gui.journal.doubts import Doubt
 
 
 def make(change: Mapping[str, Any]) -> None:
@@ -30,6 +36,19 @@ def make(change: Mapping[str, Any]) -> None:
         _scale_pauses(float(change["backoff"]))
     if "errors" in change:
         _keep_errors(change["errors"])
+    if "probe" in change:
+        setattr(app, "Engine", functools.partial(Engine, probes=[_probe_of(Path(change["probe"]))]))  # noqa: B010 - a plain assignment would have to have the very type
+
+
+def _probe_of(directory: Path) -> Probe:
+    """A probe for a server that keeps all its mails in a directory."""
+
+    def probe(doubt: Doubt) -> Answer:
+        wanted = f"message-id: {doubt.message_id}".lower().encode()
+        found = any(wanted in path.read_bytes().lower() for path in directory.glob("*.eml"))
+        return "arrived" if found else "absent"
+
+    return probe
 
 
 def _keep_errors(path: str) -> None:
