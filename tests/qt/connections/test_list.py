@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from mailflow_gui.journal.requests import open_requests
 from mailflow_gui.journal.watches import WatchKey
 from mailflow_gui.qt.connections import ConnectionsTab, Live
 from mailflow_gui.qt.connections.standing import ago
+from mailflow_gui.qt.theme.alive import alive
 from tests.accounts import secret_service
 from tests.qt.connections import secret_service_here
 from tests.qt.connections.conftest import Hand
@@ -116,6 +118,26 @@ def test_testing_is_stopped_with_the_same_button(hand: Hand, make: Make) -> None
             hand.click(tab.head.test)
         assert set(states(tab).values()) <= {"never-validated", "failing"}
         assert tab.head.test.accessibleName() == "Test all connections"
+
+
+def test_window_may_close_while_a_test_goes_on(hand: Hand) -> None:
+    with Scripted(Stall()) as server:
+        hand.store.add(account(1, "Silent", host=server.host, port=server.port, security="none"))
+        tab = ConnectionsTab(hand.store, hand.secrets, hand.home)
+        tab.show()
+        ended: list[str] = []
+        tab.said.connect(ended.append)
+        hand.click(tab.head.test)
+        hand.qtbot.waitUntil(lambda: server.calls > 0, timeout=20_000)
+        tab.close()
+        tab.deleteLater()
+        hand.qtbot.waitUntil(lambda: not alive(tab), timeout=10_000)
+    # The server is gone, so the test ends; nobody is there to hear it, and nothing is raised.
+    hand.qtbot.waitUntil(
+        lambda: not [each for each in threading.enumerate() if each.name == "connections"], timeout=20_000
+    )
+    hand.qtbot.wait(50)
+    assert ended == []
 
 
 def test_last_success_is_the_latest_of_validation_and_look(hand: Hand, make: Make) -> None:
