@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailflow_gui.journal import requests
-from mailflow_gui.journal.history import STATE_NAMES
+from mailflow_gui.journal.history import STATE_NAMES, Attempt, attempt_from
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.listing import literal
 from mailflow_gui.journal.requests import Kind
@@ -35,6 +35,8 @@ _STATES: Mapping[Kind, tuple[str, ...]] = {
     "resolve-resend": ("uncertain",),
 }
 """The states in which a request about a message makes sense."""
+_WHOLE = " AND incomplete IS NULL"
+"""SQL: there is more of it than its header."""
 
 
 @dataclass
@@ -151,14 +153,35 @@ def stuck_ids(
     """The newest ids of stuck messages in ascending order: of one group or (empty) all, of some states (JSON's names), flow, account."""
     where, values = _where(name, [state for state, shown in STATE_NAMES.items() if shown in states], flow, account)
     if text:
-        like = f"%{literal(text)}%"
-        where += (
-            " AND (subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR met LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM mails"
-            " JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND recipient LIKE ? ESCAPE '\\'))"
-        )
-        values += [like] * 4
+        having, wanted = _having(text)
+        where += having
+        values += wanted
     query = f"SELECT id FROM items INDEXED BY items_met WHERE {STUCK}{where} ORDER BY id DESC LIMIT ?"
     return sorted(int(found) for (found,) in database.execute(query, (*values, limit)))
+
+
+def names_with(database: sqlite3.Connection, text: str) -> set[str]:
+    """The groups in which a message is stuck that has ``text`` in its subject, sender or recipients."""
+    where, values = _having(text)
+    return {
+        str(name)
+        for (name,) in database.execute(
+            f"SELECT DISTINCT met FROM items INDEXED BY items_met WHERE {STUCK}{where}", values
+        )
+    }
+
+
+def last_attempt(database: sqlite3.Connection, group: Group) -> Attempt | None:
+    """The last error of a group, with its raw words."""
+    query = "SELECT * FROM attempts WHERE code = ? AND reply_code IS ? AND enhanced IS ? ORDER BY id DESC LIMIT 1"
+    row = database.execute(query, (group.code, group.reply_code, group.enhanced)).fetchone()
+    return attempt_from(row) if row is not None else None
+
+
+def discarded_count(database: sqlite3.Connection) -> int:
+    """How many messages people gave up."""
+    query = "SELECT count(*) FROM items INDEXED BY items_discarded WHERE state = 'skipped' AND code = 'discarded'"
+    return int(database.execute(query).fetchone()[0])
 
 
 def discarded_ids(database: sqlite3.Connection, limit: int) -> list[int]:
@@ -199,6 +222,8 @@ def sendings(database: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Send
 def ask_for_all(transaction: Transaction, kind: Kind, name: str, *, flow: str = "", account: str = "") -> int:
     """Leave one and the same request for every message stuck in a group for which it makes sense; returns how many there are."""
     where, values = _where(name, _STATES[kind], flow, account)
+    if kind == "retry":
+        where += _WHOLE
     cursor = transaction.database.execute(
         "INSERT INTO requests(at, kind, subject, argument)"
         f" SELECT ?, ?, CAST(id AS TEXT), '' FROM items INDEXED BY items_met WHERE {STUCK}{where} ORDER BY id",
@@ -209,14 +234,9 @@ def ask_for_all(transaction: Transaction, kind: Kind, name: str, *, flow: str = 
 
 def ask_for(transaction: Transaction, kind: Kind, ids: Sequence[int]) -> int:
     """The same for some messages, whatever group they are stuck in."""
-    fitting = [
-        item
-        for item in ids
-        if transaction.database.execute(
-            f"SELECT 1 FROM items WHERE id = ? AND state IN ({','.join('?' * len(_STATES[kind]))})",
-            (item, *_STATES[kind]),
-        ).fetchone()
-    ]
+    marks = ",".join("?" * len(_STATES[kind]))
+    query = f"SELECT 1 FROM items WHERE id = ? AND state IN ({marks}){_WHOLE if kind == 'retry' else ''}"
+    fitting = [item for item in ids if transaction.database.execute(query, (item, *_STATES[kind])).fetchone()]
     for item in fitting:
         requests.add(transaction, kind, str(item))
     return len(fitting)
@@ -233,6 +253,15 @@ def _where(name: str, states: Sequence[str], flow: str, account: str) -> tuple[s
         parts += f" AND state IN ({','.join('?' * len(states))})"
         values += states
     return parts, values
+
+
+def _having(text: str) -> tuple[str, list[str]]:
+    like = f"%{literal(text)}%"
+    return (
+        " AND (subject LIKE ? ESCAPE '\\' OR sender LIKE ? ESCAPE '\\' OR EXISTS (SELECT 1 FROM mails"
+        " JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND recipient LIKE ? ESCAPE '\\'))",
+        [like] * 3,
+    )
 
 
 def _stuck(database: sqlite3.Connection, found: dict[str, Group], name: str = "") -> None:

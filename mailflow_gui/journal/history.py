@@ -137,22 +137,24 @@ def messages(
 def attempts(database: sqlite3.Connection, item: int) -> list[Attempt]:
     """The errors that an item has met, oldest first."""
     rows = database.execute("SELECT * FROM attempts WHERE item = ? ORDER BY id", (item,))
-    return [
-        Attempt(
-            at=row["at"],
-            recipient=row["recipient"],
-            node=row["node"],
-            account=row["account"],
-            operation=row["operation"],
-            code=row["code"],
-            arguments=json.loads(row["arguments"] or "{}"),
-            outcome=row["class"],
-            reply_code=row["reply_code"],
-            enhanced=row["enhanced"],
-            text=row["text"],
-        )
-        for row in rows
-    ]
+    return [attempt_from(row) for row in rows]
+
+
+def attempt_from(row: sqlite3.Row) -> Attempt:
+    """A row of the table."""
+    return Attempt(
+        at=row["at"],
+        recipient=row["recipient"],
+        node=row["node"],
+        account=row["account"],
+        operation=row["operation"],
+        code=row["code"],
+        arguments=json.loads(row["arguments"] or "{}"),
+        outcome=row["class"],
+        reply_code=row["reply_code"],
+        enhanced=row["enhanced"],
+        text=row["text"],
+    )
 
 
 def errors(database: sqlite3.Connection) -> list[ErrorCount]:

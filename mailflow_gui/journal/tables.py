@@ -101,8 +101,6 @@ ALTER TABLE items ADD COLUMN answers INTEGER;
 ALTER TABLE items ADD COLUMN incomplete TEXT;
 UPDATE items SET incomplete = json_array(code, json(coalesce(arguments, '{}')))
     WHERE state = 'failed' AND code IN ('received-too-large', 'received-refused');
-UPDATE items SET incomplete = json_array(code, json(coalesce(arguments, '{}')))
-    WHERE state = 'failed' AND code IN ('received-too-large', 'received-refused');
 CREATE INDEX items_by_message_id ON items(message_id);
 CREATE INDEX items_in_thread ON items(thread) WHERE thread != '';
 -- Mails without an item (passed over); gone: no longer in the maildrop, as far as was seen (POP3).
@@ -118,7 +116,7 @@ CREATE TABLE reclassed(
     3: f"""
 ALTER TABLE items ADD COLUMN met TEXT;
 ALTER TABLE items ADD COLUMN met_account TEXT;
-CREATE INDEX items_met ON items(met, id, state, flow, met_account) WHERE {STUCK};
+CREATE INDEX items_met ON items(met, state, flow, met_account, id) WHERE {STUCK};
 CREATE INDEX items_discarded ON items(id) WHERE state = 'skipped' AND code = 'discarded';
 -- loose: when it was last met without a message.
 CREATE TABLE error_hours(
