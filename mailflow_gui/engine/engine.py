@@ -33,6 +33,7 @@ from mailflow_gui.engine.receiving_imap import ReceivingImap
 from mailflow_gui.engine.receiving_pop3 import ReceivingPop3
 from mailflow_gui.engine.resuming import Resuming, give_next_chance
 from mailflow_gui.engine.sending import Sending
+from mailflow_gui.engine.upkeep import Upkeep
 from mailflow_gui.engine.watching import Tools, open_watching
 from mailflow_gui.engine.work import Mode, RunningFlow, Summary, Work
 from mailflow_gui.errors import AccountError, FlowFileError, JournalError, MailFlowError
@@ -103,6 +104,8 @@ class Engine:
             crashed=self._crash,
         )
         asked.carry_out_all(journal)
+        journal.advance()
+        self._upkeep = Upkeep(journal)
         self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
         self._looking.start()
 
@@ -283,6 +286,7 @@ class Engine:
             copying = list(self._copying.values())
         for copier in copying:
             copier.stop()
+        self._upkeep.close()
 
     # ---- what the threads tell
 
@@ -410,6 +414,7 @@ class Engine:
                     elif request.kind in {"reclass", "reclass-undo"}:
                         self._gates.classes.read_again()
                 self._keyring_wait.look()
+                self._upkeep.look()
                 with self._lock:
                     receiving = list(self._receiving.values())
                 silence.look([each for thread in receiving for each in thread.watchings], self._journal, self._events)

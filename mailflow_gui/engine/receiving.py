@@ -197,7 +197,7 @@ class Receiving(threading.Thread, abc.ABC):
         try:
             count = self._poll(watching)
         except JournalError as error:
-            if error.code not in {"uidvalidity-changed", "journal-lost"}:
+            if error.code not in {"uidvalidity-changed", "journal-lost", "journal-older"}:
                 raise
             self._set_aside(watching, error)
             return

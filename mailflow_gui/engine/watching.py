@@ -117,14 +117,19 @@ def begin(
     folder that has got a new UIDVALIDITY; False if it can't be sure.
 
     :raises JournalError: the folder isn't the one that the journal knows (``uidvalidity-changed``), or the journal was lost
-        (``journal-lost``): a person must decide.
+        (``journal-lost``) or is an older backup (``journal-older``): a person must decide.
     """
     row = watching.row
-    if row.started and row.uid_validity == uid_validity:
+    if row.started and row.uid_validity == uid_validity and not row.restored:
         return
     row = journal.write(
         lambda transaction: watches.watch(transaction, row.key)
     ).result()  # somebody may have decided since
+    if row.restored:
+        raise JournalError("journal-older", account=watching.watch.account, folder=watching.watch.folder)
+    if row.started and row.uid_validity == uid_validity:
+        watching.row = row
+        return
     code = "uidvalidity-changed" if row.started and watching.watch.process_once else "journal-lost"
     if code == "uidvalidity-changed" and adopt is not None and adopt():
         watching.ahead = []
@@ -147,6 +152,7 @@ def begin(
         low_water=baseline,
         started=True,
         existing=None,
+        restored=False,
         lost=row.lost,
     )
 

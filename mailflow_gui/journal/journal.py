@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailflow_gui.errors import JournalError, MailFlowError, StorageError
-from mailflow_gui.journal import mark, tables
+from mailflow_gui.journal import mark, restored, tables
 from mailflow_gui.journal.spool import Place, Spool
 from mailflow_gui.paths import Home
 
@@ -58,6 +58,7 @@ class Journal:
         """
         self._path = home.journal_file
         self._mark = home.generation_file
+        self._spool_directory = home.spool
         try:
             home.create()
             self._database = _open(home)
@@ -112,6 +113,38 @@ class Journal:
         except OSError as error:
             raise JournalError("journal-content-gone") from error
 
+    @property
+    def spool_directory(self) -> Path:
+        """Where the spool's segments lie."""
+        return self._spool_directory
+
+    def finished_segments(self) -> dict[int, int]:
+        """The spool's segments that are written no more, oldest first, and their sizes in bytes."""
+        return self._spool.finished()
+
+    def advance(self) -> None:
+        """Count on, in the journal and then in the mark outside of it: a backup from before will be known as such.
+
+        :raises StorageError: no room or no right.
+        """
+
+        def count(transaction: Transaction) -> int:
+            epoch = _epoch(transaction.database) + 1
+            transaction.database.execute(
+                "INSERT INTO meta(key, value) VALUES ('epoch', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+                (str(epoch),),
+            )
+            return epoch
+
+        epoch = self.write(count).result()
+        try:
+            with self._marking:
+                known = mark.read(self._mark)
+                if known is not None and known.epoch < epoch:
+                    mark.write(self._mark, mark.Mark(known.generation, known.accounts, epoch))
+        except OSError as error:
+            raise storage_error(error, self._mark.parent) from error
+
     def know_account(self, account: str) -> None:
         """Note outside the journal that an account is received from with this journal.
 
@@ -121,7 +154,7 @@ class Journal:
             with self._marking:
                 known = mark.read(self._mark)
                 if known is not None and account not in known.accounts:
-                    mark.write(self._mark, mark.Mark(known.generation, known.accounts | {account}))
+                    mark.write(self._mark, mark.Mark(known.generation, known.accounts | {account}, known.epoch))
         except OSError as error:
             raise storage_error(error, self._mark.parent) from error
 
@@ -271,6 +304,14 @@ def _compare(database: sqlite3.Connection, home: Home, known: mark.Mark | None) 
         mark.write(home.generation_file, mark.Mark(str(row[0]), accounts))
     elif known.generation != row[0]:
         raise JournalError("journal-other", path=str(home.journal_file), mark=str(home.generation_file))
+    elif known.epoch > _epoch(database):
+        restored.hold(database, known.accounts, known.epoch)
+
+
+def _epoch(database: sqlite3.Connection) -> int:
+    """How often the journal has counted on (:meth:`Journal.advance`)."""
+    row = database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+    return int(row[0]) if row else 0
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """The generation mark: which journal belongs to this home, and which accounts it knows, kept outside the journal.
 
 A lost or emptied journal would look like a home that never received anything, and every mailbox would be sent again. The mark tells the
-two apart: accounts it names are not received from with a new journal until a person has said what their existing mail means.
+two apart: accounts it names are not received from with a new journal until a person has said what their existing mail means. A restored
+backup of the journal has counted less than its mark, and is treated likewise.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+_EPOCH = "epoch="
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -17,6 +20,8 @@ class Mark:
 
     generation: str
     accounts: frozenset[str] = frozenset()
+    epoch: int = 0
+    """How often that journal had counted on; one that has counted less is an older backup."""
 
 
 def read(path: Path) -> Mark | None:
@@ -28,7 +33,12 @@ def read(path: Path) -> Mark | None:
         lines = path.read_text(encoding="utf-8").split()
     except FileNotFoundError:
         return None
-    return Mark(lines[0], frozenset(lines[1:])) if lines else None
+    if not lines:
+        return None
+    # No account's id has an equals sign in it.
+    counted = next((line.removeprefix(_EPOCH) for line in lines[1:] if line.startswith(_EPOCH)), "")
+    accounts = frozenset(line for line in lines[1:] if not line.startswith(_EPOCH))
+    return Mark(lines[0], accounts, int(counted) if counted.isdigit() else 0)
 
 
 def write(path: Path, mark: Mark) -> None:
@@ -39,7 +49,7 @@ def write(path: Path, mark: Mark) -> None:
     new = path.with_suffix(f".{os.getpid()}.new")  # other processes may write theirs at the same moment
     try:
         with new.open("w", encoding="utf-8") as file:
-            file.write("\n".join((mark.generation, *sorted(mark.accounts))) + "\n")
+            file.write("\n".join((mark.generation, f"{_EPOCH}{mark.epoch}", *sorted(mark.accounts))) + "\n")
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)

@@ -102,6 +102,15 @@ class Spool:
             raise OSError(f"spool segment {place.segment} ends before offset {place.offset + place.length}")
         return content
 
+    def finished(self) -> dict[int, int]:
+        """The segments that are written no more, oldest first, and their sizes in bytes."""
+        found = {}
+        for path in sorted(self._directory.glob("*.spool")):
+            if path.stem.isdigit() and int(path.stem) < self._segment:
+                with contextlib.suppress(FileNotFoundError):
+                    found[int(path.stem)] = path.stat().st_size
+        return found
+
     def close(self) -> None:
         """Close the segment that is written."""
         if self._file is not None:

@@ -6,12 +6,16 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mailflow_gui.journal.journal import Transaction
+if TYPE_CHECKING:  # the journal itself needs this module
+    from mailflow_gui.journal.journal import Transaction
 
 _ASKED = "ask"
 """In ``existing``: a person has been asked what existing mail means, and hasn't answered yet."""
+
+RESTORED = "restored"
+"""In ``existing``: the journal is a restored backup, and nobody has said yet what existing mail means."""
 
 Uid = int | str
 """IMAP: the UID; POP3: the key made of UIDL (or header hash) and size."""
@@ -43,6 +47,8 @@ class WatchRow:
     """The first poll has been made: existing mail has been dealt with."""
     existing: str | None
     """What a person decided for the next start (``connections resume``): process or skip."""
+    restored: bool
+    """The journal is an older backup: mails may have been received since, and a person must say what existing mail means."""
     lost: bool
     """A journal that knew this account is gone: a watch that is new to this one can't begin before somebody has decided."""
 
@@ -65,7 +71,8 @@ def watch(transaction: Transaction, key: WatchKey) -> WatchRow:
         baseline=row["baseline"],
         low_water=row["low_water"],
         started=bool(row["started"]),
-        existing=None if row["existing"] == _ASKED else row["existing"],
+        existing=None if row["existing"] in (_ASKED, RESTORED) else row["existing"],
+        restored=row["existing"] == RESTORED,
         lost=bool(row["lost"]),
     )
 
@@ -99,7 +106,8 @@ def resume(transaction: Transaction, account: str, existing: Literal["process", 
     when they do.
     """
     return transaction.database.execute(
-        "UPDATE watches SET started = 0, existing = ? WHERE account = ? AND existing = ?", (existing, account, _ASKED)
+        "UPDATE watches SET started = 0, existing = ? WHERE account = ? AND existing IN (?, ?)",
+        (existing, account, _ASKED, RESTORED),
     ).rowcount
 
 
@@ -146,8 +154,8 @@ def with_low_water(row: WatchRow, uid: int) -> WatchRow:
 
 def waiting(database: sqlite3.Connection, account: str) -> int:
     """How many watches of an account wait for :func:`resume`."""
-    query = "SELECT count(*) FROM watches WHERE account = ? AND existing = ?"
-    return int(database.execute(query, (account, _ASKED)).fetchone()[0])
+    query = "SELECT count(*) FROM watches WHERE account = ? AND existing IN (?, ?)"
+    return int(database.execute(query, (account, _ASKED, RESTORED)).fetchone()[0])
 
 
 def last_successes(database: sqlite3.Connection) -> dict[str, float]:

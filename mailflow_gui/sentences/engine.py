@@ -44,6 +44,16 @@ SENTENCES: dict[str, Sentence] = {
             " now on) or --existing process (everything there, also what was processed before)."
         ),
     ),
+    "journal-older": Sentence(
+        N_(
+            "The journal is older than it should be: it seems to be a backup, and mails were received and sent since it was made."
+        ),
+        N_(
+            "Say what the mail in {folder} means: mailflow connections resume {account} --existing skip (only what arrives from"
+            " now on) or --existing process (everything there that the journal doesn't know). Messages that were on their way wait for"
+            " you, too: mailflow messages list."
+        ),
+    ),
     "uidvalidity-changed": Sentence(
         N_("The server has given all mails in {folder} of connection {account} new numbers."),
         N_(
