@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWindow
 from PySide6.QtWidgets import QDialog, QStyleOptionButton, QWidget
 
+from mailflow_gui.qt.commands import without_mnemonic
 from mailflow_gui.qt.controls import Button, Label
 
 _SHOWN = "mnemonics"
@@ -20,12 +21,11 @@ class KeyLabel(Label):
             super().paintEvent(event)
             return
         painter = QPainter(self)
-        flags = self.alignment() | Qt.TextFlag.TextHideMnemonic
-        if self.wordWrap():
-            flags |= Qt.TextFlag.TextWordWrap
+        flags = int(self.alignment()) | (int(Qt.TextFlag.TextWordWrap) if self.wordWrap() else 0)
+        words = without_mnemonic(self.text())  # in Japanese the letter stands behind it in brackets: only with Alt, too
         self.style().drawItemText(
-            painter, self.contentsRect(), int(flags), self.palette(), self.isEnabled(), self.text(), self.foregroundRole()
-        )  # fmt: skip
+            painter, self.contentsRect(), flags, self.palette(), self.isEnabled(), words, self.foregroundRole()
+        )
 
 
 class KeyButton(Button):
@@ -34,7 +34,7 @@ class KeyButton(Button):
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         super().initStyleOption(option)
         if not _shown(self):
-            option.text = option.text.replace("&", "")
+            option.text = without_mnemonic(option.text)
 
 
 class Mnemonics(QObject):
