@@ -17,7 +17,7 @@ INVALID = "address-invalid"
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t]+)
-    | "(?P<quoted>(?:[^"\\]|\\.)*)(?:"|$)
+    | "(?P<quoted>(?:[^"\\]|\\.)*+)(?:"|\\?$)
     | (?P<open>\()
     | (?P<special>[<>,;:\[\]\\)@"])
     | (?P<atom>[^ \t"(<>,;:\[\]\\)@]+)""",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html as entities
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailflow_gui.mail import charsets, tree
+from mailflow_gui.mail import charsets, html_tokens, tree
 from mailflow_gui.mail.tree import Part, Tree
 
 HTML_UNREADABLE = "html-unreadable"
@@ -19,9 +18,6 @@ MAXIMUM_HTML = 2_000_000
 _ALTERNATIVES_ONLY = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
 """Further forms of the same text: neither the text nor an attachment."""
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-_TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]{0,15})")
-_HIDDEN = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "title")}
-"""Elements whose content is not text, by where they end."""
 _BREAKING = frozenset(
     ["p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre", "ul", "ol", "hr"]
 )
@@ -138,35 +134,19 @@ def from_html(html: str, defects: set[str] | None = None) -> str:
 def _laid_out(html: str) -> str | None:
     import inscriptis  # type: ignore[import-untyped]  # it ships neither stubs nor py.typed
 
+    simple = html_tokens.simplified(html)
+    if simple is None:
+        return None
     try:
-        return str(inscriptis.get_text(html))
+        return html_tokens.restored(str(inscriptis.get_text(simple)))
     except Exception:  # noqa: BLE001  # strangers' HTML finds faults in any layout engine; its text is kept all the same
         return None
 
 
 def strip_tags(html: str) -> str:
     """The bare text of HTML of any size and depth, in linear time."""
-    pieces: list[str] = []
-    at = 0
-    while (start := html.find("<", at)) >= 0:
-        pieces.append(html[at:start])
-        tag = _TAG_NAME.match(html, start + 1)
-        if tag is None and not html.startswith(("!", "?", "/"), start + 1):
-            pieces.append("<")  # just a less-than sign
-            at = start + 1
-            continue
-        comment = html.startswith("!--", start + 1)
-        end = html.find("-->" if comment else ">", start + 1)
-        name = tag[1].lower() if tag else ""
-        if name in _BREAKING:
-            pieces.append("\n")
-        if end >= 0 and name in _HIDDEN and html[start + 1] != "/":
-            closing = _HIDDEN[name].search(html, end)
-            end = html.find(">", closing.start()) if closing else -1
-        if end < 0:  # never closed: a browser shows nothing from here on either
-            at = len(html)
-            break
-        at = end + (3 if comment else 1)
-    pieces.append(html[at:])
-    lines = (" ".join(line.split()) for line in entities.unescape("".join(pieces)).split("\n"))
+    pieces = [
+        text if kind == "text" else "\n" * (text in _BREAKING) for kind, text, _attributes in html_tokens.tokens(html)
+    ]
+    lines = (" ".join(line.split()) for line in html_tokens.unescape("".join(pieces)).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -146,33 +146,21 @@ def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defe
 
 def _spans(raw: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int, bool]], bool]:
     """Where the parts between the delimiters lie, and whether the last delimiter was found; the third value marks the undivided rest."""
-    delimiter = b"--" + boundary
+    # One search in C for the whole body: a mail can hold a million lines that only begin like a delimiter.
+    delimiter = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t\r]{0,200}+(?=\n|\Z)")
     spans: list[tuple[int, int, bool]] = []
     opened: int | None = None
-    at = start if raw.startswith(delimiter, start, end) else _line_start(raw, delimiter, start, end)
-    while at >= 0:
-        after = at + len(delimiter)
-        last = raw.startswith(b"--", after, end)
-        line_end = raw.find(b"\n", after, end)
-        line_end = end if line_end < 0 else line_end
-        if not raw[after + 2 * last : min(line_end, after + 200)].strip(b" \t\r"):
-            if opened is not None:
-                spans.append((opened, max(opened, _before_break(raw, at)), False))
-            if last:
-                return spans, True
-            opened = min(line_end + 1, end)
-            if len(spans) + 1 >= most:
-                return [*spans, (opened, end, True)], True
-        at = _line_start(raw, delimiter, line_end, end)
+    for found in delimiter.finditer(raw, max(start - 1, 0), end):
+        if opened is not None:
+            spans.append((opened, max(opened, _before_break(raw, found.start() + 1)), False))
+        if found[1]:
+            return spans, True
+        opened = min(found.end() + 1, end)
+        if len(spans) + 1 >= most:
+            return [*spans, (opened, end, True)], True
     if opened is not None:
         spans.append((opened, end, False))
     return spans, False
-
-
-def _line_start(raw: bytes, delimiter: bytes, start: int, end: int) -> int:
-    """Offset of the next line that begins with ``delimiter``, or -1."""
-    found = raw.find(b"\n" + delimiter, start, end)
-    return found + 1 if found >= 0 else -1
 
 
 def _before_break(raw: bytes, at: int) -> int:
