@@ -175,13 +175,13 @@ def plan(work: Work, mail: Mail) -> Planned:
         copy_to=outgoing.save_to_sent,
     )
     recipients = tuple(dict.fromkeys(address.address for address in outgoing.recipients))
-    return Planned(frozen, recipients, composed.content, _answer(outgoing, work.message))
+    return Planned(frozen, recipients, composed.content, _answer(outgoing, work.message, work.row.thread))
 
 
-def _answer(outgoing: Outgoing, message: MailMessage) -> deliveries.Answer | None:
+def _answer(outgoing: Outgoing, message: MailMessage, thread: str) -> deliveries.Answer | None:
     if outgoing.replies_per_thread is None and outgoing.replies_per_sender_per_day is None:
         return None
-    thread = next(iter((*message.references, *message.in_reply_to)), message.message_id)
+    thread = thread or next(iter((*message.references, *message.in_reply_to)), message.message_id)
     sender = next((address.address.lower() for address in message.from_), "")
     return deliveries.Answer(thread, sender, outgoing.replies_per_thread, outgoing.replies_per_sender_per_day)
 

@@ -26,6 +26,7 @@ from mailflow_gui.errors import (
     MailError,
     MailFlowError,
     Reauthenticate,
+    Recoverable,
     Rejected,
     SendUncertain,
     Transient,
@@ -34,6 +35,7 @@ from mailflow_gui.journal import copies, deliveries, doubts, items
 from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
+from mailflow_gui.mail.compose_answer import without_thread
 from mailflow_gui.mail.smtp import SmtpSession
 
 log = logging.getLogger(__name__)
@@ -317,12 +319,28 @@ class Sending:
                     continue
                 error = Rejected("gave-up", account=job.frozen.account, reply=error.reply, reason=error.text)  # noqa: PLW2901 - the final error takes its place
                 self._note(transaction, job, error, recipient)
+            if isinstance(error, Recoverable) and self._recover(transaction, job, recipient, error):
+                continue
             if isinstance(error, (Reauthenticate, AccountBroken)):  # only where a person says that it means so
                 deliveries.put(transaction, job.mail, (recipient,), "held")
                 items.put_error(transaction, job.work.row.id, error, error.outcome)
                 continue
             deliveries.put(transaction, job.mail, (recipient,), "failed")
             items.put_error(transaction, job.work.row.id, error, "reject-message")
+
+    def _recover(self, transaction: Transaction, job: Job, recipient: str, error: Recoverable) -> bool:
+        """What an answer answers is gone: once, it goes as a new mail. False: it is no answer, or has gone so already."""
+        content = (self._journal.content(job.content),) if isinstance(job.content, Place) else job.content
+        changed = without_thread(content)
+        if changed is None or not deliveries.recover(transaction, job.mail, recipient, changed, error.code):
+            return False
+        told = MailFlowError("recovered-as-new")
+        items.put_error(transaction, job.work.row.id, told, error.outcome)
+        self._note(transaction, job, told, recipient)
+        self._events.publish(
+            "recovered", flow=job.work.running.name, node=job.frozen.node, item=job.work.row.id, mail=job.mail
+        )
+        return True
 
     def _note(self, transaction: Transaction, job: Job, error: MailFlowError, recipient: str | None) -> None:
         deliveries.note(

@@ -56,6 +56,8 @@ class Fetched:
     """None: too large, or the server wouldn't give it."""
     header: bytes
     refusal: MailFlowError | None = None
+    thread: str = ""
+    """The server's own name of its thread."""
 
 
 @dataclass
@@ -184,6 +186,7 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
         sender=str(message.from_[0]) if message.from_ else "",
         size=min(fetched.size, _LARGEST_NUMBER),
         raw=raw,
+        thread=fetched.thread,
         incomplete=incomplete,
         header=header_hash(raw),
         parents=threads.parents_of(message.in_reply_to, message.references),

@@ -201,7 +201,7 @@ class Work:
     def item(self) -> Item:
         """The item as its source gives it out; the same each time it is made."""
         row = self.row
-        origin = Origin(row.account, row.folder, row.uid_validity, str(row.uid), row.flags)
+        origin = Origin(row.account, row.folder, row.uid_validity, str(row.uid), row.flags, row.thread)
         return Item(
             id=row.key,
             message=self.message,

@@ -33,6 +33,8 @@ class Origin:
     """IMAP: the UID in digits; POP3: the UIDL (RFC 1939 7), or a hash where the server has none."""
     flags: tuple[str, ...] = ()
     r"""The server's flags when the mail was fetched, such as ``\Seen``."""
+    thread: str = ""
+    """The name of its thread: the server's own, else the first mail's Message-ID that the journal knows; empty: only the mail tells."""
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,18 @@ def give_up(transaction: Transaction, item: int) -> None:
     )
 
 
+def recover(transaction: Transaction, mail: int, recipient: str, content: Sequence[bytes], code: str) -> bool:
+    """Try the one alternative of a mail that was refused: other bytes, at once. False: it has been tried already."""
+    place = transaction.keep(content)
+    cursor = transaction.database.execute(
+        "UPDATE mails SET recovered = ?, segment = ?, offset = ?, length = ? WHERE id = ? AND recovered IS NULL",
+        (code, place.segment, place.offset, place.length, mail),
+    )
+    if cursor.rowcount:
+        put(transaction, mail, (recipient,), "queued", due=0.0, counted=False)
+    return cursor.rowcount > 0
+
+
 def reject(transaction: Transaction, item: int) -> bool:
     """What waits for its next try fails for good; False: nothing did."""
     cursor = transaction.database.execute(

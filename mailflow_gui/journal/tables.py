@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 STUCK_STATES = "state IN ('queued', 'held', 'uncertain', 'failed')"
 """SQL: the item needs another try, a person, or both."""
@@ -142,6 +142,10 @@ CREATE TRIGGER attempts_count AFTER INSERT ON attempts BEGIN
         enhanced = excluded.enhanced, count = count + 1, last = excluded.last, loose = coalesce(excluded.loose, loose); END;
 CREATE TRIGGER attempts_met AFTER INSERT ON attempts WHEN NEW.item IS NOT NULL BEGIN
     UPDATE items SET met = {_NAME.format(row="NEW")}, met_account = NEW.account WHERE id = NEW.item; END;
+""",
+    # To version 4: which messages answer a mail of ours.
+    4: """
+CREATE INDEX items_answering ON items(answers) WHERE answers IS NOT NULL;
 """,
 }
 """Statements that lead to each version from the one before it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html as markup
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from mailflow_gui.errors import Rejected
@@ -18,6 +18,7 @@ from mailflow_gui.mail.values import Address, Attachment
 
 _RE = re.compile(r"(?:re(?: ?[\[(^][0-9]{1,3}[\])]?)?[ \t]*[:：]\s*)+", re.IGNORECASE)
 _FORWARD = re.compile(r"(?:fwd?[ \t]*[:：]\s*)+", re.IGNORECASE)
+_THREAD = re.compile(rb"^(?:in-reply-to|references)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
 _BCC = re.compile(rb"^bcc[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
 
 
@@ -82,6 +83,15 @@ def forward(draft: Draft, message: MailMessage) -> Draft:
         html=_forwarded_html(draft.html, lines, message.content) if draft.html.strip() else "",
         attachments=(*carried, original),
     )
+
+
+def without_thread(content: Sequence[bytes]) -> tuple[bytes, ...] | None:
+    """An answer of ours as a mail of its own: without the fields that name what it answers. None: it names nothing."""
+    whole = b"".join(content)
+    end = whole.find(b"\r\n\r\n") + 2
+    header = whole[:end]
+    cleaned = _THREAD.sub(b"", header)
+    return None if cleaned == header else (cleaned, whole[end:])
 
 
 def without_bcc(raw: bytes) -> bytes:

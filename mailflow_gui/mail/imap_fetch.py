@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from imapclient.datetime_util import parse_to_datetime  # type: ignore[import-untyped]  # ships no type hints
@@ -41,6 +41,8 @@ class Fetched:
     """The header block; cut off at :data:`HEADER_LIMIT` where ``raw`` is None."""
     refused: Reply | None = None
     """Why the server does not give this one mail, though it gives others; else None."""
+    thread: str = ""
+    """The server's own name of its thread (X-GM-THRID, or THREADID of RFC 8474); empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,30 @@ def sizes(dialogue: Dialogue, uids: list[int]) -> dict[int, int]:
 def fetch(dialogue: Dialogue, uids: list[int], maximum_size: int) -> Iterator[Fetched]:
     """See :meth:`mailflow_gui.mail.imap.ImapSession.fetch`."""
     for batch in batches(uids):
-        announced = sizes(dialogue, batch)
+        announced, threads = _announced(dialogue, batch)
         unsized = [uid for uid in batch if uid not in announced]
         announced.update((uid, maximum_size) for uid in _still_there(dialogue, unsized))
         for window in _windows([uid for uid in batch if uid in announced], announced, maximum_size):
-            yield from _window(dialogue, window, announced, maximum_size)
+            for each in _window(dialogue, window, announced, maximum_size):
+                yield replace(each, thread=threads[each.uid]) if each.uid in threads else each
+
+
+def _announced(dialogue: Dialogue, batch: list[int]) -> tuple[dict[int, int], dict[int, str]]:
+    """Sizes, and the names of threads where the server has any."""
+    item = "X-GM-THRID" if "X-GM-EXT-1" in dialogue.offered else "THREADID" if "OBJECTID" in dialogue.offered else ""
+    if not item:
+        return sizes(dialogue, batch), {}
+    found: dict[int, int] = {}
+    threads: dict[int, str] = {}
+    with dialogue.asking("UID FETCH", timeouts.command()):
+        for uid, fields in dialogue.fetch(batch, f"(RFC822.SIZE {item})").items():
+            if isinstance(size := fields.get(b"RFC822.SIZE"), int):
+                found[uid] = size
+            name = fields.get(item.encode())
+            name = name[0] if isinstance(name, tuple) and name else name
+            if isinstance(name, int | bytes):  # NIL for a mail without one
+                threads[uid] = name.decode("ascii", "replace") if isinstance(name, bytes) else str(name)
+    return found, threads
 
 
 def _window(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum_size: int) -> Iterator[Fetched]:

@@ -69,7 +69,8 @@ def source_of(item: Item) -> Mapping[str, Value]:
         return MappedFields(item.fields, _attachments(item))
     origin = item.origin
     flags = origin.flags or item.message.flags
-    return MessageFields(item.message, folder=origin.folder, connection=origin.account, flags=flags, added=item.fields)
+    added = {"thread_id": origin.thread, **item.fields} if origin.thread else item.fields
+    return MessageFields(item.message, folder=origin.folder, connection=origin.account, flags=flags, added=added)
 
 
 def context_of(item: Item, context: StepContext) -> MappingContext:

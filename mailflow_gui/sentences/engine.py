@@ -143,6 +143,10 @@ SENTENCES: dict[str, Sentence] = {
         N_("After 24 hours of trying, this mail still could not be sent: {reason}"),
         N_("Correct the cause, then retry the message."),
     ),
+    "recovered-as-new": Sentence(
+        N_("Recovered: the original was deleted, so the answer was sent as a new mail."),
+        N_("It doesn't appear in the conversation that it answers."),
+    ),
     "send-failed": Sentence(N_("The mail could not be sent to anybody."), N_("See its attempts for the reasons.")),
     "node-raised": Sentence(
         N_("Node {node} could not work on this mail because of a fault in its program ({error})."),

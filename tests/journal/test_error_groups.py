@@ -136,6 +136,7 @@ def test_a_journal_of_the_version_before_counts_what_it_has(home: Home) -> None:
         expected = error_groups.groups(journal.read(), time.time() - WEEK)
     with sqlite3.connect(home.journal_file) as database:
         for statement in (
+            "DROP INDEX items_answering",
             "DROP TRIGGER attempts_count",
             "DROP TRIGGER attempts_met",
             "DROP TABLE error_hours",

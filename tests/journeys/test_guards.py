@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -52,6 +53,37 @@ def test_two_flows_that_answer_each_other_stop(world: World, dovecot: Dovecot, r
             (recipient,) = answer.recipients
             dovecot.deliver(recipient.partition("@")[0], answer.raw)
     assert len(recording_smtp.messages) == 2
+
+
+def test_two_flows_that_answer_each_other_stop_even_if_their_marks_are_lost(
+    world: World, dovecot: Dovecot, recording_smtp: RecordingSmtp
+) -> None:
+    """Servers between them drop every field that MailFlow knows its own mails by, and all of the thread but the last mail."""
+    one, two = dovecot.new_user(), dovecot.new_user()
+    world.add_imap(dovecot, one, "One")
+    world.add_imap(dovecot, two, "Two")
+    world.add_smtp(recording_smtp.port)
+    flows = [
+        world.flow(
+            name=f"answer {user}",
+            receive={"connection": inbox},
+            send={"from": f"{user}@example.com", "mode": "reply", "answer_automatic": True},
+            rules=ANSWER,
+        )
+        for user, inbox in ((one, "one"), (two, "two"))
+    ]
+    dovecot.deliver(one, mail(1, sender=f"{two}@example.com"))
+    for _round in range(6):
+        for flow in flows:
+            before = len(recording_smtp.messages)
+            world.once(flow)
+            for answer in recording_smtp.messages[before:]:
+                (recipient,) = answer.recipients
+                stripped = re.sub(
+                    rb"(?im)^(x-mailflow-loop|auto-submitted|references):.*\r\n(?:[ \t].*\r\n)*", b"", answer.raw
+                )
+                dovecot.deliver(recipient.partition("@")[0], stripped)
+    assert len(recording_smtp.messages) == 6  # each node gives three answers in one thread, which is its default
 
 
 def test_a_mail_that_passed_too_many_servers_is_a_dead_letter(forwarding: World, dovecot: Dovecot, user: str) -> None:
