@@ -8,8 +8,8 @@ Judged by the servers: every mail arrives once, but those shown as *maybe sent* 
 server has arrived, and what is still there is in doubt, or the server refused to delete it (a damaged command), which is told.
 
 Bytes of a mail itself are never damaged on the line, for nobody could tell: within a mail only reset, fin, stall, latency, dribble and
-half-open happen. A duplicated chunk may hold parts of a mail: such mails are judged by their numbers alone. No letter of an address is
-changed either.
+half-open happen, and every mail must arrive whole. What is put into a line to the outgoing server may come to stand in a mail: then its
+number alone counts. No letter of an address is changed either.
 """
 
 from __future__ import annotations
@@ -169,7 +169,8 @@ def point(server: Dovecot, forker: Forker, what: Point, tally: Tally) -> None:
                 fired = scene.line.fired
             scene.smtp.settle()
             doubtful = scene.machine.told("uncertain")
-            judged = judge(range(MAILS), scene.machine.recipients, scene.smtp.messages, doubtful)
+            whole = what.kind in (*GENTLE, *AT_CONNECT) or what.protocol != "smtp"
+            judged = judge(range(MAILS), scene.machine.recipients, scene.smtp.messages, doubtful, whole=whole)
         left = {number_of(raw) for raw in server.messages(scene.user).values()}
         wrong = []
         if not judged.good:
