@@ -35,7 +35,7 @@ FASTER = 100
 HOURS = 8.0
 EVENTS = 40
 """Events that must have fired in eight hours."""
-EVERY = 9.0
+EVERY = 7.0
 """Simulated minutes between two events."""
 MAIL_EVERY = 2.5
 """Simulated minutes between two deliveries of one to three mails."""
