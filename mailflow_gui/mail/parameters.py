@@ -26,10 +26,10 @@ def split(value: bytes, charset: str = "", defects: set[str] | None = None) -> t
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     for match in _PARAMETER.finditer(text, len(head)):
         name = match["name"].lower()
-        found = re.sub(r'\\(["\\])', r"\1", match["quoted"]) if match["plain"] is None else match["plain"]
-        found = found.strip()
+        quoted = match["plain"] is None
+        found = re.sub(r'\\(["\\])', r"\1", match["quoted"]) if quoted else match["plain"].strip()
         if match["section"] is None and not match["star"]:
-            plain.setdefault(name, words.clean(words.decode_words(found, defects)))
+            plain.setdefault(name, words.clean(words.decode_words(found.strip(), defects)))
         else:
             sections.setdefault(name, {}).setdefault(int(match["section"] or 0), (found, bool(match["star"])))
     for name, by_number in sections.items():

@@ -133,12 +133,17 @@ def from_html(html: str, defects: set[str] | None = None) -> str:
 
 def _laid_out(html: str) -> str | None:
     import inscriptis  # type: ignore[import-untyped]  # it ships neither stubs nor py.typed
+    from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]  # as above
+    from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # as above
 
     simple = html_tokens.simplified(html)
     if simple is None:
         return None
     try:
-        return html_tokens.restored(str(inscriptis.get_text(simple)))
+        layout = ParserConfig(
+            css=CSS_PROFILES["strict"]
+        )  # the other profile puts blanks around each span, and so into words
+        return html_tokens.restored(str(inscriptis.get_text(simple, layout)))
     except Exception:  # noqa: BLE001  # strangers' HTML finds faults in any layout engine; its text is kept all the same
         return None
 

@@ -35,6 +35,8 @@ _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _NOT_BASE64 = bytes(
     byte for byte in range(256) if not (chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/="))
 )
+_SOFT_BREAK = re.compile(rb"=[ \t]++(?=\r?\n)")
+"""A soft line break with white space that was added on the way (RFC 2045 6.7)."""
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
 
 
@@ -203,7 +205,7 @@ def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
     if part.encoding == "base64":
         return _base64(raw, part.start, part.end, defects)
     if part.encoding == "quoted-printable":
-        return binascii.a2b_qp(raw[part.start : part.end])
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", raw[part.start : part.end]))
     if part.encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uuencode(raw[part.start : part.end], defects)
     if part.encoding not in _IDENTITY:
