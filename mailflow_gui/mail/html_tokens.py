@@ -25,6 +25,7 @@ _HIDDEN = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in (
 """Elements whose content is not text, by where they end."""
 _MARKUP = re.compile(r"[!?a-zA-Z]|/\S")
 """What makes a less-than sign more than that."""
+_NAMED = re.compile(r"/?[a-zA-Z]")
 _COMMENT_END = re.compile(r"--!?>")
 _INVISIBLE = re.compile(r"\bdisplay\s*+:\s*+none\b", re.IGNORECASE)
 _PREFORMATTED = re.compile(r"\bwhite-space\s*+:\s*+(?:pre|break-spaces)", re.IGNORECASE)
@@ -64,9 +65,7 @@ def tokens(html: str) -> Iterator[Token]:
             else:
                 end = _COMMENT_END.search(html, at)
                 at = end.end() if end else len(html)
-        elif following in ("!", "?") or not (
-            html[start + 2 : start + 3].isascii() and html[start + 2 : start + 3].isalnum()
-        ):
+        elif not _NAMED.match(html, start + 1):  # a declaration, or an end tag of nothing
             end_at = html.find(">", start)
             at = end_at + 1 if end_at >= 0 else len(html)
         else:
