@@ -101,10 +101,20 @@ class ReceivingPop3(Receiving):
         return looked.new
 
     def _act(self, action: AfterReceiving, rows: Sequence[ItemRow]) -> None:
-        """Delete, in this session; only its end makes it true. The other actions mean nothing here."""
-        maildrop = self._maildrop
-        if maildrop is None or action.action != "delete" or not rows:
+        """Delete; only a session's end makes it true. The other actions mean nothing here."""
+        if action.action != "delete" or not rows:
             return
+        left = list(rows)
+        for _attempt in range(
+            2
+        ):  # a name that isn't found may have been damaged on its way: it is looked for in a second list
+            if left and self._maildrop is not None:
+                left = self._remove(left)
+
+    def _remove(self, rows: Sequence[ItemRow]) -> list[ItemRow]:
+        """Delete what is found, and begin a new session; returns what isn't found."""
+        maildrop = self._maildrop
+        assert maildrop is not None
         found = maildrop.find(str(row.uid) for row in rows)
         refused: list[tuple[ItemRow, Recoverable]] = []
         for row in rows:
@@ -118,8 +128,10 @@ class ReceivingPop3(Receiving):
         for row, reason in refused:
             self._note_unflagged([row], reason)
         kept = {row.id for row, _reason in refused}
-        self._note_deleted([row for row in rows if row.id not in kept])
+        # Not those that weren't found: they may have another name by now, and are told by their headers then.
+        self._note_deleted([row for row in rows if str(row.uid) in found and row.id not in kept])
         self._connect()
+        return [row for row in rows if str(row.uid) not in found]
 
     def _note_deleted(self, rows: Sequence[ItemRow]) -> None:
         """Who comes next under these names is another mail."""
