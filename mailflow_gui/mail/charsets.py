@@ -46,6 +46,18 @@ _MEANT = {  # what senders call it -> the superset that they write
     "x-euc": "euc_jp",
     "eucjp-ms": "euc_jp",
     "eucjp-win": "euc_jp",
+    "eucjpms": "euc_jp",
+    "euc-jp-ms": "euc_jp",
+    "cseucpkdfmtjapanese": "euc_jp",
+    "jis": "iso2022_jp",
+    "jis_encoding": "iso2022_jp",
+    "csjisencoding": "iso2022_jp",
+    "cp943": "cp932",
+    "cp943c": "cp932",
+    "big5-eten": "big5hkscs",
+    "latin-9": "iso8859-15",
+    "latin9": "iso8859-15",
+    "ansi": "cp1252",
     "cp51932": "euc_jp",
     "mac": "mac_roman",
     "mac-cyrillic": "mac_cyrillic",
@@ -67,7 +79,7 @@ _NO_CHARSETS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "ra
 """Python codecs that are text encodings but no character sets of mail; ``idna`` is also slow on purpose-made input."""
 _ESCAPING = frozenset({"iso2022_kr", "hz", "utf-7", "utf-16", "utf-16-le", "utf-16-be", "utf-32"})
 """Codecs in whose texts an escape character may mean something else."""
-_END = re.compile(r"[\s(;,\"']")
+_END = re.compile(r"[\s(;:,\"']")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SAMPLE = 32_768
 """Bytes that guessing looks at."""
@@ -83,9 +95,14 @@ def codec(charset: str) -> str | None:
     found = next(filter(None, map(_known, (name, *_other_names(name)))), None)
     if found is None or found.name.replace("-", "_") in _NO_CHARSETS or not found._is_text_encoding:
         return None
-    return {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}.get(
-        found.name, found.name
-    )
+    return {
+        "iso8859-1": "cp1252",
+        "gb2312": "gb18030",
+        "gbk": "gb18030",
+        "shift_jis": "cp932",
+        "euc_kr": "cp949",
+        "big5": "big5hkscs",
+    }.get(found.name, found.name)
 
 
 def _known(name: str) -> codecs.CodecInfo | None:
@@ -135,13 +152,18 @@ def _as_labelled(data: bytes, name: str) -> tuple[str, str | None]:
         # Without a mark it is big-endian (RFC 2781 4.3), or what it looks like.
         name = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
     try:
-        text = data.decode(name)
+        text = _decoded(data, name)
     except (UnicodeError, ValueError):
         if name == "euc_jp" and (vendor := iso2022jp.euc(data)) is not None:
             return vendor, None
         return _repair(data, name), MISLABELLED
     # UTF-7 gives halves of characters, which nothing can write again.
     return (text if name == "utf-8" else _SURROGATE.sub("\ufffd", text)), None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    text = data.decode(name)
+    return iso2022jp.as_cp932(text) if name == "euc_jp" else text
 
 
 def _western(data: bytes) -> tuple[str, str | None]:
@@ -160,7 +182,7 @@ def _repair(data: bytes, name: str) -> str:
     """Text that its own character set can't read: a few broken characters, or another character set altogether."""
     for other in ("utf-8", *(_japanese(data[:_SAMPLE]) if name in ("cp932", "euc_jp") else ())):
         try:
-            return data.decode(other)
+            return _decoded(data, other)
         except (UnicodeError, ValueError):
             continue
     text = _replaced(data, name)
@@ -181,7 +203,7 @@ def _guess(data: bytes) -> str:
         return iso2022jp.decode(data)[0]
     for name in ("utf-8", *_japanese(data[:_SAMPLE])):
         try:
-            return data.decode(name)
+            return _decoded(data, name)
         except (UnicodeError, ValueError):
             continue
     text = _replaced(data, "utf-8")  # UTF-8 with a few broken characters, such as a text that was cut off
@@ -189,7 +211,7 @@ def _guess(data: bytes) -> str:
         return text
     for name in (*_statistics(data[:_SAMPLE]), "cp1252"):
         try:
-            return data.decode(name)
+            return _decoded(data, name)
         except (UnicodeError, ValueError):
             continue
     return data.decode("latin-1")
