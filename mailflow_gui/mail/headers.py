@@ -32,8 +32,11 @@ _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _IDS = re.compile(r"<([^<>]{1,2000})(?:>|$)")
 _BARE_ID = re.compile(r"[^\s@<>,;()\"]+@[^\s@<>,;()\"]+")
 _COMMENT = re.compile(r"\s*+\([^()]*\)")
+_FRACTION = re.compile(r"(:\d\d)\.\d+")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?) ?([AP])M\b", re.IGNORECASE)
+_HOURS = re.compile(r"(:\d\d) ?([+-]\d\d)$")
 _OFFSET = re.compile(r"(?:(?<=\s)|(?<=:\d\d))(?:GMT|UTC?)?([+-]\d\d):?(\d\d)\b", re.IGNORECASE)
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)? ?(?:Z|[+-]\d\d:?\d\d)?")
+_ISO = re.compile(r"\d{4}([-/])\d\d\1\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)? ?(?:Z|[+-]\d\d:?\d\d)?")
 _ZONES = {"JST": 9, "KST": 9, "HKT": 8, "SGT": 8, "IST": 5.5, "MSK": 3, "EET": 2, "EEST": 3, "CET": 1, "MET": 1}
 _ZONES |= {"CEST": 2, "MEST": 2, "BST": 1, "WET": 0, "WEST": 1, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13}
 """Zones by name that the standard library doesn't know (it knows those of RFC 5322 4.3)."""
@@ -117,14 +120,22 @@ def date(text: str) -> datetime | None:
     if _ISO.fullmatch(text):
         return _iso(text)
     # A zone may stand in a comment only, so comments go where a zone follows or the text is no date with them.
-    bare = _OFFSET.sub(r" \1\2", _COMMENT.sub("", text))
+    bare = _FRACTION.sub(r"\1", _HALF_DAY.sub(_of_24_hours, _COMMENT.sub("", text).rstrip()))
+    bare = _OFFSET.sub(r" \1\2", _HOURS.sub(r"\1 \g<2>00", bare)).replace(" Sept ", " Sep ")
     return _date(bare, text) or _date(text, text)
+
+
+def _of_24_hours(time: re.Match[str]) -> str:
+    hour = int(time[1])
+    if hour <= 12:
+        hour = hour % 12 + 12 * (time[3] in "pP")
+    return f"{hour}{time[2]}"
 
 
 def _iso(text: str) -> datetime | None:
     """ISO 8601, which some programs write where RFC 5322 has a form of its own."""
     try:
-        found = datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+        found = datetime.fromisoformat(text.replace("/", "-").replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -32,6 +32,12 @@ _PREFORMATTED = re.compile(r"\bwhite-space\s*+:\s*+(?:pre|break-spaces)", re.IGN
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{30,}+|[xX][0-9a-fA-F]{30,}+);?")
 """A number that no character has, and that Python refuses to read when it is longer still."""
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*")
+_DROPPED = frozenset({"html", "head", "body"})
+"""Text stands behind their ends too (footers of lists, notes of virus scanners), where a parser may lose it."""
+_BLOCKS = frozenset({"center", "details", "dir", "dl", "fieldset", "form", "menu", "search", "section"})
+"""Blocks that the layout engine doesn't know."""
+_LINES = frozenset({"dd", "dt", "hr", "legend", "optgroup", "option", "summary"})
+"""Elements that begin and end a line; often nobody closes them."""
 _WIDE_SPACE = "\U0010fffd"
 """Stands for U+3000 while others lay out: it indents Japanese paragraphs, and layout takes it for a blank."""
 
@@ -93,12 +99,17 @@ def simplified(html: str) -> str | None:
             pieces.append(plain.replace("\u3000", _WIDE_SPACE))
             continue
         name = text.rpartition(":")[2]
-        if not _PLAIN_NAME.fullmatch(name):
+        if name in _DROPPED or not _PLAIN_NAME.fullmatch(name):
             continue
         elements += kind == "open"
         cells += kind == "open" and name in ("td", "th")
         if elements > MAXIMUM_ELEMENTS or cells > MAXIMUM_CELLS:
             return None
+        if name in _LINES:
+            pieces.append("<div></div>")
+            continue
+        if name in _BLOCKS:
+            name = "div"
         pieces.append(f"</{name}>" if kind == "close" else f"<{name}{_style(attributes)}>")
     return "".join(pieces)
 

@@ -19,7 +19,27 @@ _ALTERNATIVES_ONLY = frozenset({"text/x-amp-html", "text/watch-html", "text/enri
 """Further forms of the same text: neither the text nor an attachment."""
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _BREAKING = frozenset(
-    ["p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre", "ul", "ol", "hr"]
+    [
+        "p",
+        "div",
+        "br",
+        "tr",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "blockquote",
+        "pre",
+        "ul",
+        "ol",
+        "hr",
+        "dt",
+        "dd",
+    ]
 )
 
 
