@@ -282,7 +282,7 @@ class Engine:
     def _concluded(self, work: Work, concluded: settling.Concluded) -> None:
         """An item may have settled, or waits. In the journal's thread, once that is durable."""
         if concluded.onward:
-            self._delivering.put(work)
+            self._delivering.put((work,))
             return
         if concluded.state == "planned":
             return  # other mails of this item are still on their way
@@ -305,8 +305,11 @@ class Engine:
         """An item leaves memory, at its ``end`` or to be taken up again later."""
         if work.running.leave(work.row.id, end):
             self._budget.give_back(work.size)
-        self._wake_receiving(work.row.account, work.row.folder)
-        if work.running.in_memory == 0:  # otherwise nobody's wait is over
+        last = work.running.in_memory == 0
+        thread = self._receiving.get((work.row.account, work.row.folder))
+        if thread is not None:
+            thread.settled(last=last)
+        if last:  # otherwise nobody's wait is over
             self._notify()
 
     def _receiving_ended(self, thread: Receiving) -> None:
@@ -335,11 +338,6 @@ class Engine:
         for thread in self._receiving_now():
             thread.wake()
         self._notify()
-
-    def _wake_receiving(self, account: str, folder: str) -> None:
-        thread = self._receiving.get((account, folder))
-        if thread is not None:
-            thread.wake()
 
 
 def _bug(error: BaseException) -> MailFlowError:

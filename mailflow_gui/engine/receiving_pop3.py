@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future
 
 from mailflow_gui.engine.gates import Gate
 from mailflow_gui.engine.maildrop import Looked, Maildrop, look
@@ -69,22 +68,8 @@ class ReceivingPop3(Receiving):
         found = self._unknown(watching, maildrop)
         limit = watching.watch.maximum if watching.watch.maximum > 0 else len(found)
         watching.ahead = [key or str(mail.number) for mail, key in found[limit:]]
-        count = 0
-        last: Future[int | None] | None = None
         with contextlib.closing(_fetched(maildrop.session, found[:limit])) as mails:
-            for mail in mails:
-                if self._stopping.is_set() or watching.running.stopping.is_set():
-                    break
-                taken = self._take_on(watching, mail)
-                if taken is None:
-                    break
-                last = taken
-                count += 1
-                if watching.present is not None:
-                    watching.present.add(str(mail.uid))
-        if last is not None:
-            last.result()
-        return count
+            return self._take_all_on(watching, mails, lambda taken: _note_present(watching, taken))
 
     def _unknown(self, watching: Watching, maildrop: Maildrop) -> list[Wanted]:
         """What this watch doesn't know yet, in the server's order."""
@@ -150,6 +135,11 @@ class ReceivingPop3(Receiving):
         self._disconnect()
         self._sleep(seconds)
         return False
+
+
+def _note_present(watching: Watching, taken: Sequence[Fetched]) -> None:
+    if watching.present is not None:
+        watching.present.update(str(mail.uid) for mail in taken)
 
 
 def _fetched(session: Pop3Session, wanted: Sequence[Wanted]) -> Generator[Fetched, None, None]:

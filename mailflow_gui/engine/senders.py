@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
@@ -52,9 +52,15 @@ class Senders:
         self._sending: dict[str, Sending] = {}
         self._copying: dict[str, Copying] = {}
 
-    def send(self, job: Job) -> None:
-        """Hand a frozen mail to the sender of its account."""
-        account = job.frozen.account
+    def send(self, jobs: Sequence[Job]) -> None:
+        """Hand frozen mails to the senders of their accounts."""
+        by_account: dict[str, list[Job]] = {}
+        for job in jobs:
+            by_account.setdefault(job.frozen.account, []).append(job)
+        for account, its_jobs in by_account.items():
+            self._of(account).put(its_jobs)
+
+    def _of(self, account: str) -> Sending:
         with self._lock:
             sender = self._sending.get(account)
             if sender is None:
@@ -72,7 +78,7 @@ class Senders:
                     can_look=self._can_look,
                     crashed=self._crashed,
                 )
-        sender.put(job)
+            return sender
 
     def copy(self, running: RunningFlow, mail: int, account: str) -> None:
         """Have the copy made that a sent mail owes to an account."""
@@ -98,6 +104,6 @@ class Senders:
 
     def _session_limit(self, account: str) -> int:
         try:
-            return min(2, self._accounts.get(account).maximum_sessions)
+            return self._accounts.get(account).maximum_sessions
         except AccountError:
             return 1  # it was removed since the mail was frozen: the sender will hold what it gets, and say why

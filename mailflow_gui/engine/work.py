@@ -95,10 +95,10 @@ class RunningFlow:
         """Remember an earlier version, for the items that began with it."""
         self._versions[version] = flow
 
-    def count_received(self) -> None:
-        """One more mail was taken on."""
+    def count_received(self, mails: int) -> None:
+        """So many more mails were taken on."""
         with self._lock:
-            self._received += 1
+            self._received += mails
 
     def enter(self, item: int) -> bool:
         """An item comes into memory; False if it is there already."""

@@ -68,9 +68,13 @@ class Dialogue:
             group = commands[start : start + _GROUP]
             self.allow(group[0][0], timeouts.command())
             self.send(b"".join(f"{line}\r\n".encode() for _, line in group))
-            for operation, _ in group:
-                self.allow(operation, timeouts.command())
-                yield self.hear(operation)
+            yield from self.hear_all(group)
+
+    def hear_all(self, commands: Sequence[tuple[str, str]]) -> Iterator[Reply]:
+        """The replies to lines (operation, line) that were said already."""
+        for operation, _ in commands:
+            self.allow(operation, timeouts.command())
+            yield self.hear(operation)
 
     def hear(self, operation: str) -> Reply:
         """The next reply. :raises MailError: lost, garbage, or 421, which closes whatever was asked (RFC 5321 3.8)."""
