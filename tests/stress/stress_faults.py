@@ -5,7 +5,8 @@ mailbox, a home and a receiving server of its own and one fault. Then the flow r
 come; a person validates a connection that was switched off, and asks once more for what has failed.
 
 Judged by the servers: every mail arrives once, but those shown as *maybe sent* may be missing; no run hangs; what is gone from the mail
-server has arrived, and what is still there is in doubt, or the server refused to delete it (a damaged command), which is told.
+server has arrived, and what is still there is in doubt. Three things may keep a mail that was sent on its server: the server refused a
+damaged command, which is told; its UIDPLUS was damaged, then mails are only marked; a POP3 mail's name was damaged, then it isn't found.
 
 Bytes of a mail itself are never damaged on the line, for nobody could tell: within a mail only reset, fin, stall, latency, dribble and
 half-open happen, and every mail must arrive whole. What is put into a line to the outgoing server may come to stand in a mail: then its
@@ -171,12 +172,14 @@ def point(server: Dovecot, forker: Forker, what: Point, tally: Tally) -> None:
             doubtful = scene.machine.told("uncertain")
             whole = what.kind in (*GENTLE, *AT_CONNECT) or what.protocol != "smtp"
             judged = judge(range(MAILS), scene.machine.recipients, scene.smtp.messages, doubtful, whole=whole)
-        left = {number_of(raw) for raw in server.messages(scene.user).values()}
+        flags = server.flags(scene.user)
+        left = {number_of(raw) for uid, raw in server.messages(scene.user).items() if "\\Deleted" not in flags[uid]}
         wrong = []
         if not judged.good:
             wrong.append(str(judged))
-        refused = any(code == "command-refused" for code, _class, _text in scene.machine.errors())
-        if doubtful - left or (left - doubtful and not refused):
+        kept = any(code == "command-refused" for code, _class, _text in scene.machine.errors())
+        kept = kept or (what.protocol == "pop3" and what.kind == "corrupt")
+        if doubtful - left or (left - doubtful and not kept):
             wrong.append(f"on the server are {sorted(left)}, in doubt are {sorted(doubtful)}")
         if judged.lost or wrong:
             wrong.append(f"{scene.machine.errors()} {runs[-1].code} {runs[-1].out} {runs[-1].err}")
