@@ -160,7 +160,7 @@ class MailMessage:
 
     @cached_property
     def _bodies(self) -> text.Bodies:
-        return text.choose(self._tree)
+        return text.choose(self.raw, self._tree)
 
     @cached_property
     def html(self) -> str:

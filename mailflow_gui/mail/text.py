@@ -52,9 +52,10 @@ class Bodies:
     attachments: tuple[Part, ...]
 
 
-def choose(grown: Tree) -> Bodies:
+def choose(raw: bytes, grown: Tree) -> Bodies:
     """The first text/plain and the first text/html that are no attachments; everything else is one.
 
+    An empty text/plain counts only if no other one comes before the HTML: some programs put one before each attachment.
     Further forms of the same text in multipart/alternative (RFC 2046 5.1.4) are left out, all other parts are kept.
     """
     text: Part | None = None
@@ -62,7 +63,7 @@ def choose(grown: Tree) -> Bodies:
     attachments = []
     for part in grown.parts:
         free = part.disposition != "attachment"
-        if part.type == "text/plain" and free and text is None and not (part.name and html is not None):
+        if part.type == "text/plain" and free and _first(raw, part, text, html):
             text = part
         elif (
             part.type == "text/html"
@@ -74,6 +75,14 @@ def choose(grown: Tree) -> Bodies:
         elif not (part.type in _ALTERNATIVES_ONLY and free and _twin(part)):
             attachments.append(part)
     return Bodies(text, html, tuple(attachments))
+
+
+def _first(raw: bytes, part: Part, text: Part | None, html: Part | None) -> bool:
+    """Whether a text/plain part is the mail's text, given what was found before it."""
+    if text is None:
+        return not (part.name and html is not None)
+    blank = text.end - text.start < 1000 and not raw[text.start : text.end].strip()
+    return blank and html is None and not part.name and not text.name
 
 
 def _twin(part: Part) -> bool:
