@@ -189,7 +189,7 @@ def plan(work: Work, mail: Mail) -> Planned:
     digest = hashlib.sha256(f"{work.row.key}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
     identity = message_id(digest, outgoing.sender)
     draft = replace(outgoing.draft, loop_mark=loop_guard.onward(work.message, work.row.flow))
-    composed = compose(draft, message_id=identity, date=work.item().clock)
+    composed = compose(draft, message_id=identity, date=work.clock)
     frozen = Frozen(
         node=mail.node,
         way=mail.way,

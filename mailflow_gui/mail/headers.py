@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import email.utils
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -77,27 +78,33 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         block = block.replace(b"\r", b"\n")
     fields: list[tuple[str, bytes]] = []
     lines = _NEXT_FIELD.split(block) if block else []
-    at = 0
-    strange: tuple[int, int] | None = None  # a line that is no field, and how many fields came before it
+    strange: tuple[int, int] | None = None  # the number of a line that is no field, and how many fields came before it
     for number, line in enumerate(lines):
         match = _NAME.match(line)
         if match is None:
             if line.strip() and not (number == 0 and line.startswith((b"From ", b">From "))):  # mbox
-                strange = strange or (at, len(fields))
+                strange = strange or (number, len(fields))
         else:
             value = line[match.end() :]
             if len(value) > MAXIMUM_FIELD:
                 defects.add(FIELD_TOO_LONG)
                 value = value[: MAXIMUM_FIELD + 1]  # one more, so that readers see that it was cut
             fields.append((match[0][:-1].rstrip().decode("ascii"), value))
-        at += len(line) + (2 if block[at + len(line) : at + len(line) + 1] == b"\r" else 1)
     if strange is not None:
         if strange[1] == len(fields):  # nothing but strange lines from here: this is the body already
             defects.add(SEPARATOR_MISSING)
-            stop = body = start + strange[0]
+            stop = body = start + _offset(block, lines[: strange[0]])
         else:
             defects.add(MALFORMED_LINE)
     return Block(start, stop, body, tuple(fields), frozenset(defects))
+
+
+def _offset(block: bytes, lines: Sequence[bytes]) -> int:
+    """Where the line behind ``lines`` begins, the first ones of a block."""
+    at = 0
+    for line in lines:
+        at += len(line) + (2 if block[at + len(line) : at + len(line) + 1] == b"\r" else 1)
+    return at
 
 
 def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from mailflow_gui.mail import charsets, words
@@ -14,9 +15,24 @@ _PARAMETER = re.compile(
     re.DOTALL,
 )
 
+_LONGEST_KEPT = 200
+"""Bytes of a value whose parameters are remembered."""
+
 
 def split(value: bytes, charset: str = "", defects: set[str] | None = None) -> tuple[str, Mapping[str, str]]:
     """The leading token in lower case, and the parameters by their lower-case names, decoded. Never raises."""
+    if defects is None and len(value) <= _LONGEST_KEPT:
+        return _kept(value, charset)
+    return _split(value, charset, defects)
+
+
+@lru_cache(maxsize=1024)
+def _kept(value: bytes, charset: str) -> tuple[str, Mapping[str, str]]:
+    """One mail's type is asked for several times, and most mails have one of a few."""
+    return _split(value, charset, None)
+
+
+def _split(value: bytes, charset: str, defects: set[str] | None) -> tuple[str, Mapping[str, str]]:
     text = words.raw(value, charset, defects)
     head, _semicolon, rest = text.partition(";")
     token = re.sub(r"\([^()]*\)", "", head).strip().lower()

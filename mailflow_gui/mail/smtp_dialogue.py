@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
@@ -121,17 +120,7 @@ class Dialogue:
 
     def interrupted(self) -> bool:
         """Whether the server has said something unasked, or hung up."""
-        if self.closed or self.wire.pending():
-            return True
-        try:
-            self.wire.socket.settimeout(0)
-            # The socket's own recv, below TLS: any record that comes unasked counts, and peeking leaves it there.
-            socket.socket.recv(self.wire.socket, 1, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            return False
-        except (OSError, ValueError):
-            return True
-        return True
+        return self.closed or self.wire.pending() or self.wire.readable()
 
     def interruption(self) -> MailError:
         """What the server said unasked, as an error; the dialogue is closed."""
