@@ -17,7 +17,7 @@ from mailflow_gui.qt.controls import Banner, Button, EmptyState, IconLabel, Labe
 from mailflow_gui.qt.errors import looking, reading, words
 from mailflow_gui.qt.errors.acting import Acting
 from mailflow_gui.qt.errors.detail import ErrorDetail
-from mailflow_gui.qt.errors.group_bar import GroupBar
+from mailflow_gui.qt.errors.group_bar import FIXED, GroupBar
 from mailflow_gui.qt.errors.groups_table import GroupsTable
 from mailflow_gui.qt.errors.looking import DISCARDED, Look, Looker, Wanted
 from mailflow_gui.qt.errors.messages_table import StuckTable
@@ -361,6 +361,7 @@ class ErrorCentre(QWidget):
             text = _("MailFlow doesn’t know this code and goes by its family. Please class it.") + f" {text}"
         self.hint.setText(text.strip())
         self.undo_button.setVisible(given is not None)
+        self.rule_button.setVisible(given is not None or group.outcome not in FIXED)
 
     def _choose(self, item: int) -> None:
         self._item = item

@@ -15,6 +15,8 @@ from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.theme import theme
 
 HEIGHT = 48
+FIXED = frozenset({"reauthenticate", "uncertain"})
+"""Classes that the engine never takes for anything else: a refused sign-in isn't tried again and again, and doubt stays doubt."""
 
 
 class _MenuButton(Button):
@@ -91,16 +93,17 @@ class GroupBar(QWidget):
         )
         self.retry.setVisible(bool(listed and shown))
         self.discard.setVisible(bool(listed))
-        self.reclass.setVisible(group is not None)
+        self.reclass.setVisible(False)
         if group is not None:
             self._fill_menu(group, listed, marked, rule)
+            self.reclass.setVisible(bool(self.menu.actions()))
 
     def _fill_menu(self, group: Group, listed: int, marked: int, rule: Reclassed | None) -> None:
         if self.menu.isVisible():
             return
         self.menu.clear()
         count = marked or listed
-        if count:
+        if count and group.outcome != "uncertain":
             once = ngettext("Only this time, for {count} message", "Only this time, for {count} messages", count)
             self._head(once.format(count=f"{count:,}"))
             self._action(_("Retry: try again now"), "rotate-cw", "warn").triggered.connect(
@@ -110,6 +113,8 @@ class GroupBar(QWidget):
                 lambda: self.once_wanted.emit("reject")
             )
             self.menu.addSeparator()
+        if group.outcome in FIXED and rule is None:
+            return
         self._head(_("Always for {code}").format(code=plain.one_line(group.name, 40)))
         for outcome in words.RULES:
             look = words.look(outcome)
