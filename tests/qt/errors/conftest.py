@@ -17,7 +17,7 @@ from mailflow_gui.paths import Home
 from mailflow_gui.qt.errors import ErrorCentre
 from tests.qt.inspector import filled
 
-Open = Callable[[], ErrorCentre]
+Open = Callable[..., ErrorCentre]
 
 
 @pytest.fixture
