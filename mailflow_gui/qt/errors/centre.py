@@ -246,7 +246,8 @@ class ErrorCentre(QWidget):
 
     def _fit_detail(self) -> None:
         roomy = self.width() >= _NARROWEST
-        there = not self._closed and self.pages.currentWidget() is self.tables and (roomy or self._opened)
+        something = self._item is not None or (self._look is not None and self._look.group is not None)
+        there = something and not self._closed and self.pages.currentWidget() is self.tables and (roomy or self._opened)
         self.detail.setVisible(there)
         self.pages.setVisible(roomy or not there)
 
@@ -312,7 +313,7 @@ class ErrorCentre(QWidget):
         alone = look.wanted.dead or look.wanted.closed == DISCARDED
         self.groups.setVisible(not alone)
         self.groups.show_groups(look.groups, look.given, head, look.group.name if look.group is not None else "")
-        self.messages.messages.show_stuck(look.ids)
+        self.messages.show_stuck(look.ids, self._item)
         self.messages.messages.put_rows(look.rows)
         something = bool(look.ids) if alone else bool(look.groups)
         narrowed = replace(look.wanted, period=0.0, group="") != replace(Wanted(), period=0.0)

@@ -212,6 +212,7 @@ class StuckTable(QTableView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._showing = False
         self.messages = StuckModel(self)
         self.setModel(self.messages)
         self.setItemDelegate(_Delegate(self))
@@ -222,6 +223,18 @@ class StuckTable(QTableView):
         set_up_table(self, _HEIGHT, theme.size("row"))
         self.selectionModel().currentRowChanged.connect(self._chosen)
         self.doubleClicked.connect(lambda _index: self.opened.emit())
+
+    def show_stuck(self, ids: Sequence[int], hand: int | None) -> None:
+        """These are stuck now, ascending; ``hand``: the one in hand, which stays so as long as it is among them."""
+        self._showing = True
+        self.messages.show_stuck(ids)
+        row = self.messages.row_of(hand) if hand is not None else None
+        if row is None:
+            self.clearSelection()
+            self.setCurrentIndex(QModelIndex())
+        elif self.currentIndex().row() != row or not self.selectionModel().isRowSelected(row, QModelIndex()):
+            self.selectRow(row)
+        self._showing = False
 
     def in_sight(self) -> list[int]:
         """The ids of the rows that are drawn."""
@@ -281,5 +294,5 @@ class StuckTable(QTableView):
         self.marked.emit()
 
     def _chosen(self, current: QModelIndex, _before: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and not self._showing:  # rows that go move the current one
             self.chosen.emit(self.messages.id_at(current.row()))

@@ -205,6 +205,20 @@ def test_dead_letters_stand_alone_and_can_be_left_by_the_list(
     assert centre.groups.isVisible()
 
 
+def test_what_is_told_of_a_message_goes_with_it(qtbot: QtBot, made: dict[str, int], open_centre: Open) -> None:
+    centre = open_centre()
+    choose(qtbot, centre, "421 4.7.0")
+    qtbot.waitUntil(lambda: centre.messages.messages.rowCount() == 1, timeout=LONG)
+    click_row(centre.messages, 0, 2)
+    qtbot.waitUntil(lambda: centre.detail.item == made["retrying"], timeout=LONG)
+    QTest.mouseClick(centre.top.segments.button(1), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: centre.messages.messages.rowCount() == 4, timeout=LONG)
+    qtbot.waitUntil(centre.detail.isHidden, timeout=LONG)
+    assert not centre.messages.selectionModel().hasSelection()
+    click_row(centre.messages, 1, 2)
+    qtbot.waitUntil(lambda: centre.detail.isVisible() and centre.detail.item == made["third"], timeout=LONG)
+
+
 def test_what_is_solved_moves_to_the_closed_groups_by_itself(
     qtbot: QtBot, made: dict[str, int], open_centre: Open, journal: Journal
 ) -> None:
