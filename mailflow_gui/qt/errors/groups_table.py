@@ -267,13 +267,15 @@ class GroupsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        rest = self.viewport().width() - _WIDTHS[CLASS] - _WIDTHS[LAST]
+        widest = max(chip_width(_(look.title), look.icon) for look in words.CLASSES.values() if look.rule)
+        class_width = max(_WIDTHS[CLASS], min(200, widest + 2 * _PADDING))
+        rest = self.viewport().width() - class_width - _WIDTHS[LAST]
         for column in (COUNT, MESSAGES, FIRST, BARS):
             there = rest - _WIDTHS[column] >= _LEAST_ERROR
             self.setColumnHidden(column, not there)
             rest -= _WIDTHS[column] if there else 0
         for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
+            self.setColumnWidth(column, class_width if column == CLASS else width)
         self.setColumnWidth(ERROR, max(80, rest))
 
     def _chosen(self, current: QModelIndex, _before: QModelIndex) -> None:
