@@ -62,9 +62,12 @@ class Journal:
         try:
             home.create()
             self._database = _open(home)
-            self._spool = Spool(home.spool)
+            self._spool = Spool(home.spool, after=_last_segment(self._database))
         except OSError as error:
             raise storage_error(error, home.data) from error
+        except sqlite3.Error as error:
+            self._database.close()
+            raise JournalError("journal-damaged", path=str(self._path), reason=str(error)) from error
         self._queue: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Written[Any]] | None] = queue.SimpleQueue()
         self._readers = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
@@ -315,6 +318,13 @@ def _epoch(database: sqlite3.Connection) -> int:
     """How often the journal has counted on (:meth:`Journal.advance`)."""
     row = database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
     return int(row[0]) if row else 0
+
+
+def _last_segment(database: sqlite3.Connection) -> int:
+    """The newest spool segment that a row refers to, whether it is still there or not; they are numbered in the rows' order."""
+    newest = "SELECT segment FROM {table} ORDER BY id DESC LIMIT 1"
+    rows = [database.execute(newest.format(table=table)).fetchone() for table in ("items", "mails")]
+    return max((int(row[0]) for row in rows if row is not None), default=0)
 
 
 @contextlib.contextmanager
