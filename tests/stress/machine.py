@@ -63,9 +63,20 @@ class Machine:
         }
         self._accounts: list[Account] = []
 
-    def add(self, name: str, protocol: Any, port: int, username: str = "", *, host: str = "127.0.0.1") -> None:
-        """Save a connection; its id is its name."""
-        account = Account(name, name, protocol, host, port, "none", username, signs_in=bool(username))
+    def add(self, name: str, protocol: Any, port: int, username: str = "", *, maximum_sessions: int = 4) -> None:
+        """Save a connection to this machine; its id is its name."""
+        signs_in = bool(username)
+        account = Account(
+            name,
+            name,
+            protocol,
+            "127.0.0.1",
+            port,
+            "none",
+            username,
+            maximum_sessions=maximum_sessions,
+            signs_in=signs_in,
+        )
         AccountStore(self.home.accounts_file).add(account)
         self._accounts.append(account)
         self.environment[f"MAILFLOW_PASSWORD_{name.upper()}"] = PASSWORD
