@@ -89,6 +89,7 @@ class Noting:
         """Each refused recipient fails alone, or is tried again later."""
         known = {row.recipient: row for row in deliveries.deliveries_of(transaction.database, job.mail)}
         now = time.time()
+        recovered = False
         for recipient, error in refused.items():
             self._note(transaction, job, error, recipient)
             retried = isinstance(error, MailError) and isinstance(error, Transient)
@@ -103,7 +104,11 @@ class Noting:
                     continue
                 error = Rejected("gave-up", account=job.frozen.account, reply=error.reply, reason=error.text)  # noqa: PLW2901 - the final error takes its place
                 self._note(transaction, job, error, recipient)
+            if isinstance(error, Recoverable) and recovered:  # the others that were refused with it
+                deliveries.put(transaction, job.mail, (recipient,), "queued", due=0.0, counted=False)
+                continue
             if isinstance(error, Recoverable) and self._recover(transaction, job, recipient, error):
+                recovered = True
                 continue
             if isinstance(error, (Reauthenticate, AccountBroken)):  # only where a person says that it means so
                 deliveries.put(transaction, job.mail, (recipient,), "held")
