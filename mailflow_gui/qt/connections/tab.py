@@ -354,7 +354,7 @@ class ConnectionsTab(QWidget):
         if left:
             words += ngettext(", {number} wasn't tested", ", {number} weren't tested", left).format(number=left)
         self.head.show_testing(done=testing.done, total=testing.total, running=False)
-        self.said.emit(words + ".")
+        self.said.emit(_("{words}.").format(words=words))
 
     def _show(self) -> None:
         selected = self.selected()
