@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from mailflow_gui.mapping.budget import charge
 from mailflow_gui.mapping.extraction.keys import Found, add, key, same
 from mailflow_gui.mapping.values import check_size
 
@@ -38,6 +39,7 @@ def labelled(text: str, wanted: Collection[str] = ()) -> Found:
     :raises MappingError: the text is far too large.
     """
     check_size(len(text))
+    charge(5 * len(text) + 300 * text.count("\n"))
     known = {same(label): label for label in wanted}
     found: Found = {}
     label, open_ended = "", False
