@@ -46,8 +46,10 @@ def about_password(contents: Draft, place: Place | None, trouble: str) -> Said:
             advice = _("Use a password command, under Advanced, or sign in to a desktop that has one.")
             return f"{_('There is no system keyring.')} {advice}", "triangle-alert", "warn"
         if place == "keyring" or contents.secret is not None:
-            return _("Stored in the system keyring, never in the flow file."), *plain
-        if place == "environment":
-            return _("Nothing is stored. A password typed here takes its place."), *plain
-        return _("It will be stored in the system keyring, never in the flow file."), *plain
+            words = _("Stored in the system keyring, never in the flow file.")
+        elif place == "environment":
+            words = _("Nothing is stored. A password typed here takes its place.")
+        else:
+            words = _("It will be stored in the system keyring, never in the flow file.")
+        return words, *plain
     return _("Leave both empty only if the server asks for no sign-in."), "circle-alert", "text-3"
