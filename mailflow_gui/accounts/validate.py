@@ -34,6 +34,10 @@ _POLL = 0.05
 """Seconds between two looks at ``cancelled``."""
 
 
+_NEAR = 2.0
+"""Seconds within which a server on this computer answers."""
+
+
 class _CancelledError(Exception):
     """Raised inside the worker so that a session gives up between two stages."""
 
@@ -106,6 +110,7 @@ def _parameters(account: Account, secret: Secret | None) -> Stage:
 def _try(account: Account, secret: Secret | None, end: Callable[[Stage], None], cancelled: Callable[[], bool]) -> None:
     """The stages with a network, in a thread that can be left behind: a look-up or a silent server can't be interrupted."""
     stop = threading.Event()
+    clear_only = threading.Event()
     said: queue.SimpleQueue[StageName | Progress | Abilities | BaseException] = queue.SimpleQueue()
 
     def begin(progress: StageName | Progress) -> None:
@@ -118,6 +123,8 @@ def _try(account: Account, secret: Secret | None, end: Callable[[Stage], None], 
             said.put(abilities.look_up(account, secret, begin))
         except MailError as error:
             _look_at_certificate(account, error)
+            if _speaks_clear_alone(account, error):
+                clear_only.set()
             said.put(error)
         except BaseException as error:  # noqa: BLE001  # carried to the caller's thread
             said.put(error)
@@ -144,7 +151,7 @@ def _try(account: Account, secret: Secret | None, end: Callable[[Stage], None], 
             signed_in = word
             continue
         if isinstance(word, MailFlowError):
-            end(_with_proposal(_failed(current, word), account))
+            end(_with_proposal(_failed(current, word), account, clear_only=clear_only.is_set()))
             return
         if isinstance(word, BaseException):
             raise word
@@ -158,6 +165,17 @@ def _look_at_certificate(account: Account, error: MailError) -> None:
     if error.code.startswith(_ABOUT_CERTIFICATES) and "new_certificate" not in error.arguments:
         with contextlib.suppress(MailError):
             error.arguments |= tls.compared(tls.fetch_certificate(server_of(account), account.protocol))
+
+
+def _speaks_clear_alone(account: Account, error: MailError) -> bool:
+    """Whether a server on this very computer, whose line is in clear, begins no TLS either: proposing STARTTLS would lead nowhere."""
+    if error.code != "tls-not-spoken" or not fields.is_loopback(account.host):
+        return False
+    try:
+        tls.fetch_certificate(replace(server_of(account), security="starttls"), account.protocol, _NEAR)
+    except MailError:
+        return True
+    return False
 
 
 def _passed(stage: StageName, account: Account, secured: Secured | None, signed_in: SignedIn | None) -> Stage:
@@ -201,9 +219,9 @@ def _certificate_lines(label: str, certificate: tls.Certificate | None) -> tuple
     )
 
 
-def _with_proposal(stage: Stage, account: Account) -> Stage:
+def _with_proposal(stage: Stage, account: Account, *, clear_only: bool) -> Stage:
     """With another port or security method to try, and the advice that they don't belong together where that is so."""
-    stage = replace(stage, proposal=proposals.propose(account, stage.code))
+    stage = replace(stage, proposal=None if clear_only else proposals.propose(account, stage.code))
     fitting = proposals.fitting(account)
     if stage.stage not in ("connect", "tls") or fitting is None:
         return stage

@@ -90,7 +90,8 @@ def _tls(error: ssl.SSLError, server: Server, operation: str) -> MailError:
         return _certificate(error, server)
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return _transient("line-dropped", server, operation)
-    reason = (error.reason or str(error)).upper().replace(" ", "_")
+    own: str | None = getattr(error, "reason", None)  # one that was made in Python has none
+    reason = (own or str(error)).upper().replace(" ", "_")
     if "TIMED_OUT" in reason:
         return _transient("no-answer", server, operation)
     code = "tls-failed"

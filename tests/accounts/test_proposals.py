@@ -97,3 +97,10 @@ def test_usual_pairs_are_proposed(
 ) -> None:
     account = Account(id="a", name="A", protocol=protocol, host="h.example", port=port, security=security)
     assert propose(account, code) == expected
+
+
+def test_starttls_is_not_proposed_where_a_server_on_this_computer_has_none() -> None:
+    with RecordingSmtp() as relay:
+        account = Account(id="a", name="A", protocol="smtp", host=relay.host, port=relay.port, security="tls")
+        failed = validate(account, None)[-1]
+    assert (failed.code, failed.proposal) == ("tls-not-spoken", None)
