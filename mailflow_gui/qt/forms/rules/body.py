@@ -104,10 +104,11 @@ class CombineEditor(Editor):
 class RuleBody(Editor):
     """All of one rule."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, steps: StepsEditor | None = None) -> None:
+        """:param steps: shows the steps; the forms' own list, if not given."""
         super().__init__()
         self.target, self.sources, self.combine = TargetEditor(), SourcesEditor(around), CombineEditor()
-        self.steps, self.condition, self.otherwise = StepsEditor(), ConditionEditor(), SourcesEditor(around)
+        self.steps, self.condition, self.otherwise = steps or StepsEditor(), ConditionEditor(), SourcesEditor(around)
         self.split = GroupEditor(fields_of(Splitting), _split_part)
         self.for_each = SwitchEditor(_field("for_each"))
         self.template = TextEditor(Field("template", "lines"))

@@ -1,0 +1,560 @@
+"""The page: trees, board, panel and bars, and what one tells the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from mailflow_gui.flow.model import Flow
+from mailflow_gui.flow.node_type import AnyNodeType
+from mailflow_gui.flow.problems import Problem
+from mailflow_gui.flow.shapes import plain
+from mailflow_gui.journal.reader import Reader
+from mailflow_gui.language import _, ngettext
+from mailflow_gui.mapping.fields import TARGET_FIELDS
+from mailflow_gui.qt.forms.rules import catalogue
+from mailflow_gui.qt.forms.surroundings import Surroundings
+from mailflow_gui.qt.forms.values import Finding, below, faulty
+from mailflow_gui.qt.mapper import edits, looks, menus, rows
+from mailflow_gui.qt.mapper.arriving import behind_mapper
+from mailflow_gui.qt.mapper.board import Board, End, Ends
+from mailflow_gui.qt.mapper.carrying import Carrying
+from mailflow_gui.qt.mapper.details import Details
+from mailflow_gui.qt.mapper.live import Live
+from mailflow_gui.qt.mapper.needs import Needs, needs_after
+from mailflow_gui.qt.mapper.overlay import Dot, Overlay
+from mailflow_gui.qt.mapper.pane import TreePane
+from mailflow_gui.qt.mapper.problems import ProblemStrip, Trouble
+from mailflow_gui.qt.mapper.sample_box import TypedMail
+from mailflow_gui.qt.mapper.samples import Offer, Sample
+from mailflow_gui.qt.mapper.top_bar import TopBar
+from mailflow_gui.qt.mapper.trying import Outcome, Tried
+
+RULES_MIME = "application/x-mailflow-rules+json"
+_WIDTHS = (304, 752, 384)
+_MIDDLE = (408, 344)
+
+
+class MapperPage(QWidget):
+    """Edits the rules of one node. It never holds the flow: each edit leaves as a signal, and the new flow comes back."""
+
+    settings_changed = Signal(str, object)
+    """Node id, and its whole settings, a dict."""
+    properties_changed = Signal(object)
+    """The flow's properties, a dict."""
+    left = Signal()
+    """A person is done here."""
+    undo_wanted = Signal()
+    redo_wanted = Signal()
+    said = Signal(str)
+
+    def __init__(
+        self, reader: Reader, types: Sequence[AnyNodeType], around: Surroundings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._types, self._around = types, around
+        self.flow = Flow("")
+        self.node, self.key = "", "rules"
+        self.rules: list[Any] = []
+        self.constants: list[Any] = []
+        """Texts that were typed and no rule uses yet."""
+        self.sample: Sample | None = None
+        self.tried = Tried()
+        self.index = -1
+        self._problems: dict[str, str] = {}
+        self._behind: frozenset[str] | None = None
+        self.needs = Needs()
+        self.live = Live(reader, types, self)
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+
+    def _make_parts(self) -> None:
+        self.steps_menu = QMenu(self)
+        self.bar = TopBar(self.steps_menu)
+        self.source = TreePane(_("Source"), _("Search source fields"), "inbox", "type-message", "right")
+        self.target = TreePane(_("Target"), _("Search target fields"), "send", "type-fields", "left")
+        self.board = Board(self.ends_of)
+        self.details = Details(self._around)
+        self.problem_strip = ProblemStrip()
+        self.overlay = Overlay(self)
+        self.carrying = Carrying(self)
+        self.menus = menus.Menus(self)
+
+    def _lay_out(self) -> None:
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._middle = QSplitter(Qt.Orientation.Horizontal)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._middle, 1)
+        column.addWidget(self.problem_strip)
+        self._middle.addWidget(self.board)
+        self._middle.addWidget(self.target)
+        for widget in (self.source, centre, self.details):
+            self._across.addWidget(widget)
+        for splitter in (self._across, self._middle):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
+            splitter.splitterMoved.connect(lambda _place, _index: self._moved())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._across, 1)
+
+    def _connect(self) -> None:
+        bar, board, live = self.bar, self.board, self.live
+        bar.back.clicked.connect(self.left)
+        bar.done.clicked.connect(self.left)
+        bar.undo.clicked.connect(self.undo_wanted)
+        bar.redo.clicked.connect(self.redo_wanted)
+        bar.by_name.clicked.connect(self.map_by_name)
+        bar.earlier.clicked.connect(lambda: bar.samples.step(-1))
+        bar.later.clicked.connect(lambda: bar.samples.step(1))
+        bar.problems_wanted.connect(self.show_first_problem)
+        bar.samples.offer_chosen.connect(lambda offer: self._load(offer))  # noqa: PLW0108 - the signal is untyped
+        bar.samples.sample_chosen.connect(lambda sample: self.take_sample(sample))  # noqa: PLW0108
+        bar.samples.file_wanted.connect(self.open_file)
+        bar.samples.typing_wanted.connect(self.type_mail)
+        live.tried.connect(lambda tried: self._take_tried(tried))  # noqa: PLW0108
+        live.offered.connect(lambda offers: self._take_offers(offers))  # noqa: PLW0108
+        live.loaded.connect(lambda sample: self._take_loaded(sample))  # noqa: PLW0108
+        live.failed.connect(self.said)
+        board.chosen.connect(self._chosen)
+        board.entered.connect(self._entered)
+        board.add_wanted.connect(self.menus.add_step)
+        board.menu_wanted.connect(self.menus.of_rule)
+        board.chip_moved.connect(lambda index, step, to: self.put(edits.step_moved(self.rules, index, step, to), index))
+        board.rule_moved.connect(lambda index, to: self.put(edits.moved(self.rules, index, to), to))
+        board.placed.connect(self._place_dots)
+        self.details.edited.connect(lambda rule: self.put(edits.replaced(self.rules, self.index, rule), self.index))
+        self.details.duplicate_wanted.connect(lambda: self.duplicate(self.index))
+        self.details.delete_wanted.connect(lambda: self.remove(self.index))
+        for pane in (self.source, self.target):
+            pane.tree.moved.connect(self._moved)
+        self.source.tree.chosen.connect(self._source_chosen)
+        self.target.tree.chosen.connect(self._target_chosen)
+        self.source.tree.menu_wanted.connect(self.menus.of_source)
+        self.target.tree.menu_wanted.connect(self.menus.of_target)
+        self.source.tree.plus_pressed.connect(self.menus.add_source)
+        self.target.tree.plus_pressed.connect(self.menus.add_target)
+        self.steps_menu.aboutToShow.connect(lambda: self.menus.fill_steps(self.steps_menu, self.index, -1))
+        for keys, act in (
+            ("Alt+Up", lambda: bar.samples.step(-1)),
+            ("Alt+Down", lambda: bar.samples.step(1)),
+            ("Alt+Left", self.left.emit),
+            ("F6", lambda: self.next_pane(1)),
+            ("Shift+F6", lambda: self.next_pane(-1)),
+        ):
+            QShortcut(QKeySequence(keys), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for name, do in (
+            (QKeySequence.StandardKey.Copy, lambda: self.copy([self.index])),
+            (QKeySequence.StandardKey.Cut, self.cut),
+            (QKeySequence.StandardKey.Paste, self.paste),
+            (QKeySequence.StandardKey.Delete, lambda: self.remove(self.index)),
+        ):
+            QShortcut(QKeySequence(name), board, do, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        twice = QShortcut(QKeySequence("Ctrl+D"), board, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        twice.activated.connect(lambda: self.duplicate(self.index))
+
+    # ---- what it shows
+
+    def open(self, flow: Flow, node: str, key: str, title: str) -> None:
+        """Begin with a node's rules."""
+        self.node, self.key = node, key
+        self.index, self.constants = -1, []
+        self.sample, self.tried = None, Tried()
+        self.bar.show_names(flow.name, title)
+        self.bar.samples.forget()
+        for pane in (self.source, self.target):
+            pane.forget()
+        self.show_flow(flow)
+        self.choose(0 if self.rules else -1)
+        self.live.find_offers(flow.id or "", node)
+        self.source.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_flow(self, flow: Flow) -> None:
+        """The flow is another one now: edited here or there, undone or redone."""
+        self.flow = self._around.flow = flow
+        settings = plain(flow.node(self.node).settings)
+        self._around.settings = settings
+        found = settings.get(self.key)
+        self.rules = list(found) if isinstance(found, list) else []
+        self._behind = behind_mapper(flow, self.node, self._types)
+        self.needs = needs_after(flow, self.node, self._types, {edits.target_of(rule) for rule in self.rules})
+        self.refresh()
+        self._try()
+
+    def _try(self) -> None:
+        self.live.try_rules(self.flow, self.node, self.rules, self.sample, tuple(self._behind or ()))
+
+    def refresh(self) -> None:
+        """Show everything as it is now."""
+        if self.index >= len(self.rules):
+            self.index = len(self.rules) - 1
+        self.board.hint.setText(_("No mappings yet. Drag a field from the left to a field on the right."))
+        self.board.show_looks([self._look(place) for place in range(len(self.rules))])
+        self.source.tree.show_rows(
+            rows.source_rows(self.rules, self.tried, self.flow.properties, self.constants, self._behind)
+        )
+        complaints = dict.fromkeys(self.needs.missing, _("Required, not mapped"))
+        self.target.tree.show_rows(rows.target_rows(self.rules, self.tried, complaints, self.needs.typed))
+        self.source.about.setText(self.tried.lost or (_("of the sample") if self.sample else _("no sample yet")))
+        self.target.about.setText(_("result for this sample") if self.sample is not None else "")
+        self._show_details()
+        self._show_troubles()
+        self._place_dots()
+
+    def _look(self, place: int) -> looks.Look:
+        own = below(self._problems, str(place))
+        outcome = self.outcome(place)
+        if own:
+            return looks.look_of(self.rules[place], "danger" if faulty(own) else "warn", next(iter(own.values())))
+        return looks.look_of(self.rules[place], "danger" if outcome.error else "", outcome.error)
+
+    def outcome(self, place: int) -> Outcome:
+        """What a rule does with the sample, as far as it is known."""
+        known = self.tried.outcomes
+        return known[place] if 0 <= place < len(known) and len(known) == len(self.rules) else Outcome()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """What the flow's check found at this node's rules."""
+        found: dict[str, str] = {}
+        for one in problems:
+            if one.node == self.node and one.field and one.field.startswith(f"{self.key}."):
+                path = one.field.removeprefix(f"{self.key}.")
+                found[path] = Finding.warning(one.text) if one.severity == "warning" else Finding(one.text)
+        if found != self._problems:
+            self._problems = found
+            self.refresh()
+
+    def _show_details(self) -> None:
+        if not 0 <= self.index < len(self.rules):
+            self.details.show_nothing(_("Choose a mapping, or drag a field from the left to a field on the right."))
+            return
+        self.details.show_rule(self.rules[self.index])
+        self.details.show_outcome(self.outcome(self.index), has_sample=self.sample is not None)
+        self.details.show_problems(below(self._problems, str(self.index)))
+
+    def _show_troubles(self) -> None:
+        troubles: list[Trouble] = []
+        if self.tried.lost:
+            troubles.append(Trouble("error", self.tried.lost))
+        for name in ("from", "to"):
+            if name in self.needs.missing:
+                words = _("{target} is required, but nothing is mapped to it.").format(
+                    target=catalogue.target_title(name)
+                )
+                remedies = self.menus.remedies(name)
+                troubles.append(Trouble("error", words, remedies, tuple(title for title, _act in remedies)))
+        for path, text in self._problems.items():
+            severity = "warning" if isinstance(text, Finding) and text.is_warning else "error"
+            show = (_("Show"), lambda path=path: self._focus(path))
+            troubles.append(Trouble(severity, text, (show,), (path,)))
+        for place, rule in enumerate(self.rules):
+            error = self.outcome(place).error
+            if error and not below(self._problems, str(place)):
+                title = catalogue.target_title(edits.target_of(rule))
+                words = _("{target}: {problem}").format(target=title, problem=error)
+                show = (_("Show"), lambda place=place: self.choose(place))
+                troubles.append(Trouble("error", words, (show,), (str(place),)))  # type: ignore[arg-type]  # as above
+        self.problem_strip.show_troubles(troubles)
+        errors = sum(one.severity == "error" for one in troubles)
+        self.bar.show_problems(errors, len(troubles) - errors)
+
+    def show_first_problem(self) -> None:
+        """Lead to the first thing that is wrong."""
+        if self._problems:
+            self._focus(next(iter(self._problems)))
+            return
+        failed = next((place for place in range(len(self.rules)) if self.outcome(place).error), None)
+        if failed is not None:
+            self.choose(failed)
+        elif self.needs.missing:
+            self.target.tree.go_to(f"target:{sorted(self.needs.missing)[-1]}")
+            self.target.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_path(self, path: str) -> None:
+        """Lead to a path in the node's settings, such as ``rules.3.target``."""
+        self._focus(path.removeprefix(f"{self.key}.") if path != self.key else "")
+
+    def _focus(self, path: str) -> None:
+        place, _dot, rest = path.partition(".")
+        if place.isdigit() and int(place) < len(self.rules):
+            self.choose(int(place))
+            self.details.focus_path(rest)
+
+    # ---- choosing
+
+    def choose(self, index: int, chip: int = -1) -> None:
+        """Make a rule the chosen one; -1: none."""
+        self.index = index if 0 <= index < len(self.rules) else -1
+        self.board.choose(self.index, chip)
+        self._show_details()
+        self._light()
+
+    def _chosen(self, index: int, chip: int) -> None:
+        self.index = index
+        self._show_details()
+        self._light()
+        card = self.board.cards[index] if index >= 0 else None
+        self.details.steps.light(card.look.chips[chip].step if card is not None and chip >= 0 else -1)
+
+    def _entered(self, index: int) -> None:
+        card = self.board.cards[index]
+        chip = card.look.chips[card.chip] if card.chip >= 0 else None
+        if chip is not None and chip.part == "step":
+            self.details.focus_step(chip.step)
+        else:
+            self.details.focus_path(chip.part if chip is not None and chip.part != "each" else "sources")
+
+    def _light(self) -> None:
+        rule = self.rules[self.index] if 0 <= self.index < len(self.rules) else None
+        self.source.tree.mark([self._row_of(source) for source in edits.sources_of(rule)])
+        self.target.tree.mark(f"target:{edits.target_of(rule)}" if rule is not None else "")
+        self._place_dots()
+
+    def _row_of(self, source: Mapping[str, Any]) -> str:
+        """The key of a source's row: a header is found whatever its letters."""
+        key = rows.source_key(source)
+        if key.startswith("field:headers.") and self.source.tree.row(key) is None:
+            for one in self.tried.headers:
+                if f"field:headers.{one}".lower() == key.lower():
+                    return f"field:headers.{one}"
+        return key
+
+    def _source_chosen(self, key: str) -> None:
+        using = [
+            place
+            for place, rule in enumerate(self.rules)
+            if any(self._row_of(source) == key for source in edits.sources_of(rule))
+        ]
+        if using and self.index not in using:
+            self.choose(using[0])
+
+    def _target_chosen(self, key: str) -> None:
+        if self.carrying.pending:
+            return
+        place = edits.index_of(self.rules, key.removeprefix("target:")) if key.startswith("target:") else None
+        if place is not None and place != self.index:
+            self.choose(place)
+
+    def next_pane(self, by: int) -> None:
+        """Give the keys to the next part of the page."""
+        panes: list[QWidget] = [self.source.tree, self.target.tree]
+        if 0 <= self.index < len(self.board.cards):
+            panes[1:1] = [self.board.cards[self.index]]
+            panes.append(self.details)
+        focus = QApplication.focusWidget()
+        at = next((place for place, one in enumerate(panes) if focus and (one is focus or one.isAncestorOf(focus))), -1)
+        widget = panes[(at + by) % len(panes)]
+        if widget is self.details:
+            self.details.focus_path("sources")
+        else:
+            widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # ---- edits
+
+    def put(self, rules: list[Any], index: int) -> None:
+        """Make these the rules, and one of them the chosen one."""
+        if rules != self.rules:
+            settings = plain(self.flow.node(self.node).settings)
+            self.index = index
+            self.settings_changed.emit(self.node, {**settings, self.key: rules})
+        self.choose(index, self.board.cards[index].chip if 0 <= index < len(self.board.cards) else -1)
+
+    def map(self, source: Mapping[str, Any] | None, target: str) -> None:
+        """Map a source to a target; a target that is filled already gets one more source."""
+        rules, index = edits.mapped(self.rules, source, target)
+        before = edits.index_of(self.rules, target)
+        self.put(rules, index)
+        if before is not None and source is not None:
+            words = _("{source} was added to the mapping of {target}.")
+            self.said.emit(words.format(source=catalogue.source_title(source), target=catalogue.target_title(target)))
+        if source is None:
+            self.details.focus_path("sources")
+
+    def combine(self, index: int, source: Mapping[str, Any]) -> None:
+        """Give a rule one more source."""
+        self.put(edits.combined(self.rules, index, source), index)
+
+    def add_step(self, index: int, name: str, at: int = -1) -> None:
+        """Give a rule one more step, ready to be filled in."""
+        place = len(edits.steps_of(self.rules[index])) if at < 0 else at
+        self.put(edits.with_step(self.rules, index, name, place), index)
+        QTimer.singleShot(0, self, lambda: self.details.focus_step(place))
+
+    def remove(self, index: int) -> None:
+        """Take a rule away."""
+        if 0 <= index < len(self.rules):
+            self.put(edits.without(self.rules, {index}), min(index, len(self.rules) - 2))
+            if 0 <= self.index < len(self.board.cards):
+                self.board.cards[self.index].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def duplicate(self, index: int) -> None:
+        """The same rule once more, its target yet to be chosen."""
+        if 0 <= index < len(self.rules):
+            self.put(edits.inserted(self.rules, index + 1, [self.rules[index]]), index + 1)
+            self.details.focus_path("target")
+
+    def copy(self, places: Sequence[int]) -> None:
+        """Put rules on the clipboard."""
+        found = [self.rules[place] for place in places if 0 <= place < len(self.rules)]
+        if found:
+            text = json.dumps(found, ensure_ascii=False)
+            data = QMimeData()
+            data.setData(RULES_MIME, text.encode("utf-8"))
+            data.setText(json.dumps(found, ensure_ascii=False, indent=2))
+            QApplication.clipboard().setMimeData(data)
+
+    def cut(self) -> None:
+        """Copy, then remove."""
+        self.copy([self.index])
+        self.remove(self.index)
+
+    def paste(self) -> None:
+        """Add the rules that lie on the clipboard behind the chosen one."""
+        data = QApplication.clipboard().mimeData()
+        try:
+            found = (
+                json.loads(bytes(data.data(RULES_MIME).data()).decode("utf-8")) if data.hasFormat(RULES_MIME) else []
+            )
+        except ValueError:
+            found = []
+        if not isinstance(found, list) or not found:
+            self.said.emit(_("There are no mappings on the clipboard."))
+            return
+        at = self.index + 1 if self.index >= 0 else len(self.rules)
+        self.put(edits.inserted(self.rules, at, found), at)
+
+    def map_by_name(self) -> None:
+        """Map what has the same name on both sides."""
+        names = self._behind if self._behind is not None else frozenset(edits.BY_NAME)
+        rules = edits.by_name(self.rules, names, [one.name for one in TARGET_FIELDS])
+        added = len(rules) - len(self.rules)
+        if added:
+            words = ngettext("{count} mapping was added.", "{count} mappings were added.", added)
+            self.put(rules, len(self.rules))
+        else:
+            words = _("No field has the name of a target that is still free.")
+        self.said.emit(words.format(count=added))
+
+    # ---- samples
+
+    def _take_offers(self, offers: tuple[Offer, ...]) -> None:
+        self.bar.samples.show_offers(offers)
+        if self.sample is None:
+            self.bar.samples.choose_first()
+
+    def _load(self, offer: Offer) -> None:
+        self.live.load_offer(offer)
+
+    def _take_loaded(self, sample: Sample) -> None:
+        if any(sample.title == self.bar.samples.itemText(place) for place in range(self.bar.samples.count())):
+            self.take_sample(sample)
+        else:
+            self.bar.samples.add(sample)
+
+    def take_sample(self, sample: Sample | None) -> None:
+        """Try the rules on another mail."""
+        self.sample = sample
+        self._try()
+
+    def open_file(self) -> None:
+        """Ask for a mail file."""
+        name, _kind = QFileDialog.getOpenFileName(
+            self, _("Open a mail file"), "", _("Mail files (*.eml);;All files (*)")
+        )
+        if name:
+            self.live.load_file(Path(name))
+
+    def type_mail(self) -> None:
+        """Ask for a mail typed by hand."""
+        dialog = TypedMail(self.window())
+        dialog.made.connect(lambda sample: self.bar.samples.add(sample))  # noqa: PLW0108 - the signal is untyped
+        dialog.open()
+
+    def _take_tried(self, tried: Tried) -> None:
+        self.tried = tried
+        self.refresh()
+
+    # ---- places
+
+    def ends_of(self, index: int) -> Ends:
+        """Where a rule's lines meet the trees, in the board's coordinates."""
+        rule = self.rules[index] if index < len(self.rules) else None
+        sources = [self._end(self.source, self._row_of(source)) for source in edits.sources_of(rule)]
+        target = edits.target_of(rule)
+        return Ends(tuple(filter(None, sources)), self._end(self.target, f"target:{target}") if target else None)
+
+    def _end(self, pane: TreePane, key: str) -> End | None:
+        place = pane.tree.place(key)
+        if place is None:
+            return None
+        viewport = pane.tree.viewport()
+        y, in_sight = place
+        top = self.board.mapFromGlobal(viewport.mapToGlobal(QPoint(0, 0))).y()
+        return End(max(top + 4, min(top + y, top + viewport.height() - 4)), in_sight)
+
+    def _moved(self) -> None:
+        self.board.update()
+        self._place_dots()
+
+    def _place_dots(self) -> None:
+        corner = self.board.mapTo(self, QPoint(0, 0))
+        self.overlay.setGeometry(self.rect())
+        self.overlay.raise_()
+        dots: dict[tuple[float, float], Dot] = {}
+        for index in range(len(self.rules)):
+            look = "lit" if index in {self.index, self.board.hovered} else "used"
+            ends = self.ends_of(index)
+            both = [(0, end) for end in ends.sources] + ([(self.board.width(), ends.target)] if ends.target else [])
+            for x, end in both:
+                at = (corner.x() + x, corner.y() + end.y)
+                if end.in_sight and (look == "lit" or at not in dots):
+                    dots[at] = Dot(QPointF(*at), look)
+        for name in self.needs.missing:
+            missing = self._end(self.target, f"target:{name}")
+            if missing is not None and missing.in_sight:
+                at = (corner.x() + self.board.width(), corner.y() + missing.y)
+                dots.setdefault(at, Dot(QPointF(*at), "missing"))
+        self.overlay.show_dots(tuple(dots.values()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """As designed for 1440 pixels; in a smaller window the sides give way first."""
+        wide = self.width()
+        if wide != getattr(self, "_shared", 0):
+            self._shared = wide
+            scale = min(1.0, wide / sum(_WIDTHS))
+            left, right = max(200, round(_WIDTHS[0] * scale)), max(264, round(_WIDTHS[2] * scale))
+            self._across.setSizes([left, wide - left - right, right])
+            centre = wide - left - right
+            target = min(_MIDDLE[1], centre * _MIDDLE[1] // sum(_MIDDLE))
+            self._middle.setSizes([centre - target, target])
+        QTimer.singleShot(0, self, self.board.arrange)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.carrying.pending:
+            self.carrying.forget()
+        else:
+            super().keyPressEvent(event)
+
+    def shut_down(self) -> None:
+        """End what works beside the window."""
+        self.live.close()
