@@ -66,9 +66,8 @@ def connect(window: MainWindow) -> None:
     window.welcome.open_wanted.connect(window.files.open_asking)
     window.welcome.example_wanted.connect(window.files.use_template)
     window.welcome.file_wanted.connect(window.files.open)
-    canvas.undo_stack.canUndoChanged.connect(window.show_undo)
-    canvas.undo_stack.canRedoChanged.connect(window.show_undo)
-    canvas.undo_stack.indexChanged.connect(window.show_undo)
+    for changed in (canvas.undo_stack.canUndoChanged, canvas.undo_stack.canRedoChanged, canvas.undo_stack.indexChanged):
+        changed.connect(window.show_undo)
     window.commands.connect_all(_slots(window))
 
 

@@ -181,10 +181,8 @@ class Board(QWidget):
         at = top
         for index, height in enumerate(heights):
             ends = self._ends(index)
-            ys = [end.y for end in ends.sources]
-            known = [sum(ys) / len(ys)] if ys else []
-            known += [ends.target.y] if ends.target is not None else []
-            wanted = sum(known) / len(known) - height / 2 if known else at
+            ys = [ends.target.y] if ends.target is not None else [end.y for end in ends.sources]
+            wanted = sum(ys) / len(ys) - height / 2 if ys else at
             at = max(at, wanted)
             tops.append(at)
             at += height + _GAP

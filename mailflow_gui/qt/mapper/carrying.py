@@ -74,11 +74,11 @@ class Carrying:
         if source is None:
             return
         if target:
-            page.map(source, target)
+            page.acts.map(source, target)
         elif index >= 0:
-            page.combine(index, source)
+            page.acts.combine(index, source)
         elif on_sources and page.index >= 0:
-            page.combine(page.index, source)
+            page.acts.combine(page.index, source)
         elif inside:
             page.menus.targets_for(source, where)
 
@@ -108,12 +108,12 @@ class Carrying:
         target = key.removeprefix("target:")
         source = rows.source_of(pending)
         if source is not None:
-            page.map(source, target)
+            page.acts.map(source, target)
             page.source.tree.setFocus(Qt.FocusReason.OtherFocusReason)
             return
         place = next((at for at, rule in enumerate(page.rules) if rule.get("target") == target), None)
         if place is None:
-            page.map(None, target)
+            page.acts.map(None, target)
         else:
             page.choose(place)
             page.details.focus_path("sources")

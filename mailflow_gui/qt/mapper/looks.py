@@ -12,7 +12,7 @@ from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.mapper import edits
 
-Part = Literal["combine", "split", "each", "template", "step"]
+Part = Literal["copy", "combine", "split", "each", "template", "step"]
 
 _TOPIC_ICONS: Mapping[str, str] = {
     "text": "type",
@@ -88,6 +88,8 @@ def look_of(rule: Any, mark: Literal["", "warn", "danger"] = "", why: str = "") 
     steps = edits.steps_of(whole)
     chips += [Chip(catalogue.step_title(step), step_icon(step), "step", place) for place, step in enumerate(steps)]
     condition = whole.get("condition")
+    if condition and not chips:
+        chips.append(Chip(_("Copy"), "arrow-right", "copy"))
     return Look(
         title=f"{names(whole)} → {catalogue.target_title(edits.target_of(whole)) or _('no target yet')}",
         chips=tuple(chips),

@@ -45,7 +45,7 @@ class Menus:
             inner = menu.addMenu(topic)
             for one in found:
                 act = inner.addAction(_(one.title))
-                act.triggered.connect(lambda _checked=False, name=one.name: page.add_step(index, name, at))
+                act.triggered.connect(lambda _checked=False, name=one.name: page.acts.add_step(index, name, at))
 
     # ---- rows
 
@@ -60,7 +60,7 @@ class Menus:
         if 0 <= index < len(self._page.rules):
             title = catalogue.target_title(edits.target_of(self._page.rules[index])) or _("the chosen mapping")
             act = menu.addAction(_("Add to {target}").format(target=title))
-            act.triggered.connect(lambda: self._page.combine(index, source))
+            act.triggered.connect(lambda: self._page.acts.combine(index, source))
         menu.popup(where)
 
     def targets_for(self, source: Mapping[str, Any], where: QPoint) -> None:
@@ -74,7 +74,7 @@ class Menus:
         for one in TARGET_FIELDS:
             icon = theme.icon(catalogue.ICONS[one.type], "text-3", 14)
             act = menu.addAction(icon, _(one.title))
-            act.triggered.connect(lambda _checked=False, name=one.name: page.map(source, name))
+            act.triggered.connect(lambda _checked=False, name=one.name: page.acts.map(source, name))
 
     def of_target(self, key: str, where: QPoint) -> None:
         """What can be done with a target."""
@@ -84,10 +84,10 @@ class Menus:
         menu = QMenu(page)
         place = edits.index_of(page.rules, target)
         if place is None:
-            menu.addAction(_("Make a mapping")).triggered.connect(lambda: page.map(None, target))
+            menu.addAction(_("Make a mapping")).triggered.connect(lambda: page.acts.map(None, target))
         else:
             menu.addAction(_("Show its mapping")).triggered.connect(lambda: page.choose(place))
-            menu.addAction(_("Remove its mapping")).triggered.connect(lambda: page.remove(place))
+            menu.addAction(_("Remove its mapping")).triggered.connect(lambda: page.acts.remove(place))
         menu.popup(where)
 
     def of_rule(self, index: int, where: QPoint) -> None:
@@ -98,19 +98,19 @@ class Menus:
             page.choose(index)
             self.fill_steps(menu.addMenu(_("Add step")), index, -1)
             menu.addSeparator()
-            menu.addAction(_("Copy")).triggered.connect(lambda: page.copy([index]))
-            menu.addAction(_("Duplicate")).triggered.connect(lambda: page.duplicate(index))
+            menu.addAction(_("Copy")).triggered.connect(lambda: page.acts.copy([index]))
+            menu.addAction(_("Duplicate")).triggered.connect(lambda: page.acts.duplicate(index))
             if index:
                 up = menu.addAction(_("Move up"))
-                up.triggered.connect(lambda: page.put(edits.moved(page.rules, index, index - 1), index - 1))
+                up.triggered.connect(lambda: page.acts.put(edits.moved(page.rules, index, index - 1), index - 1))
             if index < len(page.rules) - 1:
                 down = menu.addAction(_("Move down"))
-                down.triggered.connect(lambda: page.put(edits.moved(page.rules, index, index + 1), index + 1))
-            menu.addAction(_("Remove")).triggered.connect(lambda: page.remove(index))
+                down.triggered.connect(lambda: page.acts.put(edits.moved(page.rules, index, index + 1), index + 1))
+            menu.addAction(_("Remove")).triggered.connect(lambda: page.acts.remove(index))
             menu.addSeparator()
         if page.rules:
-            menu.addAction(_("Copy all mappings")).triggered.connect(lambda: page.copy(range(len(page.rules))))
-        menu.addAction(_("Paste")).triggered.connect(page.paste)
+            menu.addAction(_("Copy all mappings")).triggered.connect(lambda: page.acts.copy(range(len(page.rules))))
+        menu.addAction(_("Paste")).triggered.connect(page.acts.paste)
         menu.popup(where)
 
     # ---- adding
@@ -136,11 +136,11 @@ class Menus:
         if root == "target:headers":
             name = self._ask(_("Header"), _("Name of the header, such as X-Ticket:"))
             if name:
-                self._page.map(None, f"headers.{name}")
+                self._page.acts.map(None, f"headers.{name}")
         elif root == rows.OTHERS:
             name = self._ask(_("Field"), _("Name of the field, for steps behind this one:"))
             if name:
-                self._page.map(None, name)
+                self._page.acts.map(None, name)
 
     def _ask(self, title: str, words: str) -> str | None:
         text, accepted = QInputDialog.getText(self._page.window(), title, words, QLineEdit.EchoMode.Normal, "")
@@ -159,5 +159,5 @@ class Menus:
         if target == "to" and page.source.tree.row("field:from") is not None:
             found.insert(0, (_("Use {name}").format(name=catalogue.field_title("from")), {"field": "from"}))
         return tuple(
-            (words, lambda source=source: page.map(source, target)) for words, source in found[:_MOST_REMEDIES]
+            (words, lambda source=source: page.acts.map(source, target)) for words, source in found[:_MOST_REMEDIES]
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QSplitter, QVBoxLayout, QWidget
 
@@ -16,27 +15,25 @@ from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.flow.shapes import plain
 from mailflow_gui.journal.reader import Reader
-from mailflow_gui.language import _, ngettext
-from mailflow_gui.mapping.fields import TARGET_FIELDS
-from mailflow_gui.qt.forms.rules import catalogue
+from mailflow_gui.language import _
 from mailflow_gui.qt.forms.surroundings import Surroundings
 from mailflow_gui.qt.forms.values import Finding, below, faulty
-from mailflow_gui.qt.mapper import edits, looks, menus, rows
+from mailflow_gui.qt.mapper import edits, looks, menus, places, rows, troubles
+from mailflow_gui.qt.mapper.acts import Acts
 from mailflow_gui.qt.mapper.arriving import behind_mapper
-from mailflow_gui.qt.mapper.board import Board, End, Ends
+from mailflow_gui.qt.mapper.board import Board, Ends
 from mailflow_gui.qt.mapper.carrying import Carrying
 from mailflow_gui.qt.mapper.details import Details
 from mailflow_gui.qt.mapper.live import Live
 from mailflow_gui.qt.mapper.needs import Needs, needs_after
-from mailflow_gui.qt.mapper.overlay import Dot, Overlay
+from mailflow_gui.qt.mapper.overlay import Overlay
 from mailflow_gui.qt.mapper.pane import TreePane
-from mailflow_gui.qt.mapper.problems import ProblemStrip, Trouble
+from mailflow_gui.qt.mapper.problems import ProblemStrip
 from mailflow_gui.qt.mapper.sample_box import TypedMail
 from mailflow_gui.qt.mapper.samples import Offer, Sample
 from mailflow_gui.qt.mapper.top_bar import TopBar
 from mailflow_gui.qt.mapper.trying import Outcome, Tried
 
-RULES_MIME = "application/x-mailflow-rules+json"
 _WIDTHS = (304, 752, 384)
 _MIDDLE = (408, 344)
 
@@ -67,8 +64,8 @@ class MapperPage(QWidget):
         self.sample: Sample | None = None
         self.tried = Tried()
         self.index = -1
-        self._problems: dict[str, str] = {}
-        self._behind: frozenset[str] | None = None
+        self.problems: dict[str, str] = {}
+        self.behind: frozenset[str] | None = None
         self.needs = Needs()
         self.live = Live(reader, types, self)
         self._make_parts()
@@ -86,6 +83,7 @@ class MapperPage(QWidget):
         self.overlay = Overlay(self)
         self.carrying = Carrying(self)
         self.menus = menus.Menus(self)
+        self.acts = Acts(self)
 
     def _lay_out(self) -> None:
         self._across = QSplitter(Qt.Orientation.Horizontal)
@@ -116,7 +114,7 @@ class MapperPage(QWidget):
         bar.done.clicked.connect(self.left)
         bar.undo.clicked.connect(self.undo_wanted)
         bar.redo.clicked.connect(self.redo_wanted)
-        bar.by_name.clicked.connect(self.map_by_name)
+        bar.by_name.clicked.connect(self.acts.map_by_name)
         bar.earlier.clicked.connect(lambda: bar.samples.step(-1))
         bar.later.clicked.connect(lambda: bar.samples.step(1))
         bar.problems_wanted.connect(self.show_first_problem)
@@ -132,12 +130,16 @@ class MapperPage(QWidget):
         board.entered.connect(self._entered)
         board.add_wanted.connect(self.menus.add_step)
         board.menu_wanted.connect(self.menus.of_rule)
-        board.chip_moved.connect(lambda index, step, to: self.put(edits.step_moved(self.rules, index, step, to), index))
-        board.rule_moved.connect(lambda index, to: self.put(edits.moved(self.rules, index, to), to))
+        board.chip_moved.connect(
+            lambda index, step, to: self.acts.put(edits.step_moved(self.rules, index, step, to), index)
+        )
+        board.rule_moved.connect(lambda index, to: self.acts.put(edits.moved(self.rules, index, to), to))
         board.placed.connect(self._place_dots)
-        self.details.edited.connect(lambda rule: self.put(edits.replaced(self.rules, self.index, rule), self.index))
-        self.details.duplicate_wanted.connect(lambda: self.duplicate(self.index))
-        self.details.delete_wanted.connect(lambda: self.remove(self.index))
+        self.details.edited.connect(
+            lambda rule: self.acts.put(edits.replaced(self.rules, self.index, rule), self.index)
+        )
+        self.details.duplicate_wanted.connect(lambda: self.acts.duplicate(self.index))
+        self.details.delete_wanted.connect(lambda: self.acts.remove(self.index))
         for pane in (self.source, self.target):
             pane.tree.moved.connect(self._moved)
         self.source.tree.chosen.connect(self._source_chosen)
@@ -156,24 +158,26 @@ class MapperPage(QWidget):
         ):
             QShortcut(QKeySequence(keys), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         for name, do in (
-            (QKeySequence.StandardKey.Copy, lambda: self.copy([self.index])),
-            (QKeySequence.StandardKey.Cut, self.cut),
-            (QKeySequence.StandardKey.Paste, self.paste),
-            (QKeySequence.StandardKey.Delete, lambda: self.remove(self.index)),
+            (QKeySequence.StandardKey.Copy, lambda: self.acts.copy([self.index])),
+            (QKeySequence.StandardKey.Cut, self.acts.cut),
+            (QKeySequence.StandardKey.Paste, self.acts.paste),
+            (QKeySequence.StandardKey.Delete, lambda: self.acts.remove(self.index)),
         ):
             QShortcut(QKeySequence(name), board, do, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         twice = QShortcut(QKeySequence("Ctrl+D"), board, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        twice.activated.connect(lambda: self.duplicate(self.index))
+        twice.activated.connect(lambda: self.acts.duplicate(self.index))
 
     # ---- what it shows
 
     def open(self, flow: Flow, node: str, key: str, title: str) -> None:
         """Begin with a node's rules."""
+        again = (flow.id, flow.name, node) == (self.flow.id, self.flow.name, self.node)
         self.node, self.key = node, key
-        self.index, self.constants = -1, []
-        self.sample, self.tried = None, Tried()
+        self.index, self.tried = -1, Tried()
+        if not again:  # who comes back finds the sample that was left
+            self.sample, self.constants = None, []
+            self.bar.samples.forget()
         self.bar.show_names(flow.name, title)
-        self.bar.samples.forget()
         for pane in (self.source, self.target):
             pane.forget()
         self.show_flow(flow)
@@ -188,13 +192,13 @@ class MapperPage(QWidget):
         self._around.settings = settings
         found = settings.get(self.key)
         self.rules = list(found) if isinstance(found, list) else []
-        self._behind = behind_mapper(flow, self.node, self._types)
+        self.behind = behind_mapper(flow, self.node, self._types)
         self.needs = needs_after(flow, self.node, self._types, {edits.target_of(rule) for rule in self.rules})
         self.refresh()
         self._try()
 
     def _try(self) -> None:
-        self.live.try_rules(self.flow, self.node, self.rules, self.sample, tuple(self._behind or ()))
+        self.live.try_rules(self.flow, self.node, self.rules, self.sample, tuple(self.behind or ()))
 
     def refresh(self) -> None:
         """Show everything as it is now."""
@@ -203,7 +207,7 @@ class MapperPage(QWidget):
         self.board.hint.setText(_("No mappings yet. Drag a field from the left to a field on the right."))
         self.board.show_looks([self._look(place) for place in range(len(self.rules))])
         self.source.tree.show_rows(
-            rows.source_rows(self.rules, self.tried, self.flow.properties, self.constants, self._behind)
+            rows.source_rows(self.rules, self.tried, self.flow.properties, self.constants, self.behind)
         )
         complaints = dict.fromkeys(self.needs.missing, _("Required, not mapped"))
         self.target.tree.show_rows(rows.target_rows(self.rules, self.tried, complaints, self.needs.typed))
@@ -214,7 +218,7 @@ class MapperPage(QWidget):
         self._place_dots()
 
     def _look(self, place: int) -> looks.Look:
-        own = below(self._problems, str(place))
+        own = below(self.problems, str(place))
         outcome = self.outcome(place)
         if own:
             return looks.look_of(self.rules[place], "danger" if faulty(own) else "warn", next(iter(own.values())))
@@ -232,8 +236,8 @@ class MapperPage(QWidget):
             if one.node == self.node and one.field and one.field.startswith(f"{self.key}."):
                 path = one.field.removeprefix(f"{self.key}.")
                 found[path] = Finding.warning(one.text) if one.severity == "warning" else Finding(one.text)
-        if found != self._problems:
-            self._problems = found
+        if found != self.problems:
+            self.problems = found
             self.refresh()
 
     def _show_details(self) -> None:
@@ -242,38 +246,18 @@ class MapperPage(QWidget):
             return
         self.details.show_rule(self.rules[self.index])
         self.details.show_outcome(self.outcome(self.index), has_sample=self.sample is not None)
-        self.details.show_problems(below(self._problems, str(self.index)))
+        self.details.show_problems(below(self.problems, str(self.index)))
 
     def _show_troubles(self) -> None:
-        troubles: list[Trouble] = []
-        if self.tried.lost:
-            troubles.append(Trouble("error", self.tried.lost))
-        for name in ("from", "to"):
-            if name in self.needs.missing:
-                words = _("{target} is required, but nothing is mapped to it.").format(
-                    target=catalogue.target_title(name)
-                )
-                remedies = self.menus.remedies(name)
-                troubles.append(Trouble("error", words, remedies, tuple(title for title, _act in remedies)))
-        for path, text in self._problems.items():
-            severity = "warning" if isinstance(text, Finding) and text.is_warning else "error"
-            show = (_("Show"), lambda path=path: self._focus(path))
-            troubles.append(Trouble(severity, text, (show,), (path,)))
-        for place, rule in enumerate(self.rules):
-            error = self.outcome(place).error
-            if error and not below(self._problems, str(place)):
-                title = catalogue.target_title(edits.target_of(rule))
-                words = _("{target}: {problem}").format(target=title, problem=error)
-                show = (_("Show"), lambda place=place: self.choose(place))
-                troubles.append(Trouble("error", words, (show,), (str(place),)))  # type: ignore[arg-type]  # as above
-        self.problem_strip.show_troubles(troubles)
-        errors = sum(one.severity == "error" for one in troubles)
-        self.bar.show_problems(errors, len(troubles) - errors)
+        found = troubles.of_page(self)
+        self.problem_strip.show_troubles(found)
+        errors = sum(one.severity == "error" for one in found)
+        self.bar.show_problems(errors, len(found) - errors)
 
     def show_first_problem(self) -> None:
         """Lead to the first thing that is wrong."""
-        if self._problems:
-            self._focus(next(iter(self._problems)))
+        if self.problems:
+            self.lead_to(next(iter(self.problems)))
             return
         failed = next((place for place in range(len(self.rules)) if self.outcome(place).error), None)
         if failed is not None:
@@ -284,9 +268,10 @@ class MapperPage(QWidget):
 
     def focus_path(self, path: str) -> None:
         """Lead to a path in the node's settings, such as ``rules.3.target``."""
-        self._focus(path.removeprefix(f"{self.key}.") if path != self.key else "")
+        self.lead_to(path.removeprefix(f"{self.key}.") if path != self.key else "")
 
-    def _focus(self, path: str) -> None:
+    def lead_to(self, path: str) -> None:
+        """Choose the rule of a path such as ``3.sources.0``, and give the keys to what it names."""
         place, _dot, rest = path.partition(".")
         if place.isdigit() and int(place) < len(self.rules):
             self.choose(int(place))
@@ -314,15 +299,15 @@ class MapperPage(QWidget):
         if chip is not None and chip.part == "step":
             self.details.focus_step(chip.step)
         else:
-            self.details.focus_path(chip.part if chip is not None and chip.part != "each" else "sources")
+            self.details.focus_path(chip.part if chip is not None and chip.part not in {"each", "copy"} else "sources")
 
     def _light(self) -> None:
         rule = self.rules[self.index] if 0 <= self.index < len(self.rules) else None
-        self.source.tree.mark([self._row_of(source) for source in edits.sources_of(rule)])
+        self.source.tree.mark([self.row_of(source) for source in edits.sources_of(rule)])
         self.target.tree.mark(f"target:{edits.target_of(rule)}" if rule is not None else "")
         self._place_dots()
 
-    def _row_of(self, source: Mapping[str, Any]) -> str:
+    def row_of(self, source: Mapping[str, Any]) -> str:
         """The key of a source's row: a header is found whatever its letters."""
         key = rows.source_key(source)
         if key.startswith("field:headers.") and self.source.tree.row(key) is None:
@@ -335,7 +320,7 @@ class MapperPage(QWidget):
         using = [
             place
             for place, rule in enumerate(self.rules)
-            if any(self._row_of(source) == key for source in edits.sources_of(rule))
+            if any(self.row_of(source) == key for source in edits.sources_of(rule))
         ]
         if using and self.index not in using:
             self.choose(using[0])
@@ -360,92 +345,6 @@ class MapperPage(QWidget):
             self.details.focus_path("sources")
         else:
             widget.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    # ---- edits
-
-    def put(self, rules: list[Any], index: int) -> None:
-        """Make these the rules, and one of them the chosen one."""
-        if rules != self.rules:
-            settings = plain(self.flow.node(self.node).settings)
-            self.index = index
-            self.settings_changed.emit(self.node, {**settings, self.key: rules})
-        self.choose(index, self.board.cards[index].chip if 0 <= index < len(self.board.cards) else -1)
-
-    def map(self, source: Mapping[str, Any] | None, target: str) -> None:
-        """Map a source to a target; a target that is filled already gets one more source."""
-        rules, index = edits.mapped(self.rules, source, target)
-        before = edits.index_of(self.rules, target)
-        self.put(rules, index)
-        if before is not None and source is not None:
-            words = _("{source} was added to the mapping of {target}.")
-            self.said.emit(words.format(source=catalogue.source_title(source), target=catalogue.target_title(target)))
-        if source is None:
-            self.details.focus_path("sources")
-
-    def combine(self, index: int, source: Mapping[str, Any]) -> None:
-        """Give a rule one more source."""
-        self.put(edits.combined(self.rules, index, source), index)
-
-    def add_step(self, index: int, name: str, at: int = -1) -> None:
-        """Give a rule one more step, ready to be filled in."""
-        place = len(edits.steps_of(self.rules[index])) if at < 0 else at
-        self.put(edits.with_step(self.rules, index, name, place), index)
-        QTimer.singleShot(0, self, lambda: self.details.focus_step(place))
-
-    def remove(self, index: int) -> None:
-        """Take a rule away."""
-        if 0 <= index < len(self.rules):
-            self.put(edits.without(self.rules, {index}), min(index, len(self.rules) - 2))
-            if 0 <= self.index < len(self.board.cards):
-                self.board.cards[self.index].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def duplicate(self, index: int) -> None:
-        """The same rule once more, its target yet to be chosen."""
-        if 0 <= index < len(self.rules):
-            self.put(edits.inserted(self.rules, index + 1, [self.rules[index]]), index + 1)
-            self.details.focus_path("target")
-
-    def copy(self, places: Sequence[int]) -> None:
-        """Put rules on the clipboard."""
-        found = [self.rules[place] for place in places if 0 <= place < len(self.rules)]
-        if found:
-            text = json.dumps(found, ensure_ascii=False)
-            data = QMimeData()
-            data.setData(RULES_MIME, text.encode("utf-8"))
-            data.setText(json.dumps(found, ensure_ascii=False, indent=2))
-            QApplication.clipboard().setMimeData(data)
-
-    def cut(self) -> None:
-        """Copy, then remove."""
-        self.copy([self.index])
-        self.remove(self.index)
-
-    def paste(self) -> None:
-        """Add the rules that lie on the clipboard behind the chosen one."""
-        data = QApplication.clipboard().mimeData()
-        try:
-            found = (
-                json.loads(bytes(data.data(RULES_MIME).data()).decode("utf-8")) if data.hasFormat(RULES_MIME) else []
-            )
-        except ValueError:
-            found = []
-        if not isinstance(found, list) or not found:
-            self.said.emit(_("There are no mappings on the clipboard."))
-            return
-        at = self.index + 1 if self.index >= 0 else len(self.rules)
-        self.put(edits.inserted(self.rules, at, found), at)
-
-    def map_by_name(self) -> None:
-        """Map what has the same name on both sides."""
-        names = self._behind if self._behind is not None else frozenset(edits.BY_NAME)
-        rules = edits.by_name(self.rules, names, [one.name for one in TARGET_FIELDS])
-        added = len(rules) - len(self.rules)
-        if added:
-            words = ngettext("{count} mapping was added.", "{count} mappings were added.", added)
-            self.put(rules, len(self.rules))
-        else:
-            words = _("No field has the name of a target that is still free.")
-        self.said.emit(words.format(count=added))
 
     # ---- samples
 
@@ -490,43 +389,16 @@ class MapperPage(QWidget):
 
     def ends_of(self, index: int) -> Ends:
         """Where a rule's lines meet the trees, in the board's coordinates."""
-        rule = self.rules[index] if index < len(self.rules) else None
-        sources = [self._end(self.source, self._row_of(source)) for source in edits.sources_of(rule)]
-        target = edits.target_of(rule)
-        return Ends(tuple(filter(None, sources)), self._end(self.target, f"target:{target}") if target else None)
-
-    def _end(self, pane: TreePane, key: str) -> End | None:
-        place = pane.tree.place(key)
-        if place is None:
-            return None
-        viewport = pane.tree.viewport()
-        y, in_sight = place
-        top = self.board.mapFromGlobal(viewport.mapToGlobal(QPoint(0, 0))).y()
-        return End(max(top + 4, min(top + y, top + viewport.height() - 4)), in_sight)
+        return places.ends_of(self, index)
 
     def _moved(self) -> None:
         self.board.update()
         self._place_dots()
 
     def _place_dots(self) -> None:
-        corner = self.board.mapTo(self, QPoint(0, 0))
         self.overlay.setGeometry(self.rect())
         self.overlay.raise_()
-        dots: dict[tuple[float, float], Dot] = {}
-        for index in range(len(self.rules)):
-            look = "lit" if index in {self.index, self.board.hovered} else "used"
-            ends = self.ends_of(index)
-            both = [(0, end) for end in ends.sources] + ([(self.board.width(), ends.target)] if ends.target else [])
-            for x, end in both:
-                at = (corner.x() + x, corner.y() + end.y)
-                if end.in_sight and (look == "lit" or at not in dots):
-                    dots[at] = Dot(QPointF(*at), look)
-        for name in self.needs.missing:
-            missing = self._end(self.target, f"target:{name}")
-            if missing is not None and missing.in_sight:
-                at = (corner.x() + self.board.width(), corner.y() + missing.y)
-                dots.setdefault(at, Dot(QPointF(*at), "missing"))
-        self.overlay.show_dots(tuple(dots.values()))
+        self.overlay.show_dots(places.dots_of(self))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -41,6 +41,10 @@ class TreePane(QWidget):
         self.filter.clicked.connect(
             lambda: menu.popup(self.filter.mapToGlobal(self.filter.rect().bottomLeft()))
         )  # fmt: skip
+        self._lay_out(title, icon, token)
+        self.say("")
+
+    def _lay_out(self, title: str, icon: str, token: str) -> None:
         head = QWidget()
         head.setFixedHeight(36)
         row = QHBoxLayout(head)
@@ -77,7 +81,6 @@ class TreePane(QWidget):
         column.addWidget(self.tree, 1)
         column.addWidget(self._edge)
         column.addWidget(self.foot)
-        self.say("")
 
     def say(self, words: str, *, loud: bool = False) -> None:
         """A line at the foot; empty: none."""

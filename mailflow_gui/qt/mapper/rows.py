@@ -154,7 +154,7 @@ def _message(tried: Tried, used: set[str]) -> Row:
                 tried,
                 used,
                 children=children,
-                folded=one.name not in ("from", "attachments") and not any(child.used for child in children),
+                folded=one.name != "from" and not any(child.used for child in children),
             )
         )
     return Row(MESSAGE, _("Received message"), "braces", children=tuple(rows), is_root=True)

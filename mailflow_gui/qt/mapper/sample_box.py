@@ -39,6 +39,7 @@ class SampleBox(QComboBox):
         self.setMinimumContentsLength(8)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setFont(theme.font("small"))
+        self.setStyleSheet("QComboBox { padding-left: 32px; }")
         self._offers: tuple[Offer, ...] = ()
         self._own: list[Sample] = []
         self._chosen: Offer | Sample | None = None
@@ -75,9 +76,9 @@ class SampleBox(QComboBox):
                 self._choose(found[at + by])
 
     def choose_first(self) -> None:
-        """The newest, as long as a person has chosen none."""
+        """The newest one received, else one of the person's own, as long as none is chosen."""
         if self._chosen is None and self.count_of_samples:
-            self.step(1)
+            self._choose(self._offers[0] if self._offers else self._own[0])
 
     def _choose(self, one: Offer | Sample) -> None:
         self._chosen = one

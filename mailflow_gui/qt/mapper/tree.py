@@ -324,7 +324,8 @@ class FieldTree(QTreeWidget):
             self.setCurrentItem(item)
 
     def _left_of(self, key: str) -> int:
-        depth, item = 0, self._items[key].parent()
+        depth = 0
+        item: QTreeWidgetItem | None = self._items[key].parent()
         while item is not None:
             depth, item = depth + 1, item.parent()
         return (12 if self._ports == "right" else 18) + depth * _INDENT
