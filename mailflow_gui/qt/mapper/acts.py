@@ -33,6 +33,8 @@ class Acts:
             settings = plain(self._page.flow.node(self._page.node).settings)
             self._page.index = index
             self._page.settings_changed.emit(self._page.node, {**settings, self._page.key: rules})
+        if index == self._page.index == self._page.board.index:
+            return  # what is shown is up to date already
         self._page.choose(index, self._page.board.cards[index].chip if 0 <= index < len(self._page.board.cards) else -1)
 
     def map(self, source: Mapping[str, Any] | None, target: str) -> None:

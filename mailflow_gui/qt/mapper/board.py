@@ -213,7 +213,7 @@ class Board(QWidget):
 
     def lines(self, index: int) -> list[tuple[QPainterPath, bool]]:
         """A rule's lines, and whether their rows are in sight."""
-        if not 0 <= index < len(self.cards):
+        if not 0 <= index < len(self.cards) or not self._in_sight(self.cards[index]):
             return []
         card, ends = self.cards[index], self._ends(index)
         left, right = card.ends()
@@ -223,6 +223,9 @@ class Board(QWidget):
             path = curve(QPointF(card.x() + right, middle), QPointF(self.width(), ends.target.y))
             found.append((path, ends.target.in_sight))
         return found
+
+    def _in_sight(self, card: RuleCard) -> bool:
+        return card.y() + card.height() > HEAD and card.y() < self.height()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

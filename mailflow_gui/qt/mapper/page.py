@@ -67,6 +67,11 @@ class MapperPage(QWidget):
         self.problems: dict[str, str] = {}
         self.behind: frozenset[str] | None = None
         self.needs = Needs()
+        self._drawn: tuple[object, ...] = ()
+        self._placing = QTimer(self)
+        self._placing.setSingleShot(True)
+        self._placing.setInterval(0)
+        self._placing.timeout.connect(self._put_dots)
         self.live = Live(reader, types, self)
         self._make_parts()
         self._lay_out()
@@ -206,16 +211,25 @@ class MapperPage(QWidget):
             self.index = len(self.rules) - 1
         self.board.hint.setText(_("No mappings yet. Drag a field from the left to a field on the right."))
         self.board.show_looks([self._look(place) for place in range(len(self.rules))])
+        self._show_trees()
+        self.source.about.setText(self.tried.lost or (_("of the sample") if self.sample else _("no sample yet")))
+        self.target.about.setText(_("result for this sample") if self.sample is not None else "")
+        self._show_details()
+        self._show_troubles()
+        self._light()
+
+    def _show_trees(self) -> None:
+        """A key typed into a step changes values only: those are shown once, when they are known."""
+        drawn = [(edits.target_of(rule), edits.sources_of(rule)) for rule in self.rules]
+        around = (drawn, self.flow.properties, tuple(self.constants), self.behind, self.needs, self.tried)
+        if around == self._drawn:
+            return
+        self._drawn = around
         self.source.tree.show_rows(
             rows.source_rows(self.rules, self.tried, self.flow.properties, self.constants, self.behind)
         )
         complaints = dict.fromkeys(self.needs.missing, _("Required, not mapped"))
         self.target.tree.show_rows(rows.target_rows(self.rules, self.tried, complaints, self.needs.typed))
-        self.source.about.setText(self.tried.lost or (_("of the sample") if self.sample else _("no sample yet")))
-        self.target.about.setText(_("result for this sample") if self.sample is not None else "")
-        self._show_details()
-        self._show_troubles()
-        self._place_dots()
 
     def _look(self, place: int) -> looks.Look:
         own = below(self.problems, str(place))
@@ -389,13 +403,17 @@ class MapperPage(QWidget):
 
     def ends_of(self, index: int) -> Ends:
         """Where a rule's lines meet the trees, in the board's coordinates."""
-        return places.ends_of(self, index)
+        return places.Places(self).ends_of(index)
 
     def _moved(self) -> None:
         self.board.update()
         self._place_dots()
 
     def _place_dots(self) -> None:
+        """Soon, and once for all that moves meanwhile."""
+        self._placing.start()
+
+    def _put_dots(self) -> None:
         self.overlay.setGeometry(self.rect())
         self.overlay.raise_()
         self.overlay.show_dots(places.dots_of(self))

@@ -41,7 +41,7 @@ def test_rules_and_steps_move(start: int, to: int, order: str) -> None:
 
 def test_steps_are_put_in_with_first_values_and_leave_no_empty_list() -> None:
     (rule,) = edits.with_step([SUBJECT], 0, "append")
-    assert rule["transformations"] == [{"name": "append", "text": ""}]
+    assert rule["transformations"] == [{"name": "append"}]
     (rule,) = edits.with_step([rule], 0, "trim", 0)
     assert [step["name"] for step in rule["transformations"]] == ["trim", "append"]
     assert edits.with_steps([rule], 0, []) == [SUBJECT]

@@ -136,6 +136,7 @@ def test_everything_is_done_with_keys(sit: Sit) -> None:
     QTest.keyClick(page.board.cards[0], Qt.Key.Key_F6)
     assert target.hasFocus()
     QTest.keyClick(target, Qt.Key.Key_F6)
+    print("DBG", page.index, page.details.isVisible(), page.details.body.sources.chips, QApplication.focusWidget())
     assert page.details.isAncestorOf(QApplication.focusWidget())
 
 
