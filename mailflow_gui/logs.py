@@ -7,6 +7,7 @@ is blanked by pattern. Both work on the finished line, so tracebacks and argumen
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import logging
 import os
@@ -159,3 +160,13 @@ class _RotatingFile(RotatingFileHandler):
             super().rotate(source, dest)
         except PermissionError:  # Windows, while another process has the file open
             self.maxBytes = 0
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's own name)
+        """A full disk costs log lines and nothing else: logging's own complaint would put a traceback, with all that the
+        line was to say and no secret kept out, over what the command says to people."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # what was left to write has no room
+            super().close()

@@ -151,3 +151,13 @@ def test_where_a_file_cannot_be_renamed_it_grows(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(("name", "level"), [("debug", 10), (" Error ", 40), ("", 20), ("nonsense", 20)])
 def test_level_by_name(name: str, level: int) -> None:
     assert logs.level_from(name) == level
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_full_disk_costs_log_lines_and_says_nothing_of_them_to_people(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / logs.FILE_NAME).symlink_to("/dev/full")
+    logs.set_up(tmp_path)
+    logging.getLogger("mailflow_gui.somewhere").error("sign-in with %s", "hunter22")
+    assert capfd.readouterr().err == ""

@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         gc.disable()  # what is loaded at the start stays: looking through it for garbage, again and again, costs a tenth of a second
     language.use()
     logs.guard_tracebacks()
+    if arguments is None:
+        output.prepare()
     words = sys.argv[1:] if arguments is None else list(arguments)
     parsed = parser(words[0] if words else "open").parse_args(words)
     if arguments is None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mailflow_gui import app, paths, sentences
 from mailflow_gui.cli import output
 from mailflow_gui.errors import UsageError
-from mailflow_gui.journal import history, items, requests
+from mailflow_gui.journal import deliveries, history, items, requests
+from mailflow_gui.journal.deliveries import MailRow
 from mailflow_gui.journal.history import Attempt, Message
 from mailflow_gui.journal.journal import Journal, Transaction, opened
 from mailflow_gui.journal.requests import Kind
@@ -96,10 +97,19 @@ def show(arguments: argparse.Namespace) -> int:
     with opened(paths.home()) as journal:
         message = _find(journal.read(), arguments.id)
         attempts = history.attempts(journal.read(), message.id)
+        mails = [_mail_json(journal.read(), mail) for mail in deliveries.mails_of(journal.read(), message.id)]
     if arguments.json:
-        output.print_json(as_json(message) | {"attempts": [_attempt_json(attempt) for attempt in attempts]})
+        output.print_json(
+            as_json(message) | {"attempts": [_attempt_json(attempt) for attempt in attempts], "mails": mails}
+        )
         return output.DONE
     output.say(_line(message))
+    for mail in mails:
+        output.say(f"  {mail['message_id']}")
+        for recipient in mail["recipients"]:
+            output.say(
+                f"    {recipient['address']}  {_(STATES[recipient['state']])}  {recipient['receipt'] or ''}".rstrip()
+            )
     for attempt in attempts:
         raw = " ".join(str(part) for part in (attempt.reply_code, attempt.enhanced, attempt.text) if part)
         text = f"{sentences.text(attempt.code, attempt.arguments)} {sentences.advice(attempt.code, attempt.arguments)}".strip()
@@ -211,6 +221,19 @@ def as_json(message: Message) -> dict[str, Any]:
         "from": message.sender,
         "error": error,
         "dry_run": message.dry,
+    }
+
+
+def _mail_json(database: Any, mail: MailRow) -> dict[str, Any]:
+    """A mail that was made of a message: what to look for at its receivers."""
+    return {
+        "message_id": mail.frozen.message_id,
+        "node": mail.frozen.node,
+        "connection": mail.frozen.account,
+        "recipients": [
+            {"address": row.recipient, "state": history.STATE_NAMES[row.state], "receipt": row.receipt}
+            for row in deliveries.deliveries_of(database, mail.id)
+        ],
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from mailflow_gui.errors import FlowFileError
@@ -23,13 +24,13 @@ class Step:
     outputs: Mapping[str, tuple[Edge, ...]]
     """Edges by output port."""
 
-    @property
+    @cached_property
     def onward(self) -> tuple[Edge, ...]:
         """The edges of the first output, by which items go on when all went well."""
         outputs = self.type.outputs
         return self.outputs.get(outputs[0].name, ()) if outputs else ()
 
-    @property
+    @cached_property
     def on_error(self) -> tuple[Edge, ...]:
         """The edges of the error port: not empty when the flow handles this node's failures itself."""
         return tuple(
@@ -46,10 +47,15 @@ class CompiledFlow:
     accounts: Mapping[str, str]
     """Stub id -> account id."""
 
-    @property
+    @cached_property
     def continues(self) -> bool:
         """Whether something comes behind a sink, so that an item isn't at its end when its mail has left."""
         return any(isinstance(step.type, SinkType) and any(step.outputs.values()) for step in self.steps.values())
+
+    @cached_property
+    def watches(self) -> Mapping[str, Watch]:
+        """What each enabled source asks to receive, its connection bound to an account, by node id."""
+        return {step.id: self.watch(step) for step in self.sources()}
 
     def sources(self) -> Sequence[Step]:
         """The enabled nodes where items begin."""
@@ -68,8 +74,6 @@ class CompiledFlow:
 
     def watch(self, step: Step) -> Watch:
         """What a source asks to receive, its connection bound to an account."""
-        from dataclasses import replace
-
         assert isinstance(step.type, SourceType)
         watch = step.type.watch(step.settings)
         # INBOX is one folder however it is written (RFC 9051 5.1).

@@ -27,6 +27,8 @@ class NodeCount:
     """When a source last looked successfully; seconds since 1970."""
     due: float | None = None
     """When a source looks next; on the monotonic clock."""
+    silent: bool = False
+    """A source hasn't looked with success for three intervals (:mod:`silence`)."""
 
     def as_json(self) -> dict[str, Any]:
         """As the runner's status has it; ``next_poll`` in seconds from now."""
@@ -37,6 +39,7 @@ class NodeCount:
             "error": self.error,
             "state": self.state,
             "checked": self.checked,
+            "silent": self.silent,
             "next_poll": None if self.due is None else max(0.0, round(self.due - time.monotonic(), 1)),
         }
 
@@ -66,12 +69,14 @@ class NodeCounts:
             count.errors += 1
             count.state = state
             count.error = words(error)
+            count.silent = count.silent or error.code == "receiving-silent"
 
     def polled(self, node: str, due: float) -> None:
         """A source has looked for mail, and looks again at ``due`` (monotonic)."""
         with self._lock:
             count = self._of(node)
             count.checked, count.due, count.state, count.error = time.time(), due, "running", ""
+            count.silent = False
 
     def as_json(self) -> dict[str, dict[str, Any]]:
         """As the runner's status has it: node id -> numbers."""

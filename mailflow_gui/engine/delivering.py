@@ -7,10 +7,10 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from mailflow_gui.engine import loop_guard, settling
+from mailflow_gui.engine.budget import LOT
 from mailflow_gui.engine.delivery import Advance, End, Mail, advance
 from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailFlowError
@@ -19,10 +19,14 @@ from mailflow_gui.journal import deliveries, items
 from mailflow_gui.journal.deliveries import DeliveryRow, Frozen, MailRow, Planned
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
+from mailflow_gui.journal.written import Written
 from mailflow_gui.mail.compose import compose, message_id
 from mailflow_gui.mail.message import MailMessage
 
 log = logging.getLogger(__name__)
+
+LOT_BYTES = 4 << 20
+"""Items of so many bytes of mail are written down together at most."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,25 @@ class Job:
     recipients: tuple[str, ...]
     content: tuple[bytes, ...] | Place
     """The frozen bytes, or where they lie in the spool."""
+    alone: bool = False
+    """The item has no other mail and goes nowhere behind this one: when it is sent, the item is."""
+
+
+@dataclass(frozen=True)
+class _Stepped:
+    """An item that was taken through the flow, as far as it gets now."""
+
+    work: Work
+    planned: Sequence[Planned]
+    steps: str
+    errors: Sequence[tuple[str, MailFlowError]]
+    """What its steps met: node and error."""
+    failed: bool
+    """A branch ended in an error with nobody taking over."""
+    handled: frozenset[int]
+    resumed: Sequence[tuple[MailRow, list[DeliveryRow]]]
+    plain: bool
+    """The usual: an item that the journal has no mails of gets some, and nothing else is to be noted."""
 
 
 class Delivering(threading.Thread):
@@ -44,7 +67,7 @@ class Delivering(threading.Thread):
         self,
         journal: Journal,
         *,
-        send: Callable[[Job], None],
+        send: Callable[[Sequence[Job]], None],
         concluded: Callable[[Work, settling.Concluded], None],
         put_down: Callable[[Work], None],
         crashed: Callable[[BaseException], None],
@@ -55,11 +78,11 @@ class Delivering(threading.Thread):
         self._concluded = concluded
         self._put_down = put_down
         self._crashed = crashed
-        self._queue: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Sequence[Work] | None] = queue.SimpleQueue()
 
-    def put(self, work: Work) -> None:
-        """Take an item on (again)."""
-        self._queue.put(work)
+    def put(self, works: Sequence[Work]) -> None:
+        """Take items on (again)."""
+        self._queue.put(works)
 
     def stop(self) -> None:
         """End after the item in hand; what is queued stays in the journal for the next run."""
@@ -67,16 +90,25 @@ class Delivering(threading.Thread):
 
     def run(self) -> None:
         try:
-            while (work := self._queue.get()) is not None:
-                if not work.running.stopping.is_set():
-                    self._deliver(work)
-                else:
-                    self._put_down(work)
+            while (works := self._queue.get()) is not None:
+                lot: list[_Stepped] = []
+                size = 0
+                for work in works:
+                    if work.running.stopping.is_set():
+                        self._put_down(work)
+                        continue
+                    lot.append(self._step(work))
+                    size += work.size
+                    if len(lot) == LOT or size >= LOT_BYTES:
+                        self._write(lot)
+                        lot, size = [], 0
+                if lot:
+                    self._write(lot)
         except Exception as error:
             self._crashed(error)
             raise
 
-    def _deliver(self, work: Work) -> None:
+    def _step(self, work: Work) -> _Stepped:
         flow = work.running.version_flow(work.row.version) or work.running.flow
         known = self._known(work) if work.known else {}
 
@@ -86,51 +118,48 @@ class Delivering(threading.Thread):
         result = advance(flow, work.row.node, work.item(), self._ends(known), freeze)
         failures = [(step.node, step.error) for step in result.errors if step.error is not None]
         planned = [mail for mail in result.frozen.values() if mail is not None]
-        work.branch_failed = bool(failures)
-        _count(work, result, failures)
-        steps = settling.steps_json(result.steps)
         met = [*failures, *((step.node, step.error) for step in result.taken_over if step.error is not None)]
-        handled = frozenset(known[key][0].id for key in result.handled)
+        new = not work.known
         resumed = list(known.values()) if work.resuming else []
+        work.branch_failed = bool(failures)
         work.known, work.resuming = True, False
-        future = self._journal.write(
-            lambda transaction: _record(
-                transaction,
-                work,
-                planned,
-                met,
-                failed=bool(failures),
-                steps=steps,
-                handled=handled,
-                resume=bool(resumed),
-            )
+        _count(work, result, failures)
+        return _Stepped(
+            work,
+            planned,
+            settling.steps_json(result.steps),
+            met,
+            failed=bool(failures),
+            handled=frozenset(known[key][0].id for key in result.handled),
+            resumed=resumed,
+            plain=new
+            and bool(planned)
+            and not met
+            and not work.row.dry
+            and all(mail.answer is None for mail in planned),
         )
-        future.add_done_callback(lambda done: self._recorded(done, work, planned, resumed))
 
-    def _recorded(
-        self,
-        future: Future[tuple[list[int | None], settling.Concluded]],
-        work: Work,
-        planned: Sequence[Planned],
-        resumed: Sequence[tuple[MailRow, list[DeliveryRow]]],
-    ) -> None:
+    def _write(self, lot: Sequence[_Stepped]) -> None:
+        written = self._journal.write(lambda transaction: _record_all(transaction, lot))
+        written.add_done_callback(lambda done: self._recorded(done, lot))
+
+    def _recorded(self, written: Written[list[_Recorded]], lot: Sequence[_Stepped]) -> None:
         """In the journal's thread, once the mails are frozen."""
-        if future.exception() is not None:
-            self._crashed(future.exception() or RuntimeError())
+        error = written.exception()
+        if error is not None:
+            self._crashed(error)
             return
-        ids, concluded = future.result()
-        jobs = [
-            Job(work, row_id, mail.frozen, mail.recipients, mail.content)
-            for mail, row_id in zip(planned, ids, strict=True)
-            if row_id is not None
-        ]
-        jobs += [job for row, rows in resumed if (job := _resumed_job(work, row, rows)) is not None]
-        if concluded.state != "planned":
-            self._concluded(work, concluded)
-            return
-        work.pending = len(jobs)
-        for job in jobs:
-            self._send(job)
+        jobs: list[Job] = []
+        for stepped, (ids, concluded) in zip(lot, written.result(), strict=True):
+            work = stepped.work
+            if concluded.state != "planned":
+                self._concluded(work, concluded)
+                continue
+            its_jobs = _jobs(stepped, ids)
+            work.pending = len(its_jobs)
+            jobs += its_jobs
+        if jobs:
+            self._send(jobs)
 
     def _known(self, work: Work) -> dict[tuple[str, str], tuple[MailRow, list[DeliveryRow]]]:
         database = self._journal.read()
@@ -160,7 +189,7 @@ def plan(work: Work, mail: Mail) -> Planned:
     digest = hashlib.sha256(f"{work.row.key}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
     identity = message_id(digest, outgoing.sender)
     draft = replace(outgoing.draft, loop_mark=loop_guard.onward(work.message, work.row.flow))
-    composed = compose(draft, message_id=identity, date=work.item().clock)
+    composed = compose(draft, message_id=identity, date=work.clock)
     frozen = Frozen(
         node=mail.node,
         way=mail.way,
@@ -186,31 +215,55 @@ def _answer(outgoing: Outgoing, message: MailMessage, thread: str) -> deliveries
     return deliveries.Answer(thread, sender, outgoing.replies_per_thread, outgoing.replies_per_sender_per_day)
 
 
-def _record(
-    transaction: Transaction,
-    work: Work,
-    planned: Sequence[Planned],
-    errors: Sequence[tuple[str, MailFlowError]],
-    *,
-    failed: bool,
-    steps: str,
-    handled: frozenset[int],
-    resume: bool,
-) -> tuple[list[int | None], settling.Concluded]:
+_Recorded = tuple[Sequence[int | None], settling.Concluded]
+"""The mails' ids, None for one that isn't to be sent, and where the item stands."""
+
+
+def _record_all(transaction: Transaction, lot: Sequence[_Stepped]) -> list[_Recorded]:
+    """What came of a lot of items: the usual ones together, the others one by one."""
+    plain = [stepped for stepped in lot if stepped.plain]
+    ids = deliveries.plan_new(transaction, [(stepped.work.row.id, stepped.planned) for stepped in plain])
+    by_steps: dict[str, list[int]] = {}
+    for stepped in plain:
+        by_steps.setdefault(stepped.steps, []).append(stepped.work.row.id)
+    for steps, its_items in by_steps.items():
+        items.planned(transaction, its_items, steps)
+    given = iter(ids)
+    return [
+        (next(given), settling.Concluded("planned")) if stepped.plain else _record(transaction, stepped)
+        for stepped in lot
+    ]
+
+
+def _record(transaction: Transaction, stepped: _Stepped) -> _Recorded:
+    work, planned = stepped.work, stepped.planned
     row = work.row
-    transaction.database.execute("UPDATE items SET steps = ? WHERE id = ?", (steps, row.id))
-    settling.note_failures(transaction, work, errors, "step")
+    transaction.database.execute("UPDATE items SET steps = ? WHERE id = ?", (stepped.steps, row.id))
+    settling.note_failures(transaction, work, stepped.errors, "step")
     if row.dry:
         # Shown as what would have happened: nothing is frozen, nothing leaves.
-        state: items.State = "failed" if failed else "sent" if planned else "skipped"
+        state: items.State = "failed" if stepped.failed else "sent" if planned else "skipped"
         items.settle(transaction, row.id, state, flagging=False)
         return [None] * len(planned), settling.Concluded(state)
-    if resume:
+    if stepped.resumed:
         deliveries.plan_again(transaction, row.id)
     ids = deliveries.plan(transaction, row.flow, row.id, planned)
     if None in ids:
         items.put_error(transaction, row.id, MailFlowError("answer-limit"), "reject-message")
-    return ids, settling.conclude(transaction, work, handled=handled)
+    return ids, settling.conclude(transaction, work, handled=stepped.handled)
+
+
+def _jobs(stepped: _Stepped, ids: Sequence[int | None]) -> list[Job]:
+    """What is to be sent of an item now: new mails, and what is left of earlier ones."""
+    work = stepped.work
+    flow = work.running.version_flow(work.row.version) or work.running.flow
+    alone = stepped.plain and len(ids) == 1 and not flow.continues
+    jobs = [
+        Job(work, row_id, mail.frozen, mail.recipients, mail.content, alone)
+        for mail, row_id in zip(stepped.planned, ids, strict=True)
+        if row_id is not None
+    ]
+    return jobs + [job for row, rows in stepped.resumed if (job := _resumed_job(work, row, rows)) is not None]
 
 
 def _count(work: Work, result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> None:

@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.engine import requests as asked
-from mailflow_gui.engine import settling, silence
+from mailflow_gui.engine import settling, standing, versions
 from mailflow_gui.engine.binding import bind, unfit_for_pop3
 from mailflow_gui.engine.budget import Budget
 from mailflow_gui.engine.compiled import CompiledFlow, compile_flow
-from mailflow_gui.engine.copying import Copying
-from mailflow_gui.engine.counts import NodeCount, words
-from mailflow_gui.engine.delivering import Delivering, Job
+from mailflow_gui.engine.delivering import Delivering
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.gates import Gates
 from mailflow_gui.engine.keyring_wait import KeyringWait
-from mailflow_gui.engine.limits import Limits
+from mailflow_gui.engine.looking import Looking
 from mailflow_gui.engine.probes import Mailboxes, Probe
 from mailflow_gui.engine.probing import Probing
 from mailflow_gui.engine.receiving import Receiving
 from mailflow_gui.engine.receiving_imap import ReceivingImap
 from mailflow_gui.engine.receiving_pop3 import ReceivingPop3
 from mailflow_gui.engine.resuming import Resuming, give_next_chance
-from mailflow_gui.engine.sending import Sending
+from mailflow_gui.engine.senders import Senders
 from mailflow_gui.engine.upkeep import Upkeep
 from mailflow_gui.engine.watching import Tools, open_watching
 from mailflow_gui.engine.work import Mode, RunningFlow, Summary, Work
@@ -44,9 +41,6 @@ from mailflow_gui.journal import copies, flows, items
 from mailflow_gui.journal.journal import Journal, Transaction
 
 log = logging.getLogger(__name__)
-
-LOOK = 1.0
-"""Seconds between looks at requests and due retries."""
 
 
 class Engine:
@@ -71,21 +65,12 @@ class Engine:
         self._sessions = sessions
         self._keyring_wait = KeyringWait(self._gates, journal, sessions.keyring_state, self._wake, self._crash)
         self._budget = Budget()
-        self._limits = Limits(journal)
         self._lock = threading.RLock()
         self._changed = threading.Condition()
         self._running: dict[tuple[str, bool], RunningFlow] = {}
         self._starting: set[tuple[str, bool]] = set()
         self._receiving: dict[tuple[str, str], Receiving] = {}
-        self._sending: dict[str, Sending] = {}
-        self._copying: dict[str, Copying] = {}
-        self._closing = threading.Event()
         self._failure: MailFlowError | None = None
-        self._delivering = Delivering(
-            journal, send=self._send, concluded=self._concluded, put_down=self._put_down, crashed=self._crash
-        )
-        self._delivering.start()
-        self._tools = Tools(journal, events, self._budget, self._delivering.put, self._crash)
         self._probing = Probing(
             journal,
             events,
@@ -95,18 +80,44 @@ class Engine:
             changed=self._notify,
             crashed=self._crash,
         )
+        self._senders = Senders(
+            journal,
+            accounts,
+            sessions,
+            self._gates,
+            events,
+            concluded=self._concluded,
+            put_down=self._put_down,
+            can_look=self._probing.can_look,
+            changed=self._notify,
+            crashed=self._crash,
+        )
+        self._delivering = Delivering(
+            journal, send=self._senders.send, concluded=self._concluded, put_down=self._put_down, crashed=self._crash
+        )
+        self._delivering.start()
+        self._tools = Tools(journal, events, self._budget, self._delivering.put, self._crash)
         self._resuming = Resuming(
             journal,
             self._budget,
             deliver=self._delivering.put,
-            load_version=self._load_version,
+            load_version=functools.partial(versions.load, journal, node_types),
             look_at_doubts=self._probing.look_at_all,
             crashed=self._crash,
         )
         asked.carry_out_all(journal)
         journal.advance()
         self._upkeep = Upkeep(journal)
-        self._looking = threading.Thread(target=self._look, name="looking", daemon=True)
+        self._looking = Looking(
+            journal,
+            self._gates,
+            events,
+            self._resuming,
+            flows=self._flows_now,
+            receiving=self._receiving_now,
+            also=(self._keyring_wait.look, self._upkeep.look),
+            crashed=self._crash,
+        )
         self._looking.start()
 
     def __enter__(self) -> Engine:
@@ -153,7 +164,7 @@ class Engine:
         self._events.publish("run-started", flow=flow.name, run=running.run, mode=mode, dry_run=dry)
         give_next_chance(self._journal, running)
         for mail, account in copies.owed(self._journal.read(), key).items():
-            self._copy(running, mail, account)
+            self._senders.copy(running, mail, account)
         self._watch(running)
         self._resuming.begin(running)
         return running
@@ -234,106 +245,44 @@ class Engine:
 
     def troubles(self, running: RunningFlow) -> list[MailFlowError]:
         """What keeps a run's connections from being used, receiving first, each said once."""
-        found = list(running.troubles.values())
-        for account in running.accounts.values():
-            trouble = self._gates.of(account).trouble
-            if trouble is not None:
-                found.append(trouble)
-        return list({(error.code, str(error)): error for error in found}.values())
+        return standing.troubles(running, self._gates)
 
     def accounts(self, running: RunningFlow) -> dict[str, dict[str, str]]:
-        """How the accounts of a run are doing, by id: ``ok``, ``retrying``, ``waiting`` (for the keyring), ``needs-sign-in`` or
-        ``broken``, and why; none that wasn't used yet."""
-        found = {account: self._gates.of(account).standing for account in set(running.accounts.values())}
-        return {
-            account: {"state": state, "error": words(trouble) if trouble is not None else ""}
-            for account, (state, trouble) in found.items()
-            if state
-        }
+        """How the accounts of a run are doing (:func:`standing.accounts`)."""
+        return standing.accounts(running, self._gates)
 
     def nodes(self, running: RunningFlow) -> dict[str, dict[str, Any]]:
-        """What each node has done in this run, as JSON values; a source whose account can't be used says so."""
-        found = running.nodes.as_json()
-        for step in running.flow.sources():
-            gate = self._gates.of(running.flow.watch(step).account)
-            if gate.trouble is not None and step.settings.enabled:
-                shown = found.setdefault(step.id, NodeCount().as_json())
-                shown |= {"state": "held" if gate.closed else "failing", "error": words(gate.trouble)}
-        return found
+        """What each node has done in this run (:func:`standing.nodes`)."""
+        return standing.nodes(running, self._gates)
 
     def close(self) -> None:
         """Stop every flow and end all threads; what is in hand is finished."""
-        self._closing.set()
-        with self._lock:
-            receiving = list(self._receiving.values())
-            for running in self._running.values():
-                running.stopping.set()
+        receiving = self._receiving_now()
+        for running in self._flows_now():
+            running.stopping.set()
         self._wake()
         for thread in receiving:
             thread.stop()
         for thread in receiving:
             thread.join()
-        self._looking.join()
+        self._looking.close()
         self._probing.stop()
         self._keyring_wait.close()
         self._delivering.stop()
         self._delivering.join()
-        with self._lock:
-            sending = list(self._sending.values())
-        for sender in sending:
-            sender.stop()
-        with self._lock:
-            copying = list(self._copying.values())
-        for copier in copying:
-            copier.stop()
+        self._senders.close()
         self._upkeep.close()
 
     # ---- what the threads tell
-
-    def _send(self, job: Job) -> None:
-        with self._lock:
-            sender = self._sending.get(job.frozen.account)
-            if sender is None:
-                sender = self._sending[job.frozen.account] = Sending(
-                    self._gates.of(job.frozen.account),
-                    self._gates.classes,
-                    self._sessions.smtp,
-                    self._journal,
-                    self._events,
-                    sessions=self._sending_sessions(job.frozen.account),
-                    limits=self._limits,
-                    concluded=self._concluded,
-                    put_down=self._put_down,
-                    copy=self._copy,
-                    can_look=self._probing.can_look,
-                    crashed=self._crash,
-                )
-        sender.put(job)
-
-    def _copy(self, running: RunningFlow, mail: int, account: str) -> None:
-        with self._lock:
-            copying = self._copying.get(account)
-            if copying is None:
-                gate = self._gates.of(account)
-                copying = self._copying[account] = Copying(
-                    gate, self._sessions.imap, self._journal, self._events, changed=self._notify, crashed=self._crash
-                )
-        copying.put(running, mail)
 
     def _notify(self) -> None:
         with self._changed:
             self._changed.notify_all()
 
-    def _sending_sessions(self, account: str) -> int:
-        try:
-            return min(2, self._accounts.get(account).maximum_sessions)
-        except AccountError:
-            return 1  # it was removed since the mail was frozen: the sender will hold what it gets, and say why
-
     def _concluded(self, work: Work, concluded: settling.Concluded) -> None:
         """An item may have settled, or waits. In the journal's thread, once that is durable."""
         if concluded.onward:
-            self._delivering.put(work)
+            self._delivering.put((work,))
             return
         if concluded.state == "planned":
             return  # other mails of this item are still on their way
@@ -356,8 +305,11 @@ class Engine:
         """An item leaves memory, at its ``end`` or to be taken up again later."""
         if work.running.leave(work.row.id, end):
             self._budget.give_back(work.size)
-        self._wake_receiving(work.row.account, work.row.folder)
-        if work.running.in_memory == 0:  # otherwise nobody's wait is over
+        last = work.running.in_memory == 0
+        thread = self._receiving.get((work.row.account, work.row.folder))
+        if thread is not None:
+            thread.settled(last=last)
+        if last:  # otherwise nobody's wait is over
             self._notify()
 
     def _receiving_ended(self, thread: Receiving) -> None:
@@ -365,100 +317,27 @@ class Engine:
             for place, known in list(self._receiving.items()):
                 if known is thread:
                     del self._receiving[place]
-        with self._changed:
-            self._changed.notify_all()
+        self._notify()
 
     def _crash(self, error: BaseException) -> None:
         """A thread can't go on: the whole engine stops, and says why."""
         if self._failure is None:
             log.critical("the engine stops", exc_info=error)
             self._failure = error if isinstance(error, MailFlowError) else _bug(error)
-        with self._changed:
-            self._changed.notify_all()
+        self._notify()
+
+    def _flows_now(self) -> list[RunningFlow]:
+        with self._lock:
+            return list(self._running.values())
+
+    def _receiving_now(self) -> list[Receiving]:
+        with self._lock:
+            return list(self._receiving.values())
 
     def _wake(self) -> None:
-        with self._lock:
-            threads = list(self._receiving.values())
-        for thread in threads:
+        for thread in self._receiving_now():
             thread.wake()
-        with self._changed:
-            self._changed.notify_all()
-
-    def _look_again(self, account: str) -> None:
-        with self._lock:
-            threads = [thread for (its_account, _folder), thread in self._receiving.items() if its_account == account]
-        for thread in threads:
-            thread.look_again()
-
-    def _wake_receiving(self, account: str, folder: str) -> None:
-        thread = self._receiving.get((account, folder))
-        if thread is not None:
-            thread.wake()
-
-    # ---- requests and retries
-
-    def _look(self) -> None:
-        try:
-            while not self._closing.wait(LOOK):
-                if (
-                    self._journal.failure is not None
-                ):  # in a note that nobody awaits, such as when a folder was looked at
-                    self._crash(self._journal.failure)
-                    return
-                for request in asked.carry_out_all(self._journal, self._untouched):
-                    if request.kind == "validated":
-                        self._gates.of(request.subject).reopen()
-                        self._wake()
-                    elif request.kind == "resume":
-                        self._look_again(request.subject)
-                    elif request.kind in {"reclass", "reclass-undo"}:
-                        self._gates.classes.read_again()
-                self._keyring_wait.look()
-                self._upkeep.look()
-                with self._lock:
-                    receiving = list(self._receiving.values())
-                silence.look([each for thread in receiving for each in thread.watchings], self._journal, self._events)
-                with self._lock:
-                    flows_now = list(self._running.values())
-                for running in flows_now:
-                    if running.mode != "once" and running.resumed.is_set() and not running.stopping.is_set():
-                        self._resuming.feed_due(running)
-        except Exception as error:
-            self._crash(error)
-            raise
-
-    @contextlib.contextmanager
-    def _untouched(self, item: int) -> Iterator[bool]:
-        """Keep an item from being taken up meanwhile; False if it is on its way just now."""
-        row = items.get(self._journal.read(), item)
-        with self._lock:
-            running = self._running.get((row.flow, row.dry)) if row is not None else None
-        if running is None:
-            yield True
-        elif not running.enter(item):
-            yield False
-        else:
-            try:
-                yield True
-            finally:
-                running.leave(item, None)
-
-    def _load_version(self, running: RunningFlow, version: str) -> CompiledFlow:
-        """The flow as it was when an item began; this run's own where the old version can't be read any more."""
-        known = running.version_flow(version or running.version)
-        if known is None:
-            content = flows.content(self._journal.read(), version)
-            try:
-                if content is None:
-                    raise FlowFileError("flow-version-gone", name=running.name)
-                known = compile_flow(flow_file.loads(content, running.name), self._node_types, running.flow.accounts)
-            except FlowFileError as error:
-                log.warning(
-                    "an earlier version of %s can't be used, its items go on with this one: %s", running.name, error
-                )
-                known = replace(running.flow)
-            running.add_version(version, known)
-        return known
+        self._notify()
 
 
 def _bug(error: BaseException) -> MailFlowError:

@@ -57,6 +57,11 @@ class Events:
         """Hear every event from now on."""
         self._subscribers.append(subscriber)
 
+    @property
+    def heard(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._subscribers)
+
     def publish(self, name: EventName, /, **data: Any) -> None:
         """Tell the subscribers."""
         if self._subscribers:

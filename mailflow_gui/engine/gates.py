@@ -103,6 +103,8 @@ class Gate:
             except MailError as error:
                 told = self._classes.apply(error)
                 self.failed(told)
+                if told is error:
+                    raise
                 raise told from error
             except AccountError as error:
                 self.failed(error)

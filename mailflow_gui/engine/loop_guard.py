@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from mailflow_gui.errors import Rejected
 from mailflow_gui.mail.message import MailMessage
@@ -18,8 +19,10 @@ HOPS = 50
 
 _MARK = re.compile(r"[0-9a-f]{16}")
 _MOST_MARKS = 20
+_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
+@lru_cache(maxsize=256)
 def mark(flow: str) -> str:
     """The mark of a flow, from its key."""
     return hashlib.sha256(f"loop {flow}".encode("utf-8", "surrogateescape")).hexdigest()[:16]
@@ -39,5 +42,5 @@ def refusal(message: MailMessage, flow: str) -> Rejected | None:
     """Why ``flow`` must not work on ``message``, or None."""
     if mark(flow) in marks(message):
         return Rejected("loop-own-mail")
-    hops = sum(name.lower() == "received" for name, _value in message.headers)
+    hops = len(_RECEIVED.findall(message.header_block))
     return Rejected("loop-too-many-hops", hops=hops) if hops > HOPS else None

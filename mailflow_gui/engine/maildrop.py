@@ -7,6 +7,7 @@ mail that has left, or is new just when others have left.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from mailflow_gui.journal.maildrops import Key
 from mailflow_gui.mail.fingerprint import header_hash
 from mailflow_gui.mail.pop3 import Listed, Pop3Session
 
+_FIRST = "header-"
+"""What the first version's keys begin with where they were made of a header."""
+
 
 class Maildrop:
     """The mails of one session, in the server's order."""
@@ -26,6 +30,7 @@ class Maildrop:
         self.listed = session.list()
         self._names = Counter(mail.uidl for mail in self.listed)
         self._hashes: dict[int, str] = {}
+        self._bare_hashes: dict[int, str] = {}
         self._vanished: set[int] = set()
 
     def plain(self, mail: Listed) -> bool:
@@ -41,6 +46,7 @@ class Maildrop:
                 without.append(mail)
             else:
                 self._hashes[mail.number] = header_hash(header)
+                self._bare_hashes[mail.number] = hashlib.sha256(header).hexdigest()[:32]
         for mail in without:
             try:  # a server without TOP gives whole mails
                 self._hashes[mail.number] = header_hash(self.session.fetch(mail.number, MAXIMUM_SIZE))
@@ -60,6 +66,19 @@ class Maildrop:
                 alike[same] += 1
         return found
 
+    def first_keys(self) -> dict[Listed, str]:
+        """The keys that the journal's first version gave to mails whose UIDL is missing or doubled, as far as headers have been read."""
+        found: dict[Listed, str] = {}
+        given: set[str] = set()
+        for mail in self.listed:
+            if mail.number in self._bare_hashes and not self.plain(mail):
+                key = f"{_FIRST}{self._bare_hashes[mail.number]}:{mail.size}"
+                while key in given:
+                    key += "+"
+                given.add(key)
+                found[mail] = key
+        return found
+
     def all_keys(self) -> list[str]:
         """The keys of all mails; every header is read."""
         self.read_headers(self.listed)
@@ -72,6 +91,9 @@ class Maildrop:
         some = [mail for mail in self.listed if (mail.uidl or "") in names]
         self.read_headers(some)
         found = {key: mail for mail, key in self.keys(some).items() if key in wanted}
+        if any(key.startswith(_FIRST) for key in wanted):
+            self.read_headers(self.listed)
+            found |= {key: mail for mail, key in self.first_keys().items() if key in wanted}
         for key in wanted - found.keys():
             parts = Key.read(key)
             if not parts.header:  # from a journal of before headers were kept
@@ -115,17 +137,18 @@ def look(maildrop: Maildrop, present: set[str], with_uidl: Callable[[str], Seque
     earlier = {mail.uidl or "": with_uidl(mail.uidl or "") for mail in unknown}
     unsure = [mail for mail in unknown if left or earlier[mail.uidl or ""] or not maildrop.plain(mail)]
     maildrop.read_headers(unsure)
-    return _sorted(unknown, set(unsure), maildrop.keys(unsure), left, earlier)
+    return _sorted(maildrop, unknown, set(unsure), left, earlier)
 
 
 def _sorted(
+    maildrop: Maildrop,
     unknown: Iterable[Listed],
     unsure: set[Listed],
-    keys: Mapping[Listed, str],
     left: set[str],
     earlier: Mapping[str, Sequence[Key]],
 ) -> Looked:
     """``left``: the keys of mails that a look by UIDL alone didn't find."""
+    keys, first = maildrop.keys(unsure), maildrop.first_keys()
     known = {str(key) for some in earlier.values() for key in some}
     there = set(keys.values()) & (known | left)
     looked = Looked(back=there - left)
@@ -140,6 +163,9 @@ def _sorted(
             looked.new.append((mail, None))
         elif name is None or name in there:
             continue  # it has vanished while we looked, or is known
+        elif first.get(mail) in left:
+            left.discard(first[mail])
+            looked.renamed.append((first[mail], name))
         elif unnamed := [old for old in earlier[mail.uidl or ""] if not old.header and old.size == mail.size]:
             looked.back |= {str(old) for old in unnamed}  # known from before headers were kept
             left.difference_update(map(str, unnamed))

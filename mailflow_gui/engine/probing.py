@@ -163,14 +163,17 @@ class Probing:
         if answer == "unknown" and not (last and doubt.when_uncertain == "resend"):
             return False
 
-        def record(transaction: Transaction) -> None:
+        def record(transaction: Transaction) -> bool:
             if answer == "arrived":
-                doubts.arrived(transaction, doubt.mail, "found by its Message-ID")
+                changed = doubts.arrived(transaction, doubt, "found by its Message-ID")
             else:
-                doubts.resend(transaction, doubt.mail)
-            recount(transaction, doubt.item)
+                changed = doubts.resend(transaction, doubt)
+            if changed:
+                recount(transaction, doubt.item)
+            return changed
 
-        self._journal.write(record).result()
+        if not self._journal.write(record).result():
+            return True  # a person has settled it meanwhile, and the item may be at its end
         self._events.publish(
             "doubt-settled",
             flow=running.name,

@@ -13,9 +13,9 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Sequence
 
+from mailflow_gui.engine.budget import LOT
 from mailflow_gui.engine.gates import Gate
 from mailflow_gui.engine.watching import Fetched, Tools, Watching, take_on
 from mailflow_gui.errors import JournalError, MailError, MailFlowError, StorageError, Transient
@@ -23,6 +23,7 @@ from mailflow_gui.flow.item import AfterReceiving
 from mailflow_gui.journal import deliveries, items, watches
 from mailflow_gui.journal.items import ItemRow
 from mailflow_gui.journal.journal import Transaction
+from mailflow_gui.journal.written import Written
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,9 @@ CLOSED_PAUSE = 1.0
 """Seconds between looks at a closed gate."""
 SETTLE_PAUSE = 0.25
 """Seconds between polls that only wait for the last items to settle."""
+LOT_BYTES = 4 << 20
+LOT_SECONDS = 0.05
+"""A lot is taken on before it is full when it holds so many bytes, or when its first mail has waited so long for the others."""
 
 
 class Receiving(threading.Thread, abc.ABC):
@@ -53,6 +57,8 @@ class Receiving(threading.Thread, abc.ABC):
         self._folder_trouble: MailError | None = None
         self._kept: MailFlowError | None = None
         self._woken = False
+        self._settled = 0.0
+        """When it was last woken because an item has settled (monotonic seconds)."""
         self._wake_reader, self._wake_writer = socket.socketpair()
         self._wake_reader.setblocking(False)
         self._wake_writer.setblocking(False)
@@ -78,6 +84,16 @@ class Receiving(threading.Thread, abc.ABC):
         self._woken = True
         with contextlib.suppress(OSError):  # full: it will wake anyway; closed: it has ended
             self._wake_writer.send(b"w")
+
+    def settled(self, *, last: bool) -> None:
+        """An item has settled or was put off, the ``last`` one that was in memory or not. From any thread.
+
+        Those that settle within :data:`SETTLE_PAUSE` are flagged together.
+        """
+        now = time.monotonic()
+        if last or now - self._settled >= SETTLE_PAUSE:
+            self._settled = now
+            self.wake()
 
     def look_again(self) -> None:
         """Poll at once: a person has decided something. From any thread."""
@@ -301,6 +317,8 @@ class Receiving(threading.Thread, abc.ABC):
         now = time.monotonic()
         open_watchings = [watching for watching in self._watchings if not watching.done]
         seconds = min((max(0.0, watching.due - now) for watching in open_watchings), default=SETTLE_PAUSE)
+        if now - self._settled < SETTLE_PAUSE:
+            seconds = min(seconds, SETTLE_PAUSE)  # others may have settled since
         if any(not watching.running.resumed.is_set() for watching in open_watchings):
             seconds = max(seconds, 0.05)
         if self._folder_trouble is not None:
@@ -329,14 +347,37 @@ class Receiving(threading.Thread, abc.ABC):
 
     # ---- taking on and flagging
 
-    def _take_on(self, watching: Watching, fetched: Fetched) -> Future[int | None] | None:
-        """Take a mail on as soon as there is room for it; None if the run stops first."""
-        size = len(fetched.raw if fetched.raw is not None else fetched.header)
-        while not self.tools.budget.take(size, timeout=0.5):
-            if self._stopping.is_set() or watching.running.stopping.is_set():
-                return None
+    def _take_all_on(
+        self, watching: Watching, mails: Iterable[Fetched], taken: Callable[[Sequence[Fetched]], None] | None = None
+    ) -> int:
+        """Take mails on as they come, in lots, as there is room for them; returns how many. Ends early if the run stops.
+
+        Returns once all of them are durable; what ends ``mails`` with an error leaves those before it taken on.
+        ``taken``: is told of each lot when it has been given to the journal.
+        """
+        lot = _Lot(self, watching, taken)
+        try:
+            for mail in mails:
+                if self._is_over(watching):
+                    break
+                lot.add(mail)
+        finally:
+            if not self._is_over(watching):
+                lot.take_on()
+        lot.wait()
+        return lot.count
+
+    def _is_over(self, watching: Watching) -> bool:
+        return self._stopping.is_set() or watching.running.stopping.is_set()
+
+    def take_on(self, watching: Watching, mails: Sequence[Fetched]) -> tuple[int, Written[list[ItemRow | None]] | None]:
+        """Take the first of some mails on, as soon as there is room; how many that were, none if the run stops first."""
+        sizes = [mail.kept_size for mail in mails]
+        while not (count := self.tools.budget.take_some(sizes, timeout=0.5)):
+            if self._is_over(watching):
+                return 0, None
         watching.heard = time.monotonic()
-        return take_on(watching, fetched, self.tools)
+        return count, take_on(watching, mails[:count], self.tools)
 
     def _passed_over(self, watching: Watching) -> set[int | str]:
         """Without the ledger: mails that are still on their way here (a retry, a doubt), and with *until idle* what this run has had."""
@@ -368,11 +409,8 @@ class Receiving(threading.Thread, abc.ABC):
                 self.tools.events.publish("flagged", flow=watching.running.name, node=watching.step.id, items=len(rows))
 
     def _note_flagged(self, rows: Sequence[ItemRow]) -> None:
-        def note(transaction: Transaction) -> None:
-            for row in rows:
-                items.flagged(transaction, row.id)
-
-        self.tools.journal.write(note).result()
+        ids = [row.id for row in rows]
+        self.tools.journal.write(lambda transaction: items.flagged(transaction, ids)).result()
 
     def _note_unflagged(self, rows: Sequence[ItemRow], error: MailError) -> None:
         def note(transaction: Transaction) -> None:
@@ -386,9 +424,51 @@ class Receiving(threading.Thread, abc.ABC):
                     node=row.node,
                     account=row.account,
                 )
-                items.flagged(transaction, row.id)
+            items.flagged(transaction, [row.id for row in rows])
 
         self.tools.journal.write(note).result()
+
+
+class _Lot:
+    """Mails that are taken on together: as many as come at once."""
+
+    def __init__(
+        self, receiving: Receiving, watching: Watching, taken: Callable[[Sequence[Fetched]], None] | None
+    ) -> None:
+        self._receiving = receiving
+        self._watching = watching
+        self._taken = taken
+        self._mails: list[Fetched] = []
+        self._size = 0
+        self._began = 0.0
+        self._last: Written[list[ItemRow | None]] | None = None
+        self.count = 0
+
+    def add(self, mail: Fetched) -> None:
+        """One more; a full lot is taken on."""
+        now = time.monotonic()
+        if not self._mails:
+            self._began = now
+        self._mails.append(mail)
+        self._size += mail.kept_size
+        if len(self._mails) >= LOT or self._size >= LOT_BYTES or now - self._began >= LOT_SECONDS:
+            self.take_on()
+
+    def take_on(self) -> None:
+        """Give all of them to the journal, in portions as there is room."""
+        mails, self._mails, self._size = self._mails, [], 0
+        while mails:
+            count, written = self._receiving.take_on(self._watching, mails)
+            if written is None:
+                return
+            if self._taken is not None:
+                self._taken(mails[:count])
+            self._last, self.count, mails = written, self.count + count, mails[count:]
+
+    def wait(self) -> None:
+        """Until all that were given to the journal are durable."""
+        if self._last is not None:
+            self._last.result()
 
 
 def _unsent(row: ItemRow) -> bool:

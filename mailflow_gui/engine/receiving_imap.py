@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 
 from mailflow_gui.engine import renumbering
@@ -131,21 +130,15 @@ class ReceivingImap(Receiving):
         return watch.process_once and not watch.unseen_only and not watch.search
 
     def _fetch(self, watching: Watching, session: ImapSession, uids: Sequence[int]) -> int:
-        count = 0
-        last: Future[int | None] | None = None
-        for mail in session.fetch(uids, maximum_size=MAXIMUM_SIZE):
-            if self._stopping.is_set() or watching.running.stopping.is_set():
-                break
-            if watching.watch.unseen_only and r"\Seen" in mail.flags:
-                continue  # somebody has read it since the search
-            taken = self._take_on(watching, _fetched(mail))
-            if taken is None:
-                break
-            last = taken
-            count += 1
-        if last is not None:
-            last.result()
-        return count
+        unread = watching.watch.unseen_only
+        return self._take_all_on(
+            watching,
+            (
+                _fetched(mail)
+                for mail in session.fetch(uids, maximum_size=MAXIMUM_SIZE)
+                if not (unread and r"\Seen" in mail.flags)  # somebody has read it since the search
+            ),
+        )
 
     def _note_low_water(self, watching: Watching, batch: Sequence[int]) -> None:
         if batch and self._steady(watching) and not watching.running.stopping.is_set() and not self._stopping.is_set():

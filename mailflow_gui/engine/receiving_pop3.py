@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future
 
 from mailflow_gui.engine.gates import Gate
 from mailflow_gui.engine.maildrop import Looked, Maildrop, look
@@ -69,22 +68,8 @@ class ReceivingPop3(Receiving):
         found = self._unknown(watching, maildrop)
         limit = watching.watch.maximum if watching.watch.maximum > 0 else len(found)
         watching.ahead = [key or str(mail.number) for mail, key in found[limit:]]
-        count = 0
-        last: Future[int | None] | None = None
         with contextlib.closing(_fetched(maildrop.session, found[:limit])) as mails:
-            for mail in mails:
-                if self._stopping.is_set() or watching.running.stopping.is_set():
-                    break
-                taken = self._take_on(watching, mail)
-                if taken is None:
-                    break
-                last = taken
-                count += 1
-                if watching.present is not None:
-                    watching.present.add(str(mail.uid))
-        if last is not None:
-            last.result()
-        return count
+            return self._take_all_on(watching, mails, lambda taken: _note_present(watching, taken))
 
     def _unknown(self, watching: Watching, maildrop: Maildrop) -> list[Wanted]:
         """What this watch doesn't know yet, in the server's order."""
@@ -101,10 +86,20 @@ class ReceivingPop3(Receiving):
         return looked.new
 
     def _act(self, action: AfterReceiving, rows: Sequence[ItemRow]) -> None:
-        """Delete, in this session; only its end makes it true. The other actions mean nothing here."""
-        maildrop = self._maildrop
-        if maildrop is None or action.action != "delete" or not rows:
+        """Delete; only a session's end makes it true. The other actions mean nothing here."""
+        if action.action != "delete" or not rows:
             return
+        left = list(rows)
+        for _attempt in range(
+            2
+        ):  # a name that isn't found may have been damaged on its way: it is looked for in a second list
+            if left and self._maildrop is not None:
+                left = self._remove(left)
+
+    def _remove(self, rows: Sequence[ItemRow]) -> list[ItemRow]:
+        """Delete what is found, and begin a new session; returns what isn't found."""
+        maildrop = self._maildrop
+        assert maildrop is not None
         found = maildrop.find(str(row.uid) for row in rows)
         refused: list[tuple[ItemRow, Recoverable]] = []
         for row in rows:
@@ -118,8 +113,10 @@ class ReceivingPop3(Receiving):
         for row, reason in refused:
             self._note_unflagged([row], reason)
         kept = {row.id for row, _reason in refused}
-        self._note_deleted([row for row in rows if row.id not in kept])
+        # Not those that weren't found: they may have another name by now, and are told by their headers then.
+        self._note_deleted([row for row in rows if str(row.uid) in found and row.id not in kept])
         self._connect()
+        return [row for row in rows if str(row.uid) not in found]
 
     def _note_deleted(self, rows: Sequence[ItemRow]) -> None:
         """Who comes next under these names is another mail."""
@@ -138,6 +135,11 @@ class ReceivingPop3(Receiving):
         self._disconnect()
         self._sleep(seconds)
         return False
+
+
+def _note_present(watching: Watching, taken: Sequence[Fetched]) -> None:
+    if watching.present is not None:
+        watching.present.update(str(mail.uid) for mail in taken)
 
 
 def _fetched(session: Pop3Session, wanted: Sequence[Wanted]) -> Generator[Fetched, None, None]:

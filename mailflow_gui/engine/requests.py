@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 from mailflow_gui.errors import MailFlowError
-from mailflow_gui.journal import account_states, deliveries, items, reclassed, requests, watches
+from mailflow_gui.journal import account_states, deliveries, doubts, items, reclassed, requests, watches
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.requests import Request
 
@@ -80,11 +80,11 @@ def _about_item(transaction: Transaction, request: Request) -> None:
             recount(transaction, row.id)
         else:
             items.settle(transaction, row.id, "failed", flagging=False)
-    elif request.kind == "resolve-sent":
-        deliveries.arrived(transaction, row.id)
-        recount(transaction, row.id)
-    elif request.kind == "resolve-resend":
-        deliveries.reset(transaction, row.id, ("uncertain",))
+    elif request.kind in {"resolve-sent", "resolve-resend"} and doubts.of_item(transaction.database, row.id):
+        if request.kind == "resolve-sent":
+            deliveries.arrived(transaction, row.id)
+        else:
+            deliveries.reset(transaction, row.id, ("uncertain",))
         recount(transaction, row.id)
 
 

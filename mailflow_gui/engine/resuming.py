@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from mailflow_gui.engine import requests
 from mailflow_gui.engine.budget import Budget
@@ -40,7 +40,7 @@ class Resuming:
         journal: Journal,
         budget: Budget,
         *,
-        deliver: Callable[[Work], None],
+        deliver: Callable[[Sequence[Work]], None],
         load_version: Callable[[RunningFlow, str], CompiledFlow],
         look_at_doubts: Callable[[RunningFlow], None],
         crashed: Callable[[BaseException], None],
@@ -105,7 +105,7 @@ class Resuming:
             running.leave(row.id, "failed")
             self._budget.give_back(size)
             return True
-        self._deliver(Work(running, row, parse(raw, row.flags), size, known=True, resuming=True))
+        self._deliver([Work(running, row, parse(raw, row.flags), size, known=True, resuming=True)])
         return True
 
     def _bury(self, row: ItemRow, error: JournalError) -> None:

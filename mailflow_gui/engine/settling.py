@@ -68,10 +68,8 @@ def flagging(work: Work, state: State) -> bool:
 def after_receiving(work: Work) -> AfterReceiving:
     """What the item's source says is to be done once it has settled; nothing if the source is gone from the flow."""
     flow = work.running.version_flow(work.row.version) or work.running.flow
-    step = flow.steps.get(work.row.node)
-    if step is None or step.id not in {source.id for source in flow.sources()}:
-        return AfterReceiving("leave")
-    return flow.watch(step).after_receiving
+    watch = flow.watches.get(work.row.node)
+    return watch.after_receiving if watch is not None else AfterReceiving("leave")
 
 
 def steps_json(steps: Iterable[StepTaken]) -> str:

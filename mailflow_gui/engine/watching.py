@@ -6,8 +6,7 @@ import hashlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from mailflow_gui.engine import loop_guard, settling
@@ -21,6 +20,7 @@ from mailflow_gui.journal import deliveries, items, threads, watches
 from mailflow_gui.journal.items import ItemRow, Received
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.watches import WatchKey, WatchRow
+from mailflow_gui.journal.written import Written
 from mailflow_gui.mail.fingerprint import header_hash
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
@@ -41,7 +41,7 @@ class Tools:
     journal: Journal
     events: Events
     budget: Budget
-    deliver: Callable[[Work], None]
+    deliver: Callable[[Sequence[Work]], None]
     crashed: Callable[[BaseException], None]
 
 
@@ -58,6 +58,11 @@ class Fetched:
     refusal: MailFlowError | None = None
     thread: str = ""
     """The server's own name of its thread."""
+
+    @property
+    def kept_size(self) -> int:
+        """Bytes that are kept of it."""
+        return len(self.raw if self.raw is not None else self.header)
 
 
 @dataclass
@@ -159,8 +164,34 @@ def begin(
     )
 
 
-def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | None]:
-    """Keep a mail in the journal and, once it is durable, put its item on its way. The caller has taken its size from the budget."""
+def take_on(watching: Watching, mails: Sequence[Fetched], tools: Tools) -> Written[list[ItemRow | None]]:
+    """Keep mails in the journal and, once they are durable, put their items on their way: in one go, in the order of the mails.
+
+    The caller has taken their sizes from the budget.
+    """
+    taken = [_received(watching, fetched) for fetched in mails]
+    if not watching.watch.process_once:
+        watching.repeated.update(fetched.uid for fetched in mails)
+    written = tools.journal.write(lambda transaction: _keep(transaction, watching, taken))
+    written.add_done_callback(lambda done: _kept(done, watching, taken, tools))
+    return written
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A mail between its fetching and its row in the journal."""
+
+    message: MailMessage
+    received: Received
+    refusal: MailFlowError | None
+
+    @property
+    def size(self) -> int:
+        """Bytes taken from the budget."""
+        return len(self.received.raw)
+
+
+def _received(watching: Watching, fetched: Fetched) -> _Taken:
     running, row = watching.running, watching.row
     raw = fetched.raw if fetched.raw is not None else fetched.header
     message = parse(raw, fetched.flags)
@@ -194,31 +225,31 @@ def take_on(watching: Watching, fetched: Fetched, tools: Tools) -> Future[int | 
     refusal: MailFlowError | None = loop_guard.refusal(message, running.key)
     if received.incomplete is not None and not (watching.step.on_error and refusal is None):
         refusal = received.incomplete
-    if not watching.watch.process_once:
-        watching.repeated.add(fetched.uid)
+    return _Taken(message, received, refusal)
 
-    def keep(transaction: Transaction) -> ItemRow | None:
-        if not _wanted(transaction.database, watching, message):
+
+def _keep(transaction: Transaction, watching: Watching, taken: Sequence[_Taken]) -> list[ItemRow | None]:
+    row = watching.row
+    wanted = [each for each in taken if _wanted(transaction.database, watching, each.message)]
+    kept = {id(each): item for each, item in zip(wanted, _receive(transaction, wanted), strict=True)}
+    for each in taken:
+        if id(each) not in kept:
+            received = each.received
             watches.pass_over(
                 transaction,
                 row.id,
-                row.uid_validity or 0,
-                fetched.uid,
-                message_id=message.message_id,
+                received.uid_validity or 0,
+                received.uid,
+                message_id=received.message_id,
                 header=received.header,
             )
-            return None
-        item = items.receive(transaction, received)
-        found = items.get(transaction.database, item) if item is not None else None
-        if found is not None and refusal is not None:
-            _bury(transaction, Work(running, found, message, len(raw)), refusal)
-        return found
+        elif (found := kept[id(each)]) is not None and each.refusal is not None:
+            _bury(transaction, Work(watching.running, found, each.message, each.size), each.refusal)
+    return [kept.get(id(each)) for each in taken]
 
-    future = tools.journal.write(keep)
-    result: Future[int | None] = Future()
-    work = _Taken(watching, message, len(raw), refusal)
-    future.add_done_callback(lambda done: _kept(done, result, work, tools))
-    return result
+
+def _receive(transaction: Transaction, taken: Sequence[_Taken]) -> list[ItemRow | None]:
+    return items.receive_all(transaction, [each.received for each in taken])
 
 
 def _wanted(database: sqlite3.Connection, watching: Watching, message: MailMessage) -> bool:
@@ -234,46 +265,37 @@ def _wanted(database: sqlite3.Connection, watching: Watching, message: MailMessa
     return bool(senders if threads == "replies-to-flow" else senders & watching.running.flow.behind(watching.step))
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """A mail between its fetching and its row in the journal."""
-
-    watching: Watching
-    message: MailMessage
-    size: int
-    refusal: MailFlowError | None
-
-
-def _kept(future: Future[ItemRow | None], result: Future[int | None], taken: _Taken, tools: Tools) -> None:
-    """In the journal's thread, once the mail is durable."""
-    watching, message, size, refusal = taken.watching, taken.message, taken.size, taken.refusal
-    error = future.exception()
-    row = None if error is not None else future.result()
+def _kept(written: Written[list[ItemRow | None]], watching: Watching, taken: Sequence[_Taken], tools: Tools) -> None:
+    """In the journal's thread, once the mails are durable."""
+    rows: list[ItemRow | None] = [None] * len(taken) if written.exception() is not None else written.result()
     running = watching.running
-    if row is not None:
-        running.count_received()
-        running.nodes.passed(watching.step.id, received=1, sent=1)
-        tools.events.publish(
-            "received",
-            flow=running.name,
-            node=watching.step.id,
-            item=row.id,
-            subject=row.subject,
-            sender=row.sender,
-            size=row.size,
-        )
-    if row is None or refusal is not None:
-        tools.budget.give_back(size)
-        if row is not None and refusal is not None:
-            running.leave(row.id, "failed")
-            tools.events.publish("failed", flow=running.name, item=row.id, code=refusal.code)
-    else:
-        running.enter(row.id)
-        tools.deliver(Work(running, row, message, size))
-    if error is not None:
-        result.set_exception(error)
-    else:
-        result.set_result(row.id if row else None)
+    new = [row for row in rows if row is not None]
+    if new:
+        running.count_received(len(new))
+        running.nodes.passed(watching.step.id, received=len(new), sent=len(new))
+    if tools.events.heard:
+        for row in new:
+            tools.events.publish(
+                "received",
+                flow=running.name,
+                node=watching.step.id,
+                item=row.id,
+                subject=row.subject,
+                sender=row.sender,
+                size=row.size,
+            )
+    works = []
+    for each, found in zip(taken, rows, strict=True):
+        if found is not None and each.refusal is None:
+            running.enter(found.id)
+            works.append(Work(running, found, each.message, each.size))
+            continue
+        tools.budget.give_back(each.size)
+        if found is not None and each.refusal is not None:
+            running.leave(found.id, "failed")
+            tools.events.publish("failed", flow=running.name, item=found.id, code=each.refusal.code)
+    if works:
+        tools.deliver(works)
 
 
 def _bury(transaction: Transaction, work: Work, error: MailFlowError) -> None:

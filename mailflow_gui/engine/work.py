@@ -95,10 +95,10 @@ class RunningFlow:
         """Remember an earlier version, for the items that began with it."""
         self._versions[version] = flow
 
-    def count_received(self) -> None:
-        """One more mail was taken on."""
+    def count_received(self, mails: int) -> None:
+        """So many more mails were taken on."""
         with self._lock:
-            self._received += 1
+            self._received += mails
 
     def enter(self, item: int) -> bool:
         """An item comes into memory; False if it is there already."""
@@ -198,6 +198,11 @@ class Work:
     counted: set[str] = dataclasses.field(default_factory=set)
     """The nodes that have counted this item: taking it through the flow again doesn't count twice."""
 
+    @property
+    def clock(self) -> datetime:
+        """When it was received: what its flow takes for now."""
+        return datetime.fromtimestamp(self.row.received, UTC)
+
     def item(self) -> Item:
         """The item as its source gives it out; the same each time it is made."""
         row = self.row
@@ -206,7 +211,7 @@ class Work:
             id=row.key,
             message=self.message,
             origin=origin,
-            clock=datetime.fromtimestamp(row.received, UTC),
+            clock=self.clock,
             seed=int(row.key[:16], 16),
             error=row.incomplete,
         )

@@ -12,6 +12,7 @@ from typing import Literal
 from mailflow_gui.errors import MailError, MailFlowError
 from mailflow_gui.journal import items
 from mailflow_gui.journal.journal import Transaction
+from mailflow_gui.journal.rows import insert
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.logs import blank
 
@@ -121,6 +122,31 @@ def _plan_one(transaction: Transaction, flow: str, item: int, mail: Planned) -> 
             (flow, frozen.node, answer.thread, answer.sender, now, cursor.lastrowid),
         )
     return cursor.lastrowid
+
+
+def plan_new(transaction: Transaction, planned: Sequence[tuple[int, Sequence[Planned]]]) -> list[list[int]]:
+    """:func:`plan` for many items that never had a mail, and for mails that answer nobody; the state of the items is the caller's.
+
+    Returns the mails' ids, item by item.
+    """
+    database, now = transaction.database, time.time()
+    following = int(database.execute("SELECT coalesce(max(id), 0) FROM mails").fetchone()[0]) + 1
+    ids: list[list[int]] = []
+    mails, rows = [], []
+    for item, its_mails in planned:
+        ids.append(list(range(following, following + len(its_mails))))
+        for mail in its_mails:
+            place = transaction.keep(mail.content)
+            frozen = [getattr(mail.frozen, name) for name in _FROZEN]
+            mails.append((following, item, *frozen, place.segment, place.offset, place.length))
+            rows += [(following, recipient, item, "planned", now) for recipient in mail.recipients]
+            following += 1
+    insert(database, f"mails(id, item, {', '.join(_FROZEN)}, segment, offset, length)", mails)
+    insert(database, "deliveries(mail, recipient, item, state, at)", rows)
+    return ids
+
+
+_FROZEN = tuple(field.name for field in fields(Frozen))
 
 
 def _may_answer(database: sqlite3.Connection, flow: str, node: str, answer: Answer, now: float) -> bool:

@@ -1,4 +1,7 @@
-"""Doubts: mails that were given to a server whose answer was lost. Their Message-ID, or a person, tells whether they were sent."""
+"""Doubts: mails that were given to a server whose answer was lost. Their Message-ID, or a person, tells whether they were sent.
+
+A mail may have been given to its recipients in several goes (some were told to wait), and each go can be in doubt for itself.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mailflow_gui.journal import items
+from mailflow_gui.journal import items, restored
 from mailflow_gui.journal.journal import Transaction
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """One mail that may have been sent, to the recipients that are in doubt."""
+    """One mail that may have been sent, to the recipients to whom it was given in one go."""
 
     mail: int
     item: int
@@ -30,12 +33,19 @@ class Doubt:
     when_uncertain: Literal["hold", "resend"]
     since: float
     """When it was given to the server (seconds since 1970)."""
+    given_before: bool = False
+    """Other recipients were, or may have been, sent the same mail in another go: then a copy of it somewhere says nothing about these."""
 
 
 _QUERY = (
-    "SELECT mails.*, deliveries.recipient, deliveries.at FROM mails JOIN deliveries ON mail = mails.id"
+    "SELECT mails.*, deliveries.recipient, deliveries.at, items.code AS item_code, EXISTS(SELECT 1 FROM deliveries AS other"
+    "   WHERE other.mail = mails.id AND (other.state = 'sent' OR (other.state = 'uncertain' AND other.at != deliveries.at)))"
+    " AS given_before FROM mails JOIN deliveries ON mail = mails.id"
     " JOIN items ON items.id = mails.item WHERE deliveries.state = 'uncertain'"
 )
+
+_THESE = "mail = ? AND at = ? AND state = 'uncertain'"
+"""SQL: the deliveries of one go; they are noted in one, with one time."""
 
 
 def of_flow(database: sqlite3.Connection, flow: str) -> list[Doubt]:
@@ -56,25 +66,28 @@ def received_here(database: sqlite3.Connection, message_id: str) -> bool:
     return row is not None
 
 
-def arrived(transaction: Transaction, mail: int, receipt: str) -> None:
-    """The mail was found: it has been sent, to everybody to whom it was given."""
-    transaction.database.execute(
-        "UPDATE deliveries SET state = 'sent', due = NULL, receipt = ?, at = ? WHERE mail = ? AND state = 'uncertain'",
-        (receipt, time.time(), mail),
+def arrived(transaction: Transaction, doubt: Doubt, receipt: str) -> bool:
+    """The mail was found: it has been sent, to everybody to whom it was given. False: somebody has settled the doubt before."""
+    cursor = transaction.database.execute(
+        f"UPDATE deliveries SET state = 'sent', due = NULL, receipt = ?, at = ? WHERE {_THESE}",
+        (receipt, time.time(), doubt.mail, doubt.since),
     )
+    return cursor.rowcount > 0
 
 
-def resend(transaction: Transaction, mail: int) -> None:
-    """The mail hasn't arrived for sure, or its node says that it is to be sent again: another try, at once."""
-    transaction.database.execute(
-        "UPDATE deliveries SET state = 'queued', due = 0 WHERE mail = ? AND state = 'uncertain'", (mail,)
+def resend(transaction: Transaction, doubt: Doubt) -> bool:
+    """The mail hasn't arrived for sure, or its node says that it is to be sent again: another try, at once. False: as for
+    :func:`arrived`."""
+    cursor = transaction.database.execute(
+        f"UPDATE deliveries SET state = 'queued', due = 0 WHERE {_THESE}", (doubt.mail, doubt.since)
     )
+    return cursor.rowcount > 0
 
 
 def _doubts(rows: Sequence[sqlite3.Row]) -> list[Doubt]:
-    by_mail: dict[int, list[sqlite3.Row]] = {}
+    goes: dict[tuple[int, float], list[sqlite3.Row]] = {}
     for row in rows:
-        by_mail.setdefault(row["id"], []).append(row)
+        goes.setdefault((row["id"], row["at"]), []).append(row)
     return [
         Doubt(
             mail=mail,
@@ -85,8 +98,10 @@ def _doubts(rows: Sequence[sqlite3.Row]) -> list[Doubt]:
             sender=some[0]["sender"],
             recipients=tuple(row["recipient"] for row in some),
             copy_to=some[0]["copy_to"],
-            when_uncertain=some[0]["when_uncertain"],
-            since=min(row["at"] for row in some),
+            # What an older backup says was on its way has perhaps arrived long ago.
+            when_uncertain="hold" if some[0]["item_code"] == restored.CODE else some[0]["when_uncertain"],
+            since=at,
+            given_before=bool(some[0]["given_before"]),
         )
-        for mail, some in by_mail.items()
+        for (mail, at), some in goes.items()
     ]

@@ -86,3 +86,15 @@ def begin_run(transaction: Transaction, flow: str, version: str, mode: str, *, d
 def end_run(transaction: Transaction, run: int, outcome: str) -> None:
     """Record how a run ended: done, stopped, or the code of what ended it."""
     transaction.database.execute("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", (time.time(), outcome, run))
+
+
+def known(database: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Every flow that ever ran here: its id, its name, and the path of its file, by name."""
+    rows = database.execute("SELECT flow, name, path FROM flows ORDER BY name, flow")
+    return [(str(row[0]), str(row[1]), str(row[2])) for row in rows]
+
+
+def newest(database: sqlite3.Connection, flow: str) -> str:
+    """The hash of a flow's last version, or an empty text."""
+    row = database.execute("SELECT hash FROM versions WHERE flow = ? ORDER BY at DESC LIMIT 1", (flow,)).fetchone()
+    return "" if row is None else str(row[0])

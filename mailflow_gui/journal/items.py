@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.journal import threads
 from mailflow_gui.journal.journal import Transaction
+from mailflow_gui.journal.rows import insert, portions
 from mailflow_gui.journal.spool import Place
 
 State = Literal["received", "planned", "queued", "held", "uncertain", "sent", "skipped", "failed"]
@@ -92,54 +93,99 @@ class ItemRow:
 
 def receive(transaction: Transaction, mail: Received) -> int | None:
     """Take a mail on: raw bytes, row and ledger in one. Returns the item's id, or None if the ledger has this mail already."""
+    (row,) = receive_all(transaction, (mail,))
+    return row.id if row is not None else None
+
+
+def receive_all(transaction: Transaction, mails: Sequence[Received]) -> list[ItemRow | None]:
+    """Take mails of one watch on, in their order: raw bytes, rows and ledger in one. None for each that the ledger has already."""
     database = transaction.database
-    if mail.once:
-        cursor = database.execute(
-            "INSERT OR IGNORE INTO ledger(watch, epoch, uid) VALUES (?, ?, ?)",
-            (mail.watch, mail.uid_validity or 0, mail.uid),
-        )
-        if cursor.rowcount == 0:
-            return None
-    place = transaction.keep((mail.raw,))
-    thread, answers = threads.place(database, message_id=mail.message_id, parents=mail.parents, server=mail.thread)
-    incomplete = json.dumps([mail.incomplete.code, mail.incomplete.arguments]) if mail.incomplete else None
-    cursor = database.execute(
-        "INSERT INTO items(watch, flow, node, account, folder, uid_validity, uid, key, version, run, dry, received, flags, message_id,"
-        " subject, sender, size, segment, offset, length, header, thread, parents, answers, incomplete, state)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'received')",
-        (
-            *(
-                mail.watch,
-                mail.flow,
-                mail.node,
-                mail.account,
-                mail.folder,
-                mail.uid_validity,
-                mail.uid,
-                mail.key,
-                mail.version,
-            ),
-            *(
-                mail.run,
-                int(mail.dry),
-                time.time(),
-                " ".join(mail.flags),
-                mail.message_id,
-                mail.subject,
-                mail.sender,
-                mail.size,
-            ),
-            *(place.segment, place.offset, place.length),
-            *(mail.header, thread, " ".join(mail.parents), answers, incomplete),
-        ),
+    taken = _in_ledger(database, [mail for mail in mails if mail.once])
+    now = time.time()
+    following = int(database.execute("SELECT coalesce(max(id), 0) FROM items").fetchone()[0]) + 1
+    rows: list[ItemRow | None] = []
+    ahead: list[tuple[Any, ...]] = []
+    ahead_ids: set[str] = set()
+    ledger: list[tuple[int, int, int | str, int]] = []
+    for mail in mails:
+        if mail.once:
+            if mail.uid in taken:
+                rows.append(None)
+                continue
+            taken.add(mail.uid)
+            ledger.append((mail.watch, mail.uid_validity or 0, mail.uid, following))
+        if not ahead_ids.isdisjoint(mail.parents):  # its thread is that of a mail beside it
+            insert(database, _COLUMNS, ahead)
+            ahead.clear()
+            ahead_ids.clear()
+        place = transaction.keep((mail.raw,))
+        thread, answers = threads.place(database, message_id=mail.message_id, parents=mail.parents, server=mail.thread)
+        incomplete = json.dumps([mail.incomplete.code, mail.incomplete.arguments]) if mail.incomplete else None
+        ahead.append((*_values(mail, following, now, place), thread, " ".join(mail.parents), answers, incomplete))
+        ahead_ids.add(mail.message_id)
+        rows.append(_new(mail, following, now, place, thread=thread, incomplete=incomplete))
+        following += 1
+    insert(database, _COLUMNS, ahead)
+    insert(database, "ledger(watch, epoch, uid, item)", ledger)
+    return rows
+
+
+def _in_ledger(database: sqlite3.Connection, mails: Sequence[Received]) -> set[int | str]:
+    """Which of the mails of one watch and epoch the ledger has."""
+    if not mails:
+        return set()
+    first = mails[0]
+    found: set[int | str] = set()
+    for marks, uids in portions([mail.uid for mail in mails]):
+        query = f"SELECT uid FROM ledger WHERE watch = ? AND epoch = ? AND uid IN ({marks})"
+        found.update(uid for (uid,) in database.execute(query, (first.watch, first.uid_validity or 0, *uids)))
+    return found
+
+
+_COLUMNS = (
+    "items(id, watch, flow, node, account, folder, uid_validity, uid, key, version, run, dry, received, flags, message_id,"
+    " subject, sender, size, segment, offset, length, header, state, thread, parents, answers, incomplete)"
+)
+
+
+def _values(mail: Received, item: int, now: float, place: Place) -> tuple[Any, ...]:
+    """The values of :data:`_COLUMNS`, but for its last four."""
+    return (
+        *(item, mail.watch, mail.flow, mail.node, mail.account, mail.folder, mail.uid_validity, mail.uid, mail.key),
+        *(mail.version, mail.run, int(mail.dry), now, " ".join(mail.flags), mail.message_id, mail.subject, mail.sender),
+        *(mail.size, place.segment, place.offset, place.length, mail.header, "received"),
     )
-    item = cursor.lastrowid
-    if mail.once:
-        database.execute(
-            "UPDATE ledger SET item = ? WHERE watch = ? AND epoch = ? AND uid = ?",
-            (item, mail.watch, mail.uid_validity or 0, mail.uid),
-        )
-    return item
+
+
+def _new(mail: Received, item: int, now: float, place: Place, *, thread: str, incomplete: str | None) -> ItemRow:
+    """The row as :func:`get` would read it."""
+    reason = json.loads(incomplete) if incomplete else None
+    return ItemRow(
+        id=item,
+        watch=mail.watch,
+        flow=mail.flow,
+        node=mail.node,
+        account=mail.account,
+        folder=mail.folder,
+        uid_validity=mail.uid_validity,
+        uid=mail.uid,
+        key=mail.key,
+        version=mail.version,
+        dry=mail.dry,
+        received=now,
+        flags=tuple(" ".join(mail.flags).split()),
+        subject=mail.subject,
+        sender=mail.sender,
+        size=mail.size,
+        place=place,
+        state="received",
+        due=None,
+        code=None,
+        arguments={},
+        outcome=None,
+        thread=thread,
+        incomplete=(reason[0], reason[1]) if reason else None,
+    )
 
 
 def settle(transaction: Transaction, item: int, state: State, *, flagging: bool, steps: str = "") -> None:
@@ -168,9 +214,18 @@ def put_error(transaction: Transaction, item: int, error: MailFlowError, outcome
     )
 
 
-def flagged(transaction: Transaction, item: int) -> None:
-    """The server has done what was to be done after receiving."""
-    transaction.database.execute("UPDATE items SET flagging = 0 WHERE id = ?", (item,))
+def flagged(transaction: Transaction, ids: Sequence[int]) -> None:
+    """The server has done what was to be done after receiving these items."""
+    for marks, some in portions(ids):
+        transaction.database.execute(f"UPDATE items SET flagging = 0 WHERE id IN ({marks})", some)
+
+
+def planned(transaction: Transaction, ids: Sequence[int], steps: str) -> None:
+    """Mails of these items are planned, by the same steps."""
+    for marks, some in portions(ids):
+        transaction.database.execute(
+            f"UPDATE items SET state = 'planned', due = NULL, steps = ? WHERE id IN ({marks})", (steps, *some)
+        )
 
 
 def get(database: sqlite3.Connection, item: int) -> ItemRow | None:

@@ -15,13 +15,13 @@ import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
 from mailflow_gui.errors import JournalError, MailFlowError, StorageError
 from mailflow_gui.journal import mark, restored, tables
 from mailflow_gui.journal.spool import Place, Spool
+from mailflow_gui.journal.written import Written
 from mailflow_gui.paths import Home
 
 log = logging.getLogger(__name__)
@@ -62,10 +62,13 @@ class Journal:
         try:
             home.create()
             self._database = _open(home)
-            self._spool = Spool(home.spool)
+            self._spool = Spool(home.spool, after=_last_segment(self._database))
         except OSError as error:
             raise storage_error(error, home.data) from error
-        self._queue: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Future[Any]] | None] = queue.SimpleQueue()
+        except sqlite3.Error as error:
+            self._database.close()
+            raise JournalError("journal-damaged", path=str(self._path), reason=str(error)) from error
+        self._queue: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Written[Any]] | None] = queue.SimpleQueue()
         self._readers = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
         self._marking = threading.Lock()
@@ -79,13 +82,13 @@ class Journal:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    def write(self, function: Callable[[Transaction], T]) -> Future[T]:
+    def write(self, function: Callable[[Transaction], T]) -> Written[T]:
         """Run ``function`` in the writer's next group; the future is done when the group is durable.
 
         The future raises :class:`StorageError` when there was no room, and what the function raised otherwise; the whole group is then
         undone, and the journal takes nothing more.
         """
-        future: Future[T] = Future()
+        future: Written[T] = Written()
         self._queue.put((function, future))
         return future
 
@@ -182,7 +185,7 @@ class Journal:
             if work:
                 self._write_group(work)
 
-    def _write_group(self, work: list[tuple[Callable[[Transaction], Any], Future[Any]]]) -> None:
+    def _write_group(self, work: list[tuple[Callable[[Transaction], Any], Written[Any]]]) -> None:
         transaction = Transaction(self._database, self._spool)
         results: list[Any] = []
         try:
@@ -197,9 +200,11 @@ class Journal:
             self._undo(error, [future for _function, future in work])
             return
         for (_function, future), result in zip(work, results, strict=True):
-            future.set_result(result)
+            future.complete(result)
+        for _function, future in work:  # only then: whoever waits goes on meanwhile
+            future.tell()
 
-    def _undo(self, error: Exception, futures: list[Future[Any]]) -> None:
+    def _undo(self, error: Exception, futures: list[Written[Any]]) -> None:
         if self._database.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
@@ -213,7 +218,8 @@ class Journal:
                 told if isinstance(told, MailFlowError) else JournalError("journal-failed", reason=repr(error))
             )
         for future in futures:
-            future.set_exception(told)
+            future.fail(told)
+            future.tell()
 
 
 def storage_error(error: OSError | sqlite3.Error, directory: Path) -> MailFlowError:
@@ -312,6 +318,13 @@ def _epoch(database: sqlite3.Connection) -> int:
     """How often the journal has counted on (:meth:`Journal.advance`)."""
     row = database.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
     return int(row[0]) if row else 0
+
+
+def _last_segment(database: sqlite3.Connection) -> int:
+    """The newest spool segment that a row refers to, whether it is still there or not; they are numbered in the rows' order."""
+    newest = "SELECT segment FROM {table} ORDER BY id DESC LIMIT 1"
+    rows = [database.execute(newest.format(table=table)).fetchone() for table in ("items", "mails")]
+    return max((int(row[0]) for row in rows if row is not None), default=0)
 
 
 @contextlib.contextmanager

@@ -34,6 +34,8 @@ def clean(journal: Journal, *, days: float = DAYS, size: int = SIZE, now: float 
     segments = journal.finished_segments()
     if not segments:
         return []
+    # Behind a group that is just being written: a segment may be full before the rows that refer to it are there.
+    journal.write(lambda _transaction: None).result()
     cutoff = (time.time() if now is None else now) - days * 24 * 60 * 60
     database = journal.read()
     kept = _wanted(database, f"{_OPEN} OR items.settled > {cutoff!r}")

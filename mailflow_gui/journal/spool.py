@@ -35,11 +35,12 @@ def path_of(directory: Path, segment: int) -> Path:
 class Spool:
     """The segments of one home."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, after: int = 0) -> None:
+        """``after``: the highest number that was ever given, as far as is known; numbers of segments that are gone aren't given again."""
         self._directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         numbers = [int(path.stem) for path in directory.glob("*.spool") if path.stem.isdigit()]
-        self._segment = max(numbers, default=0) + 1
+        self._segment = max((*numbers, after)) + 1
         self._file: BinaryIO | None = None
         self._offset = 0
         self._dirty = False

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     | "(?P<quoted>(?:[^"\\]|\\.)*+)(?:"|\\?$)
     | (?P<open>\()
     | (?P<special>[<>,;:\[\]\\)@"])
+    | (?P<word>=\?[^?\s]{1,98}\?[bBqQ]\?[^?\s]*+\?=)
     | (?P<atom>[^ \t"(<>,;:\[\]\\)@]+)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -83,6 +84,8 @@ def _tokens(value: str) -> Iterator[_Token]:
         if kind == "open":
             text, at = _comment(value, at)
             yield "comment", text
+        elif kind == "word":  # senders forget to encode the comma in it
+            yield "atom", match["word"]
         elif kind == "quoted":
             yield "quoted", re.sub(r"\\(.)", r"\1", match["quoted"], flags=re.DOTALL)
         else:

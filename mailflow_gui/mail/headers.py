@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import email.utils
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -29,7 +30,14 @@ DATE_INVALID = "date-invalid"
 _NAME = re.compile(rb"[!-9;-~]+[ \t]*:")
 _NEXT_FIELD = re.compile(rb"\r?\n(?![ \t])")
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
-_IDS = re.compile(r"<[^<>\s]{1,2000}>")
+_IDS = re.compile(r"<([^<>]{1,2000})(?:>|$)")
+_BARE_ID = re.compile(r"[^\s@<>,;()\"]+@[^\s@<>,;()\"]+")
+_COMMENT = re.compile(r"\s*+\([^()]*\)")
+_FRACTION = re.compile(r"(:\d\d)\.\d+")
+_HALF_DAY = re.compile(r"\b(\d{1,2})(:\d\d(?::\d\d)?) ?([AP])M\b", re.IGNORECASE)
+_HOURS = re.compile(r"(:\d\d) ?([+-]\d\d)$")
+_OFFSET = re.compile(r"(?:(?<=\s)|(?<=:\d\d))(?:GMT|UTC?)?([+-]\d\d):?(\d\d)\b", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}([-/])\d\d\1\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)? ?(?:Z|[+-]\d\d:?\d\d)?")
 _ZONES = {"JST": 9, "KST": 9, "HKT": 8, "SGT": 8, "IST": 5.5, "MSK": 3, "EET": 2, "EEST": 3, "CET": 1, "MET": 1}
 _ZONES |= {"CEST": 2, "MEST": 2, "BST": 1, "WET": 0, "WEST": 1, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13}
 """Zones by name that the standard library doesn't know (it knows those of RFC 5322 4.3)."""
@@ -57,6 +65,8 @@ class Block:
 def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     """Find and cut the header block that begins at ``start``. Never raises."""
     end = len(raw) if end is None else end
+    if not start and raw.startswith(b"\xef\xbb\xbf"):  # a mail that an editor saved with a byte order mark
+        start = 3
     defects: set[str] = set()
     stop, body = _blank_line(raw, start, end)
     if stop - start > MAXIMUM_BLOCK:
@@ -68,27 +78,33 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:
         block = block.replace(b"\r", b"\n")
     fields: list[tuple[str, bytes]] = []
     lines = _NEXT_FIELD.split(block) if block else []
-    at = 0
-    strange: tuple[int, int] | None = None  # a line that is no field, and how many fields came before it
+    strange: tuple[int, int] | None = None  # the number of a line that is no field, and how many fields came before it
     for number, line in enumerate(lines):
         match = _NAME.match(line)
         if match is None:
             if line.strip() and not (number == 0 and line.startswith((b"From ", b">From "))):  # mbox
-                strange = strange or (at, len(fields))
+                strange = strange or (number, len(fields))
         else:
             value = line[match.end() :]
             if len(value) > MAXIMUM_FIELD:
                 defects.add(FIELD_TOO_LONG)
                 value = value[: MAXIMUM_FIELD + 1]  # one more, so that readers see that it was cut
             fields.append((match[0][:-1].rstrip().decode("ascii"), value))
-        at += len(line) + (2 if block[at + len(line) : at + len(line) + 1] == b"\r" else 1)
     if strange is not None:
         if strange[1] == len(fields):  # nothing but strange lines from here: this is the body already
             defects.add(SEPARATOR_MISSING)
-            stop = body = start + strange[0]
+            stop = body = start + _offset(block, lines[: strange[0]])
         else:
             defects.add(MALFORMED_LINE)
     return Block(start, stop, body, tuple(fields), frozenset(defects))
+
+
+def _offset(block: bytes, lines: Sequence[bytes]) -> int:
+    """Where the line behind ``lines`` begins, the first ones of a block."""
+    at = 0
+    for line in lines:
+        at += len(line) + (2 if block[at + len(line) : at + len(line) + 1] == b"\r" else 1)
+    return at
 
 
 def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
@@ -108,6 +124,32 @@ def date(text: str) -> datetime | None:
     """A Date field's value (RFC 5322 3.3), aware; an unknown zone (-0000 or none) is UTC. None if it is no date."""
     if len(text) > 200:
         return None
+    if _ISO.fullmatch(text):
+        return _iso(text)
+    # A zone may stand in a comment only, so comments go where a zone follows or the text is no date with them.
+    bare = _FRACTION.sub(r"\1", _HALF_DAY.sub(_of_24_hours, _COMMENT.sub("", text).rstrip()))
+    bare = _OFFSET.sub(r" \1\2", _HOURS.sub(r"\1 \g<2>00", bare)).replace(" Sept ", " Sep ")
+    return _date(bare, text) or _date(text, text)
+
+
+def _of_24_hours(time: re.Match[str]) -> str:
+    hour = int(time[1])
+    if hour <= 12:
+        hour = hour % 12 + 12 * (time[3] in "pP")
+    return f"{hour}{time[2]}"
+
+
+def _iso(text: str) -> datetime | None:
+    """ISO 8601, which some programs write where RFC 5322 has a form of its own."""
+    try:
+        found = datetime.fromisoformat(text.replace("/", "-").replace(" +", "+").replace(" -", "-").replace(" Z", "Z"))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _date(text: str, whole: str) -> datetime | None:
+    """The date in ``text``; ``whole`` is where the name of a zone is looked for, comments too."""
     try:
         parts = email.utils.parsedate_tz(text)
     except (ValueError, TypeError, IndexError, OverflowError):  # the standard library stumbles over some nonsense
@@ -116,15 +158,30 @@ def date(text: str) -> datetime | None:
         return None
     seconds = parts[9] or 0
     if not seconds:
-        words = text.upper().replace("(", " ").replace(")", " ").split()
+        words = whole.upper().replace("(", " ").replace(")", " ").split()
         seconds = next((int(_ZONES[word] * 3600) for word in words if word in _ZONES), 0)
     try:
         zone = timezone(timedelta(seconds=seconds)) if seconds else UTC
-        return datetime(*parts[:5], min(parts[5], 59), tzinfo=zone)
+        year = parts[0] + 1900 if 100 <= parts[0] < 1000 else parts[0]  # RFC 5322 4.3
+        return datetime(year, *parts[1:5], min(parts[5], 59), tzinfo=zone)
     except (ValueError, OverflowError):
         return None
 
 
 def message_ids(text: str) -> tuple[str, ...]:
     """All Message-IDs in ``text``, with their angle brackets, each once, in order (RFC 5322 3.6.4)."""
-    return tuple(dict.fromkeys(_IDS.findall(text)))
+    if "<" not in text:  # some programs leave the brackets out
+        bare = text.replace(",", " ").split()
+        return tuple(dict.fromkeys(f"<{part}>" for part in bare)) if all(map(_BARE_ID.fullmatch, bare)) else ()
+    found = (_id(match[1], closed=match[0].endswith(">")) for match in _IDS.finditer(text))
+    return tuple(dict.fromkeys(identifier for identifier in found if identifier))
+
+
+def _id(inside: str, *, closed: bool) -> str:
+    """What stands between angle brackets as a Message-ID; empty if it is none. Some programs fold lines inside an id."""
+    if '"' not in inside:
+        parts = inside.split()
+        inside = "".join(parts)
+        if ("@" not in inside and len(parts) > 1) or (not closed and len(parts) > 1):
+            return ""
+    return f"<{inside}>" if inside.strip() and (closed or "@" in inside) else ""

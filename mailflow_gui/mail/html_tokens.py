@@ -25,12 +25,19 @@ _HIDDEN = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in (
 """Elements whose content is not text, by where they end."""
 _MARKUP = re.compile(r"[!?a-zA-Z]|/\S")
 """What makes a less-than sign more than that."""
+_NAMED = re.compile(r"/?[a-zA-Z]")
 _COMMENT_END = re.compile(r"--!?>")
 _INVISIBLE = re.compile(r"\bdisplay\s*+:\s*+none\b", re.IGNORECASE)
 _PREFORMATTED = re.compile(r"\bwhite-space\s*+:\s*+(?:pre|break-spaces)", re.IGNORECASE)
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{30,}+|[xX][0-9a-fA-F]{30,}+);?")
 """A number that no character has, and that Python refuses to read when it is longer still."""
 _PLAIN_NAME = re.compile(r"[a-z][a-z0-9]*")
+_DROPPED = frozenset({"html", "head", "body"})
+"""Text stands behind their ends too (footers of lists, notes of virus scanners), where a parser may lose it."""
+_BLOCKS = frozenset({"center", "details", "dir", "dl", "fieldset", "form", "menu", "search", "section"})
+"""Blocks that the layout engine doesn't know."""
+_LINES = frozenset({"dd", "dt", "hr", "legend", "optgroup", "option", "summary"})
+"""Elements that begin and end a line; often nobody closes them."""
 _WIDE_SPACE = "\U0010fffd"
 """Stands for U+3000 while others lay out: it indents Japanese paragraphs, and layout takes it for a blank."""
 
@@ -64,9 +71,7 @@ def tokens(html: str) -> Iterator[Token]:
             else:
                 end = _COMMENT_END.search(html, at)
                 at = end.end() if end else len(html)
-        elif following in ("!", "?") or not (
-            html[start + 2 : start + 3].isascii() and html[start + 2 : start + 3].isalnum()
-        ):
+        elif not _NAMED.match(html, start + 1):  # a declaration, or an end tag of nothing
             end_at = html.find(">", start)
             at = end_at + 1 if end_at >= 0 else len(html)
         else:
@@ -94,12 +99,17 @@ def simplified(html: str) -> str | None:
             pieces.append(plain.replace("\u3000", _WIDE_SPACE))
             continue
         name = text.rpartition(":")[2]
-        if not _PLAIN_NAME.fullmatch(name):
+        if name in _DROPPED or not _PLAIN_NAME.fullmatch(name):
             continue
         elements += kind == "open"
         cells += kind == "open" and name in ("td", "th")
         if elements > MAXIMUM_ELEMENTS or cells > MAXIMUM_CELLS:
             return None
+        if name in _LINES:
+            pieces.append("<div></div>")
+            continue
+        if name in _BLOCKS:
+            name = "div"
         pieces.append(f"</{name}>" if kind == "close" else f"<{name}{_style(attributes)}>")
     return "".join(pieces)
 

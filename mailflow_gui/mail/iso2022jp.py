@@ -19,11 +19,16 @@ def looks_like(data: bytes) -> bool:
     return b"\x1b$" in data or b"\x1b(I" in data
 
 
+def as_cp932(text: str) -> str:
+    """``text`` from Python's JIS X 0208 with the characters that cp932 reads in the same places."""
+    return text.translate(_TO_CP932)
+
+
 def decode(data: bytes) -> tuple[str, bool]:
     """``data`` as text, and whether all of it could be read; what can't is U+FFFD. Never raises."""
     if b"\x0e" not in data:  # Python's codec leaves a shift to katakana as it is
         try:
-            return data.decode("iso2022_jp").translate(_TO_CP932), True
+            return as_cp932(data.decode("iso2022_jp")), True
         except UnicodeDecodeError:
             pass
     texts: list[str] = []
@@ -53,12 +58,32 @@ _HIGH = {
 """Sets whose bytes are those of another codec with the highest bit set."""
 
 
+_THREE_BYTES = {b"\x1b$(D": "euc_jp", b"\x1b$(P": "euc_jis_2004"}
+"""Sets that EUC puts behind a single shift: JIS X 0212, and plane 2 of JIS X 0213."""
+_EUC_RUNS = re.compile(rb"((?:[\xa1-\xfe][\xa1-\xfe])++|(?:\x8e[\xa1-\xdf])++|(?:\x8f[\xa1-\xfe][\xa1-\xfe])++)")
+
+
+def euc(data: bytes) -> str | None:
+    """EUC-JP with the vendors' rows (code page 51932), which Python's codec refuses; None if it is something else."""
+    texts: list[str] = []
+    for number, run in enumerate(_EUC_RUNS.split(data)):
+        if not number % 2:
+            if not run.isascii():
+                return None
+            texts.append(run.decode("ascii"))
+        else:
+            texts.append(run.decode("euc_jp", "replace") if run[0] in (0x8E, 0x8F) else _two_bytes(run))
+    text = "".join(texts)
+    return None if "\ufffd" in text else text
+
+
 def _run(data: bytes, state: bytes) -> str:
     """One stretch between two escapes."""
     if state in (b"\x1b$@", b"\x1b$B", b"\x1b$(B", b"\x1b$(@"):
         return _two_bytes(data)
-    if state == b"\x1b$(D":  # JIS X 0212
-        return b"".join(b"\x8f" + _high(data[at : at + 2]) for at in range(0, len(data), 2)).decode("euc_jp", "replace")
+    if state in _THREE_BYTES:
+        high = b"".join(b"\x8f" + _high(data[at : at + 2]) for at in range(0, len(data), 2))
+        return high.decode(_THREE_BYTES[state], "replace")
     if state in _HIGH:
         return _high(data).decode(_HIGH[state], "replace")
     return data.decode("cp932", "replace")

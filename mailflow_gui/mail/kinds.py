@@ -51,7 +51,7 @@ def _automatic(header: Header, content_type: str, report_type: str) -> bool:
     submitted = _word(header("Auto-Submitted"))
     if submitted and submitted != "no":  # RFC 3834 5
         return True
-    if content_type == "multipart/report" and report_type == "disposition-notification":  # RFC 8098
+    if content_type == "multipart/report":  # RFC 6522: read receipts (RFC 8098), complaints (RFC 5965)
         return True
     suppress = {part.strip().lower() for part in (header("X-Auto-Response-Suppress") or "").split(",")}
     if suppress & _SUPPRESS or _word(header("Precedence")) in ("auto_reply", "auto-reply"):

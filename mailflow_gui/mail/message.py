@@ -125,7 +125,7 @@ class MailMessage:
         """When it was written, by its Date field, aware; None if there is no such field or it is no date."""
         value = self.header("date")
         found = headers.date(value) if value else None
-        if value and found is None:
+        if value is not None and found is None:
             self._found.add(headers.DATE_INVALID)
         return found
 
@@ -160,7 +160,7 @@ class MailMessage:
 
     @cached_property
     def _bodies(self) -> text.Bodies:
-        return text.choose(self._tree)
+        return text.choose(self.raw, self._tree)
 
     @cached_property
     def html(self) -> str:

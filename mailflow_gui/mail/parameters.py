@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from mailflow_gui.mail import charsets, words
@@ -14,9 +15,24 @@ _PARAMETER = re.compile(
     re.DOTALL,
 )
 
+_LONGEST_KEPT = 200
+"""Bytes of a value whose parameters are remembered."""
+
 
 def split(value: bytes, charset: str = "", defects: set[str] | None = None) -> tuple[str, Mapping[str, str]]:
     """The leading token in lower case, and the parameters by their lower-case names, decoded. Never raises."""
+    if defects is None and len(value) <= _LONGEST_KEPT:
+        return _kept(value, charset)
+    return _split(value, charset, defects)
+
+
+@lru_cache(maxsize=1024)
+def _kept(value: bytes, charset: str) -> tuple[str, Mapping[str, str]]:
+    """One mail's type is asked for several times, and most mails have one of a few."""
+    return _split(value, charset, None)
+
+
+def _split(value: bytes, charset: str, defects: set[str] | None) -> tuple[str, Mapping[str, str]]:
     text = words.raw(value, charset, defects)
     head, _semicolon, rest = text.partition(";")
     token = re.sub(r"\([^()]*\)", "", head).strip().lower()
@@ -26,10 +42,10 @@ def split(value: bytes, charset: str = "", defects: set[str] | None = None) -> t
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     for match in _PARAMETER.finditer(text, len(head)):
         name = match["name"].lower()
-        found = re.sub(r'\\(["\\])', r"\1", match["quoted"]) if match["plain"] is None else match["plain"]
-        found = found.strip()
+        quoted = match["plain"] is None
+        found = re.sub(r'\\(["\\])', r"\1", match["quoted"]) if quoted else match["plain"].strip()
         if match["section"] is None and not match["star"]:
-            plain.setdefault(name, words.clean(words.decode_words(found, defects)))
+            plain.setdefault(name, words.clean(words.decode_words(found.strip(), defects)))
         else:
             sections.setdefault(name, {}).setdefault(int(match["section"] or 0), (found, bool(match["star"])))
     for name, by_number in sections.items():

@@ -1,8 +1,8 @@
 """Reading a mail. It never fails: what is wrong with the bytes is listed in the message's ``defects``.
 
 Who does what: :mod:`headers` cuts the header block into fields, :mod:`words` and :mod:`addresses` read them, :mod:`tree` finds the parts
-by their offsets, :mod:`text` and :mod:`charsets` turn bytes into text, :mod:`names` makes file names safe, :mod:`kinds` tells people
-from machines.
+by their offsets, :mod:`text`, :mod:`html_tokens` and :mod:`charsets` turn bytes into text, :mod:`names` makes file names safe,
+:mod:`kinds` tells people from machines.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ lost answer is :class:`SendUncertain`.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailflow_gui.errors import MailError, Rejected, Reply, SendUncertain
 from mailflow_gui.mail import smtp_body, smtp_opening, timeouts
@@ -19,6 +20,9 @@ from mailflow_gui.mail.server import Server
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
+_MOST_AHEAD = 50
+"""Recipients of a mail whose envelope is said ahead; a longer one would fill buffers while the server still works on the mail before."""
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -26,6 +30,41 @@ class Begun:
 
     accepted: tuple[str, ...]
     refused: Mapping[str, MailError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What :meth:`SmtpSession.begin` says of a mail before its content."""
+
+    sender: str
+    """``local@domain``, or empty for the null sender."""
+    recipients: tuple[str, ...]
+    size: int
+    """Bytes, as declared to the server."""
+    eight_bit: bool = False
+    """The content holds bytes above 127."""
+    smtputf8: bool = False
+    """The header holds addresses that need SMTPUTF8."""
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An envelope as it is said."""
+
+    path: str
+    parameters: str
+    offered: Mapping[str, str]
+    """Recipients with what is said for them."""
+    refused: Mapping[str, MailError]
+    """Those that can't be said at all."""
+    droppable: bool
+    """It may do without its parameters."""
+
+    @property
+    def commands(self) -> list[tuple[str, str]]:
+        """MAIL and RCPT: operation and line."""
+        to = (("RCPT", f"RCPT TO:<{address}>") for address in self.offered.values())
+        return [("MAIL", f"MAIL FROM:<{self.path}>{self.parameters}"), *to]
 
 
 @dataclass(frozen=True)
@@ -43,6 +82,10 @@ class SmtpSession:
         """Use :meth:`open`."""
         self._dialogue = dialogue
         self._begun = False
+        self._ahead: tuple[Envelope, _Said] | None = None
+        """What was said together with the last final dot; its replies are on their way."""
+        self.answer_time: float | None = None
+        """Seconds that the server took for the last envelope, the way there and back included; None: not measured yet."""
 
     @classmethod
     def open(
@@ -89,8 +132,20 @@ class SmtpSession:
         return int(value) or None if value.isascii() and value.isdigit() and len(value) < 20 else None
 
     @property
+    def pipelines(self) -> bool:
+        """Whether :meth:`finish` says the next envelope together with the final dot (RFC 2920)."""
+        return "PIPELINING" in self.extensions
+
+    @property
+    def answered(self) -> bool:
+        """Whether replies to the envelope that was said ahead have arrived, so that hearing them takes no time."""
+        return self._ahead is not None and self._dialogue.wire.pending()
+
+    @property
     def usable(self) -> bool:
         """Whether another mail can be begun; notices a server that has hung up meanwhile."""
+        if self._ahead is not None:
+            return not self._dialogue.closed
         if not self._dialogue.closed and not self._begun and self._dialogue.interrupted():
             self.abandon()
         return not self._dialogue.closed and not self._begun
@@ -121,22 +176,26 @@ class SmtpSession:
         maximum = self.maximum_size
         if maximum is not None and size > maximum:
             raise Rejected("mail-too-large", account=self._account, host=self._host, size=size, maximum=maximum)
-        path = envelope_address(sender) if sender else ""
-        self._check_smtputf8(path, required=smtputf8)
-        offered, refused = self._checked(recipients)
-        if not offered:
-            return Begun((), refused)
-        smtputf8 = smtputf8 or any(needs_smtputf8(address) for address in (path, *offered.values()))
-        parameters = self._parameters(size, eight_bit=eight_bit, smtputf8=smtputf8)
-        accepted = self._envelope(path, parameters, offered, refused, droppable=not smtputf8)
+        envelope = Envelope(sender, tuple(recipients), size, eight_bit, smtputf8)
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] != envelope:
+            self.abandon()
+            raise RuntimeError("begin() with another envelope than finish()")
+        said = ahead[1] if ahead is not None else self._prepared(envelope)
+        if not said.offered:
+            return Begun((), said.refused)
+        refused = dict(said.refused)
+        accepted = self._envelope(said, refused, said_already=ahead is not None)
         if accepted:
             self._dialogue.stream(smtp_body.wire_form(content), timeouts.fetch(size))
             self._begun = True
         return Begun(accepted, refused)
 
-    def finish(self) -> Receipt:
+    def finish(self, ahead: Envelope | None = None) -> Receipt:
         """Say the final dot and wait for the answer, as long as RFC 5321 grants the server.
 
+        :param ahead: the envelope of the mail that is begun next, to be said in the same write where the server takes that; :meth:`begin`
+            then hears the answers.
         :raises SendUncertain: the answer was lost or is none: nobody can tell whether the mail was sent.
         :raises MailError: the server refused the mail, or was gone already before the dot.
         """
@@ -146,17 +205,31 @@ class SmtpSession:
         dialogue = self._dialogue
         if dialogue.interrupted():
             raise dialogue.interruption()
+        said = self._to_say_ahead(ahead) if ahead is not None else None
+        lines = "".join(f"{line}\r\n" for _operation, line in said.commands) + "DATA\r\n" if said else ""
         try:
             dialogue.allow("data", timeouts.smtp_after_dot())
-            dialogue.send(b".\r\n")
+            dialogue.send(b".\r\n" + lines.encode())
             reply = dialogue.read("data")
             if reply.code is None or 300 <= reply.code < 400:
                 raise dialogue.garbled()
         except MailError as error:
             raise SendUncertain("mail-maybe-sent", account=self._account, host=self._host) from error
+        if ahead is not None and said is not None:
+            self._ahead = ahead, said
         if not good(reply):
             raise dialogue.refusal(reply)
         return Receipt(reply.code or 250, reply.text)
+
+    def _to_say_ahead(self, envelope: Envelope) -> _Said | None:
+        """None: :meth:`begin` is to say it, or to tell what is wrong with it."""
+        if not self.pipelines or (self.maximum_size or envelope.size) < envelope.size:
+            return None
+        try:
+            said = self._prepared(envelope)
+        except MailError:
+            return None
+        return said if 0 < len(said.offered) <= _MOST_AHEAD else None
 
     def try_sender(self, address: str) -> Reply | None:
         """Ask whether ``address`` would do as a sender, without mailing anything: None if so, else the refusal.
@@ -178,6 +251,7 @@ class SmtpSession:
     def abandon(self) -> None:
         """Drop the line without another word; a mail begun and not finished is not sent. Never raises."""
         self._begun = False
+        self._ahead = None
         self._dialogue.close()
 
     def abort(self) -> None:
@@ -186,7 +260,7 @@ class SmtpSession:
 
     def close(self) -> None:
         """QUIT and let go; never raises. What was accepted stays accepted, however the farewell ends."""
-        if not self._begun and not self._dialogue.closed:
+        if not self._begun and self._ahead is None and not self._dialogue.closed:
             with contextlib.suppress(MailError):
                 self._dialogue.allow("QUIT", timeouts.farewell())
                 self._dialogue.send(b"QUIT\r\n")
@@ -200,6 +274,15 @@ class SmtpSession:
     @property
     def _host(self) -> str:
         return self._dialogue.wire.server.host
+
+    def _prepared(self, envelope: Envelope) -> _Said:
+        """:raises MailError: the sender, or this kind of mail, can't be said to this server."""
+        path = envelope_address(envelope.sender) if envelope.sender else ""
+        self._check_smtputf8(path, required=envelope.smtputf8)
+        offered, refused = self._checked(envelope.recipients)
+        smtputf8 = envelope.smtputf8 or any(needs_smtputf8(address) for address in (path, *offered.values()))
+        parameters = self._parameters(envelope.size, eight_bit=envelope.eight_bit, smtputf8=smtputf8)
+        return _Said(path, parameters, offered, refused, droppable=not smtputf8)
 
     def _checked(self, recipients: Sequence[str]) -> tuple[dict[str, str], dict[str, MailError]]:
         """Recipients with what is said for them, and those that can't be said at all."""
@@ -226,32 +309,25 @@ class SmtpSession:
             said += " BODY=8BITMIME"
         return said + " SMTPUTF8" if smtputf8 else said
 
-    def _envelope(
-        self,
-        sender: str,
-        parameters: str,
-        offered: Mapping[str, str],
-        refused: dict[str, MailError],
-        *,
-        droppable: bool,
-    ) -> tuple[str, ...]:
+    def _envelope(self, said: _Said, refused: dict[str, MailError], *, said_already: bool = False) -> tuple[str, ...]:
         """MAIL, RCPT and DATA. Returns who is accepted; who isn't goes into ``refused``."""
-        commands = [("MAIL", f"MAIL FROM:<{sender}>{parameters}")]
-        commands += [("RCPT", f"RCPT TO:<{address}>") for address in offered.values()]
+        commands = said.commands
         answers: list[Reply | None]
-        if "PIPELINING" in self.extensions:
-            answers = list(self._dialogue.exchange([*commands, ("DATA", "DATA")]))
+        if said_already:
+            answers = list(self._dialogue.hear_all([*commands, ("DATA", "DATA")]))
         else:
-            answers = self._in_step(commands)
+            began = time.monotonic()
+            answers = self._ahead_of_replies(commands) if self.pipelines else self._in_step(commands)
+            self.answer_time = time.monotonic() - began
         mail, data = answers[0], answers[-1]
         assert mail is not None
         if not good(mail):
             self._leave(data)
-            if mail.code in (455, 555) and parameters and droppable:
-                return self._envelope(sender, "", offered, refused, droppable=False)
+            if mail.code in (455, 555) and said.parameters and said.droppable:
+                return self._envelope(replace(said, parameters="", droppable=False), refused)
             raise self._dialogue.refusal(mail)
         accepted = []
-        for recipient, reply in zip(offered, answers[1:-1], strict=True):
+        for recipient, reply in zip(said.offered, answers[1:-1], strict=True):
             if good(reply):
                 accepted.append(recipient)
             elif reply is not None:
@@ -264,6 +340,9 @@ class SmtpSession:
             self._reset_quietly()
             raise error
         return tuple(accepted)
+
+    def _ahead_of_replies(self, commands: Sequence[tuple[str, str]]) -> list[Reply | None]:
+        return list(self._dialogue.exchange([*commands, ("DATA", "DATA")]))
 
     def _in_step(self, commands: Sequence[tuple[str, str]]) -> list[Reply | None]:
         """One command at a time, DATA last; None where it no longer made sense to ask."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
@@ -68,9 +67,13 @@ class Dialogue:
             group = commands[start : start + _GROUP]
             self.allow(group[0][0], timeouts.command())
             self.send(b"".join(f"{line}\r\n".encode() for _, line in group))
-            for operation, _ in group:
-                self.allow(operation, timeouts.command())
-                yield self.hear(operation)
+            yield from self.hear_all(group)
+
+    def hear_all(self, commands: Sequence[tuple[str, str]]) -> Iterator[Reply]:
+        """The replies to lines (operation, line) that were said already."""
+        for operation, _ in commands:
+            self.allow(operation, timeouts.command())
+            yield self.hear(operation)
 
     def hear(self, operation: str) -> Reply:
         """The next reply. :raises MailError: lost, garbage, or 421, which closes whatever was asked (RFC 5321 3.8)."""
@@ -117,17 +120,7 @@ class Dialogue:
 
     def interrupted(self) -> bool:
         """Whether the server has said something unasked, or hung up."""
-        if self.closed or self.wire.pending():
-            return True
-        try:
-            self.wire.socket.settimeout(0)
-            # The socket's own recv, below TLS: any record that comes unasked counts, and peeking leaves it there.
-            socket.socket.recv(self.wire.socket, 1, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            return False
-        except (OSError, ValueError):
-            return True
-        return True
+        return self.closed or self.wire.pending() or self.wire.readable()
 
     def interruption(self) -> MailError:
         """What the server said unasked, as an error; the dialogue is closed."""

@@ -19,7 +19,27 @@ _ALTERNATIVES_ONLY = frozenset({"text/x-amp-html", "text/watch-html", "text/enri
 """Further forms of the same text: neither the text nor an attachment."""
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _BREAKING = frozenset(
-    ["p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre", "ul", "ol", "hr"]
+    [
+        "p",
+        "div",
+        "br",
+        "tr",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "blockquote",
+        "pre",
+        "ul",
+        "ol",
+        "hr",
+        "dt",
+        "dd",
+    ]
 )
 
 
@@ -32,9 +52,10 @@ class Bodies:
     attachments: tuple[Part, ...]
 
 
-def choose(grown: Tree) -> Bodies:
+def choose(raw: bytes, grown: Tree) -> Bodies:
     """The first text/plain and the first text/html that are no attachments; everything else is one.
 
+    An empty text/plain counts only if no other one comes before the HTML: some programs put one before each attachment.
     Further forms of the same text in multipart/alternative (RFC 2046 5.1.4) are left out, all other parts are kept.
     """
     text: Part | None = None
@@ -42,7 +63,7 @@ def choose(grown: Tree) -> Bodies:
     attachments = []
     for part in grown.parts:
         free = part.disposition != "attachment"
-        if part.type == "text/plain" and free and text is None and not (part.name and html is not None):
+        if part.type == "text/plain" and free and _first(raw, part, text, html):
             text = part
         elif (
             part.type == "text/html"
@@ -54,6 +75,14 @@ def choose(grown: Tree) -> Bodies:
         elif not (part.type in _ALTERNATIVES_ONLY and free and _twin(part)):
             attachments.append(part)
     return Bodies(text, html, tuple(attachments))
+
+
+def _first(raw: bytes, part: Part, text: Part | None, html: Part | None) -> bool:
+    """Whether a text/plain part is the mail's text, given what was found before it."""
+    if text is None:
+        return not (part.name and html is not None)
+    blank = text.end - text.start < 1000 and not raw[text.start : text.end].strip()
+    return blank and html is None and not part.name and not text.name
 
 
 def _twin(part: Part) -> bool:
@@ -133,12 +162,17 @@ def from_html(html: str, defects: set[str] | None = None) -> str:
 
 def _laid_out(html: str) -> str | None:
     import inscriptis  # type: ignore[import-untyped]  # it ships neither stubs nor py.typed
+    from inscriptis.css_profiles import CSS_PROFILES  # type: ignore[import-untyped]  # as above
+    from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]  # as above
 
     simple = html_tokens.simplified(html)
     if simple is None:
         return None
     try:
-        return html_tokens.restored(str(inscriptis.get_text(simple)))
+        layout = ParserConfig(
+            css=CSS_PROFILES["strict"]
+        )  # the other profile puts blanks around each span, and so into words
+        return html_tokens.restored(str(inscriptis.get_text(simple, layout)))
     except Exception:  # noqa: BLE001  # strangers' HTML finds faults in any layout engine; its text is kept all the same
         return None
 

@@ -35,6 +35,11 @@ _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.+-]+")
 _NOT_BASE64 = bytes(
     byte for byte in range(256) if not (chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "+/="))
 )
+_SOFT_BREAK = re.compile(rb"=[ \t]++(?=\r?\n)")
+"""A soft line break with white space that was added on the way (RFC 2045 6.7)."""
+_READABLE = re.compile(rb"\n(?:--|__|[^ \t\r\n]++[ \t]++[^ \t\r\n])")
+_LONG_BASE64 = re.compile(rb"(?:^|\n)[A-Za-z0-9+/]{60,}+={0,2}+[ \t\r]*+(?:\n|$)")
+_BASE64_AND_BLANKS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
 
 
@@ -201,14 +206,32 @@ def _content_id(block: headers.Block) -> str:
 def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
     """The decoded bytes of ``part``. Never raises."""
     if part.encoding == "base64":
-        return _base64(raw, part.start, part.end, defects)
+        footer = _footer(raw, part) if part.type.startswith("text/") else part.end
+        if footer < part.end:
+            defects.add(BASE64_BROKEN)
+        return _base64(raw, part.start, footer, defects) + raw[footer : part.end]
     if part.encoding == "quoted-printable":
-        return binascii.a2b_qp(raw[part.start : part.end])
+        return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", raw[part.start : part.end]))
     if part.encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uuencode(raw[part.start : part.end], defects)
     if part.encoding not in _IDENTITY:
         defects.add(ENCODING_UNKNOWN)
     return raw[part.start : part.end]
+
+
+def _footer(raw: bytes, part: Part) -> int:
+    """Where readable text begins in a base64 text: lists add a footer without encoding it, and some senders encode nothing at all.
+
+    It begins at a line with blanks or dashes that no long line of base64 follows; at the part's end if there is none.
+    """
+    found = _READABLE.search(raw, max(part.start - 1, 0), part.end)
+    if found is None:
+        return part.end
+    rest = raw[found.start() + 1 : part.end]
+    first = raw[part.start : found.start() + 1].strip() == b""
+    if _LONG_BASE64.search(rest) or (first and not rest.translate(None, _BASE64_AND_BLANKS)):
+        return part.end
+    return found.start() + 1
 
 
 def _base64(raw: bytes, start: int, end: int, defects: set[str]) -> bytes:

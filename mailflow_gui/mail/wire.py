@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import math
+import select
 import selectors
 import socket
 import ssl
@@ -81,6 +82,8 @@ class Wire:
         self._raw = _Metered(self)
         self._reader = io.BufferedReader(self._raw, _PIECE)
         self._closed = False
+        self._armed = 0.0
+        """The socket's own timeout, as it was last set here (seconds)."""
         self.allow("greeting", timeouts.connect())
 
     @classmethod
@@ -205,7 +208,7 @@ class Wire:
         rest = memoryview(data)
         try:
             while rest:
-                self.socket.settimeout(self._remaining())
+                self._arm()
                 rest = rest[self.socket.send(rest[:_PIECE]) :]
         except (OSError, ValueError, AttributeError) as error:
             raise self._broken(error) from error
@@ -218,6 +221,13 @@ class Wire:
         finally:
             self._raw.hungry = True
         return buffered or (isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0)
+
+    def readable(self) -> bool:
+        """Whether something has arrived at the socket, or its end or loss: below TLS, where any record counts."""
+        try:
+            return bool(_readable(self.socket))
+        except (OSError, ValueError):
+            return True
 
     def wait(self, seconds: float, wake: socket.socket | Callable[[], bool] | None = None) -> bool:
         """Wait until something arrives (True), ``wake`` becomes readable or returns True, or time is up (False)."""
@@ -262,7 +272,7 @@ class Wire:
     def receive_into(self, buffer: Buffer) -> int:
         """For the buffered reader: some bytes, 0 at the end. :raises MailError: silence, loss, too much."""
         try:
-            self.socket.settimeout(self._remaining())
+            self._arm()
             count = self.socket.recv_into(buffer)
         except (OSError, ValueError, AttributeError) as error:
             raise self._broken(error) from error
@@ -270,6 +280,13 @@ class Wire:
         if self._allowance < 0:
             raise self.failure("answer-too-long")
         return count
+
+    def _arm(self) -> None:
+        """Give the socket the time that is left, where it hasn't about that already: each time costs a system call."""
+        left = self._remaining()
+        if not left <= self._armed <= 1.01 * left or self.socket.gettimeout() != self._armed:
+            self._armed = left
+            self.socket.settimeout(left)
 
     def _remaining(self) -> float:
         left = self._deadline - time.monotonic()
@@ -298,6 +315,15 @@ class _Metered(io.RawIOBase):
 
     def readinto(self, buffer: Buffer, /) -> int | None:
         return self._wire.receive_into(buffer) if self.hungry else None
+
+
+def _readable(sock: socket.socket) -> Sequence[object]:
+    """Not empty if reading would not block. Where ``poll`` exists, ``select`` fails on descriptors from 1024."""
+    if not hasattr(select, "poll"):
+        return select.select([sock], [], [], 0)[0]
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return poll.poll(0)
 
 
 def _connect(server: Server, addresses: list[tuple[int, object]], seconds: float) -> socket.socket:

@@ -10,7 +10,9 @@ from mailflow_gui.mail import charsets, iso2022jp
 BROKEN_WORD = "encoded-word-broken"
 """Defect: an encoded word that can't be decoded as it says."""
 
-_WORD = re.compile(r"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,32})?\?([bBqQ])\?([^?\n]*)\?=")
+_WORD = re.compile(
+    r"=\?([^?\s*]{1,64})(?:\*[^?\s]{0,32})?\?([bBqQ])\?([^?\n]*+(?:(?<!=)\?(?![=?\n])[^?\n]{0,200}+){0,3})\?="
+)
 _FOLD = re.compile(rb"(?:\r\n|\n|\r)[ \t]+")
 _CLEAN = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)]),
@@ -70,7 +72,7 @@ def decode_words(text: str, defects: set[str] | None = None) -> str:
     for match in _WORD.finditer(text):
         between = text[end : match.start()]
         end = match.end()
-        data = _payload(match[2], match[3])
+        data = _payload(match[2], match[3], defects)
         if data is None:
             _add(defects, BROKEN_WORD)
             data, charset = match[0].encode("utf-8", "replace"), "utf-8"
@@ -99,18 +101,25 @@ def _flush(pending: bytearray, charset: str, defects: set[str] | None) -> str:
     return text
 
 
-def _payload(encoding: str, payload: str) -> bytes | None:
+def _payload(encoding: str, payload: str, defects: set[str] | None) -> bytes | None:
     """The bytes of one encoded word, or None."""
     data = payload.encode("utf-8", "replace")
     if encoding in "qQ":
         return binascii.a2b_qp(data.replace(b"_", b" "), header=False)
     data = data.replace(b" ", b"").rstrip(b"=")
-    if len(data) % 4 == 1:
-        data = data[:-1]
+    pieces = [piece for piece in data.split(b"=") if piece]
+    if len(pieces) > 1:  # padded in the middle: words of a sender that were joined
+        _add(defects, BROKEN_WORD)
     try:
-        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+        return b"".join(binascii.a2b_base64(_padded(piece)) for piece in pieces)
     except binascii.Error:
         return None
+
+
+def _padded(letters: bytes) -> bytes:
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    return letters + b"=" * (-len(letters) % 4)
 
 
 def _add(defects: set[str] | None, code: str) -> None:

@@ -30,10 +30,12 @@ _ORDERS: Mapping[str, _Order] = {
 def compile_condition(condition: Condition | Comparison) -> Test:
     """The condition as a function of the source's fields.
 
-    :raises MappingError: a value that can't be compared with, a bad pattern, or CEL, which this version doesn't have.
+    :raises MappingError: a value that can't be compared with, a bad pattern, or CEL that can't be read.
     """
     if isinstance(condition, Expression):
-        raise MisfitError("mapping-cel-unavailable")
+        from mailflow_gui.mapping.cel import compile_cel  # its parser takes a moment to load, and few mappings need it
+
+        return compile_cel(condition.cel)
     if isinstance(condition, AllOf):
         tests = tuple(compile_condition(part) for part in condition.all)
         return lambda source: all(test(source) for test in tests)
@@ -41,6 +43,22 @@ def compile_condition(condition: Condition | Comparison) -> Test:
         tests = tuple(compile_condition(part) for part in condition.any)
         return lambda source: any(test(source) for test in tests)
     return _comparison(condition)
+
+
+def condition_fields(condition: Condition | Comparison) -> tuple[str, ...]:
+    """The fields that a condition reads.
+
+    :raises MappingError: CEL that can't be read.
+    """
+    names: list[str] = []
+    for part, _path in comparisons(condition, ""):
+        if isinstance(part, Comparison):
+            names.append(part.field)
+        else:
+            from mailflow_gui.mapping.cel import cel_fields  # as above
+
+            names += cel_fields(part.cel)
+    return tuple(dict.fromkeys(names))
 
 
 def comparisons(condition: Condition | Comparison, path: str) -> Iterator[tuple[Comparison | Expression, str]]:

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from mailflow_gui.errors import MappingError
+from mailflow_gui.mapping import budget
 from mailflow_gui.mapping.conditions import Test, compile_condition
+from mailflow_gui.mapping.extraction import ExtractedFields, Extraction
+from mailflow_gui.mapping.extraction.keys import ROOT
 from mailflow_gui.mapping.fields import LIST_TARGETS
 from mailflow_gui.mapping.rules import Rule, Source
 from mailflow_gui.mapping.steps import Run, collect, compile_steps, run_steps, traced
@@ -45,6 +48,7 @@ class CompiledRule:
 
         :raises MappingError: with this rule's index and target.
         """
+        budget.begin()
         try:
             mapped, value = self._each(source, context) if self.lists else self._once(source, context, 0)
             return mapped, fitted(self.target, value) if mapped else None
@@ -54,6 +58,7 @@ class CompiledRule:
     def trace(self, source: Fields, context: MappingContext) -> list[Value | MappingError]:
         """The value before the steps and after each one, for people who look; an error ends it. Ignores the condition."""
         context = self._own(context, 0)
+        budget.begin()
         try:
             value = self._joined(self.read, source, context)
         except MappingError as error:
@@ -78,7 +83,7 @@ class CompiledRule:
         return True, collect(self._entries(source, context, count))
 
     def _entries(self, source: Fields, context: MappingContext, count: int) -> Iterator[Value]:
-        roots = frozenset(name.partition(".")[0] for name in self.lists)
+        roots = frozenset(map(_collection, self.lists))
         for position in range(count):
             mapped, value = self._once(_Entry(source, roots, position), context, position)
             if mapped and value is not None:
@@ -90,6 +95,11 @@ class CompiledRule:
         return self.join([one(source, context) for one in read])
 
 
+def _collection(name: str) -> str:
+    """What narrows together: all parts of a mail's field, all columns of one extraction."""
+    return name.rpartition(".")[0] if name.startswith(f"{ROOT}.") else name.partition(".")[0]
+
+
 class _Entry(Mapping[str, Value]):
     """A source in which some lists, and the lists of their parts, are narrowed to their entry at one position."""
 
@@ -98,7 +108,7 @@ class _Entry(Mapping[str, Value]):
 
     def __getitem__(self, name: str) -> Value:
         value = self._source[name]
-        if isinstance(value, tuple) and name.partition(".")[0] in self._roots:
+        if isinstance(value, tuple) and _collection(name) in self._roots:
             return value[self._position] if self._position < len(value) else None
         return value
 
@@ -114,6 +124,13 @@ class CompiledMapping:
     """All rules, ready to run."""
 
     rules: tuple[CompiledRule, ...]
+    extractions: tuple[Extraction, ...] = ()
+    derive_other_body: bool = False
+    """Whether HTML is made from the text, or the text from HTML, when only one of them is mapped."""
+
+    def source(self, source: Fields) -> Fields:
+        """The source with the extracted fields."""
+        return ExtractedFields(source, self.extractions) if self.extractions else source
 
     def apply(self, source: Fields, context: MappingContext) -> dict[str, Value]:
         """The mapped targets and nothing else, in the rules' order.
@@ -121,19 +138,45 @@ class CompiledMapping:
         :raises MappingError: a rule failed; ``rule`` is its index, ``target`` among its arguments.
         """
         result: dict[str, Value] = {}
+        source = self.source(source)
         for rule in self.rules:
             mapped, value = rule.run(source, context)
             if mapped:
                 result[rule.target] = value
+        if self.derive_other_body:
+            self._derive(result, context)
         return result
 
+    def _derive(self, result: dict[str, Value], context: MappingContext) -> None:
+        text, html = result.get("text"), result.get("html")
+        if is_blank(text) is is_blank(html):
+            return
+        made, given, step = ("html", "text", _TO_HTML) if is_blank(html) else ("text", "html", _TO_TEXT)
+        budget.begin()
+        try:
+            result[made] = run_steps(step, result[given], context)
+        except MappingError as error:
+            index = next(rule.index for rule in self.rules if rule.target == given)
+            raise MappingError(error.code, rule=index, **{**error.arguments, "target": made}) from error
 
-def compile_mapping(rules: Sequence[Rule]) -> CompiledMapping:
+
+def _step_named(name: str) -> tuple[Run, ...]:
+    return compile_steps([TRANSFORMATIONS[name].parameters.model_validate({"name": name})])
+
+
+_TO_HTML = _step_named("text-to-html")
+_TO_TEXT = _step_named("html-to-text")
+
+
+def compile_mapping(
+    rules: Sequence[Rule], extractions: Sequence[Extraction] = (), *, derive_other_body: bool = False
+) -> CompiledMapping:
     """The rules as functions.
 
     :raises MappingError: a rule that can't run (:func:`mailflow_gui.mapping.checks.faults` finds them all beforehand).
     """
-    return CompiledMapping(tuple(compile_rule(index, rule) for index, rule in enumerate(rules)))
+    compiled = tuple(compile_rule(index, rule) for index, rule in enumerate(rules))
+    return CompiledMapping(compiled, tuple(extractions), derive_other_body)
 
 
 def compile_rule(index: int, rule: Rule) -> CompiledRule:
@@ -142,12 +185,10 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
     :raises MappingError: it can't run.
     """
     try:
-        if rule.template is not None:
-            raise MisfitError("mapping-template-unavailable")
         return CompiledRule(
             index=index,
             target=rule.target,
-            read=tuple(_reader(source) for source in rule.sources),
+            read=_readers(rule),
             join=_join(rule),
             steps=compile_steps(rule.transformations),
             test=compile_condition(rule.condition) if rule.condition is not None else None,
@@ -156,6 +197,14 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
         )
     except MappingError as error:
         raise MappingError(error.code, rule=index, **{**error.arguments, "target": rule.target}) from error
+
+
+def _readers(rule: Rule) -> tuple[_Read, ...]:
+    if rule.template is None:
+        return tuple(_reader(source) for source in rule.sources)
+    from mailflow_gui.mapping.templates import compile_template  # its engine takes a moment to load
+
+    return (compile_template(rule.template, rule.target == "html").render,)
 
 
 def _reader(source: Source) -> _Read:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import re2  # type: ignore[import-untyped,unused-ignore]  # the library has no type hints
 
+from mailflow_gui.mapping import budget
 from mailflow_gui.mapping.values import MisfitError, check_size
 
 PATTERN_LIMIT = 2_000
@@ -19,8 +22,12 @@ PATTERN_LIMIT = 2_000
 _GROUP = re.compile(r"\$(?:([0-9])|\{([^{}]{1,60})\}|\$)")
 """A group in a replacement; ours and linear."""
 
-_SECONDS = 5.0
-"""One match is linear in the text; very many matches that each look far ahead are not, so all together have a limit."""
+_SECONDS = 0.6
+"""One match is linear in the text; very many matches that each look far ahead are not, so all of one rule have a limit of
+processor time (a busy machine changes nothing)."""
+
+_AT_ONCE = 32
+"""Matches between two looks at the clock."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Pattern:
         except (re2.error, UnicodeError) as error:
             raise MisfitError("mapping-bad-pattern", pattern=text[:60], reason=_reason(error)) from error
         self.groups: int = self._pattern.groups
-        self.names: dict[str, int] = dict(self._pattern.groupindex)
+        self.names: dict[str, int] = dict(sorted(self._pattern.groupindex.items(), key=operator.itemgetter(1)))
 
     def group_number(self, group: str) -> int:
         """The number of a group given by number or name; 0 is the whole match.
@@ -59,6 +66,7 @@ class Pattern:
 
     def found(self, text: str) -> bool:
         """Whether the pattern fits anywhere in ``text``."""
+        budget.charge(budget.CALL + len(text))
         return self._pattern.search(encodable(text)) is not None
 
     def matches(self, text: str) -> Iterator[Match]:
@@ -66,12 +74,18 @@ class Pattern:
 
         :raises MappingError: all together take too long.
         """
-        deadline = time.monotonic() + _SECONDS
-        for match in self._pattern.finditer(encodable(text)):
-            start, end = match.span()
-            yield Match(start, end, (match.group(), *match.groups()))
-            if time.monotonic() > deadline:
-                raise MisfitError("mapping-pattern-too-slow")
+        text = encodable(text)
+        budget.charge(budget.CALL + len(text))
+        found = self._pattern.finditer(text)
+        while True:
+            began = time.thread_time()
+            some = list(islice(found, _AT_ONCE))
+            budget.charge_seconds(time.thread_time() - began, _SECONDS)
+            for match in some:
+                start, end = match.span()
+                yield Match(start, end, (match.group(), *match.groups()))
+            if len(some) < _AT_ONCE:
+                return
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mailflow_gui.errors import MappingError
+from mailflow_gui.mapping.budget import CALL, charge
 from mailflow_gui.mapping.transformations import TRANSFORMATIONS, MappingContext, Parameters, Transformation
 from mailflow_gui.mapping.values import (
     Value,
@@ -60,8 +61,10 @@ def _compiled(transformation: Transformation, parameters: Parameters) -> Run:
     read = _READERS[transformation.input]
     blank_is_absent = transformation.input in ("number", "date")
     by_entry = transformation.input in ("text", "number", "date")
+    weight = transformation.weight
 
     def one(value: Value, context: MappingContext) -> Value:
+        charge(CALL + weight * len(value) if isinstance(value, (str, tuple)) else CALL)
         if value is None or (blank_is_absent and is_blank(value)):
             return limited(function(None, parameters, context)) if takes_absent else None
         return limited(function(read(value), parameters, context))

@@ -16,6 +16,7 @@ from mailflow_gui.flow.problems import Problem
 from mailflow_gui.language import N_, _, ngettext
 from mailflow_gui.mail.message import Attachment
 from mailflow_gui.mapping.checks import Fault, faults
+from mailflow_gui.mapping.extraction import Extraction
 from mailflow_gui.mapping.fields import MappedFields, MessageFields
 from mailflow_gui.mapping.mapping import CompiledMapping, MappingContext, compile_mapping
 from mailflow_gui.mapping.rules import Rule
@@ -35,6 +36,22 @@ class DataMapperSettings(NodeSettings):
             json_schema_extra={"section": N_("Mappings"), "editor": "rules"},
         ),
     ] = ()
+    extractions: Annotated[
+        tuple[Extraction, ...],
+        Field(
+            title=N_("Extractions"),
+            description=N_("Find values inside the mail; each becomes a field that mappings can read."),
+            json_schema_extra={"section": N_("Extractions"), "editor": "extractions"},
+        ),
+    ] = ()
+    derive_other_body: Annotated[
+        StrictBool,
+        Field(
+            title=N_("Keep text and HTML in step"),
+            description=N_("Where only one of them is mapped, the other is made from it."),
+            json_schema_extra={"section": N_("Mappings")},
+        ),
+    ] = False
     carry_attachments: Annotated[
         StrictBool,
         Field(
@@ -57,7 +74,7 @@ def mapping_of(settings: DataMapperSettings) -> CompiledMapping:
     key = id(settings)
     mapping = _compiled.get(key)
     if mapping is None:
-        mapping = compile_mapping(settings.rules)
+        mapping = compile_mapping(settings.rules, settings.extractions, derive_other_body=settings.derive_other_body)
         _compiled[key] = mapping
         finalize(settings, _compiled.pop, key, None)
     return mapping
@@ -116,20 +133,27 @@ def summary(settings: DataMapperSettings) -> str:
 
 def check(settings: DataMapperSettings) -> Sequence[Problem]:
     """What is wrong with the rules. Properties are checked where the flow is known, and when a rule reads one."""
-    return [_problem(fault) for fault in faults(settings.rules)]
+    return [_problem(fault) for fault in faults(settings.rules, extractions=settings.extractions)]
 
 
 def check_properties(settings: DataMapperSettings, properties: Mapping[str, object]) -> Sequence[Problem]:
     """Flow properties that rules read and the flow doesn't have."""
-    found = faults(settings.rules, properties.keys())
+    found = faults(settings.rules, properties.keys(), settings.extractions)
     return [_problem(fault) for fault in found if fault.code == "mapping-unknown-property"]
 
 
 def _problem(fault: Fault) -> Problem:
-    place = f"rules.{fault.place}" if fault.place else "rules"
+    place = f"{fault.part}.{fault.place}" if fault.place else fault.part
     # An earlier mapper may make the field; where it surely does, there is nothing to say.
-    unless = str(fault.arguments["field"]) if fault.code.startswith("mapping-unknown-field") else None
+    from_elsewhere = fault.code.startswith("mapping-unknown-field") or fault.code == "mapping-orphan-field"
+    unless = str(fault.arguments["field"]) if from_elsewhere else None
     return Problem(fault.code, severity=fault.severity, field=place, arguments=fault.arguments, unless_mapped=unless)
+
+
+def targets(settings: DataMapperSettings) -> set[str]:
+    """The fields that leave this node."""
+    found = {rule.target for rule in settings.rules}
+    return found | {"text", "html"} if settings.derive_other_body and found & {"text", "html"} else found
 
 
 DATA_MAPPER = TransformType(
@@ -143,6 +167,6 @@ DATA_MAPPER = TransformType(
     outputs=(Port("email", N_("email"), "fields"), Port("error", N_("error"), "error")),
     check=check,
     check_properties=check_properties,
-    maps=lambda settings: {rule.target for rule in settings.rules},
+    maps=targets,
     transform=transform,
 )

@@ -68,6 +68,7 @@ COMMANDS: tuple[Command | str, ...] = (
     Command("dock-connections", "view", N_("&Connections"), ("Ctrl+2",), checkable=True),
     Command("dock-settings", "view", N_("&Settings"), ("Ctrl+3",), checkable=True),
     Command("dock-messages", "view", N_("&Messages and problems"), ("Ctrl+4",), checkable=True),
+    Command("errors", "view", N_("&Errors"), ("Ctrl+5",), checkable=True, needs_flow=False),
     BREAK,
     Command("zoom-in", "view", N_("Zoom &in"), ("Ctrl++", "Ctrl+=")),
     Command("zoom-out", "view", N_("Zoom &out"), ("Ctrl+-",)),

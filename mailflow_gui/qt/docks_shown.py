@@ -79,9 +79,6 @@ class DocksShown:
     def remember(self) -> None:
         """Keep places and sizes for the next window, in which there may be room again."""
         docks = self._window.docks
-        if self._window.pages.currentIndex() != 1:
-            for dock, wanted in zip(docks.all, self._wanted, strict=True):
-                dock.setVisible(wanted)
         docks.remember(self._roomy if self._stepped_aside else docks.state())
 
     def toggle(self, dock: QDockWidget) -> None:

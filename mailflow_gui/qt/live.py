@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mailflow_gui.flow.model import Flow
+from mailflow_gui.language import _
 from mailflow_gui.qt.canvas import NodeLive
+from mailflow_gui.qt.inspector.states import span
 
 RATE_SECONDS = 60.0
+SILENT = "receiving-silent"
+"""The code of a folder that wasn't looked at with success for three intervals."""
 
 State = Literal["idle", "running", "done", "warning", "failing", "off", "held"]
 _STATES: Mapping[str, State] = {"running": "running", "warning": "warning", "failing": "failing", "held": "held"}
@@ -70,8 +74,23 @@ def numbers(status: Mapping[str, Any], pace: Pace) -> Numbers:
         per_minute=pace.note(received),
         next_poll=min(polls) if polls else None,
         checked=max(checks) if checks else None,
-        trouble=str(troubles[0].get("text", "")) if troubles else "",
+        trouble=_trouble(troubles, checks),
     )
+
+
+def not_checked(checked: float | None, now: float | None = None) -> str:
+    """How long ago a source last looked with success, for one that has fallen silent."""
+    if checked is None:
+        return _("Not checked so far")
+    return _("Not checked for {time}").format(time=span((time.time() if now is None else now) - checked))
+
+
+def _trouble(troubles: Sequence[Mapping[str, Any]], checks: Sequence[float]) -> str:
+    """The first trouble; a source that has fallen silent first of all, with the time that grows."""
+    silent = next((trouble for trouble in troubles if trouble.get("code") == SILENT), None)
+    if silent is not None:
+        return f"{not_checked(min(checks) if checks else None)}. {silent.get('text', '')}"
+    return str(troubles[0].get("text", "")) if troubles else ""
 
 
 def node_states(flow: Flow, nodes: Mapping[str, Mapping[str, Any]], *, running: bool) -> dict[str, NodeLive]:
@@ -91,4 +110,6 @@ def _live(count: Mapping[str, Any], *, enabled: bool, running: bool) -> NodeLive
     elif state == "idle":
         state = "running"
     line = str(count.get("error", "")) if state in {"warning", "failing", "held"} else ""
+    if line and count.get("silent"):
+        line = not_checked(count.get("checked"))
     return NodeLive(state=state, received=received, sent=sent, errors=errors, error_line=line)

@@ -31,6 +31,8 @@ from mailflow_gui.qt.docks import Docks
 from mailflow_gui.qt.docks_shown import DocksShown
 from mailflow_gui.qt.document import Document
 from mailflow_gui.qt.engine_thread import EngineThread
+from mailflow_gui.qt.errors import ErrorCentre
+from mailflow_gui.qt.errors_shown import ErrorsShown
 from mailflow_gui.qt.faults import Faults
 from mailflow_gui.qt.files import Files
 from mailflow_gui.qt.forms import SettingsForm
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
         self.document = Document(home, self.canvas.to_flow, self)
         self.files = Files(self)
         self.messages = MessagesShown(self)
+        self.errors_shown = ErrorsShown(self)
         self.running = Running(self)
         self._make_menus()
         self._lay_out()
@@ -100,6 +103,7 @@ class MainWindow(QMainWindow):
         self.accounts_shown = AccountsShown(self.connections, self)
         self.form = SettingsForm(self.accounts, states=self.connections.states)
         self.inspector = Inspector(Reader(self.home))
+        self.errors = ErrorCentre(Reader(self.home), self.accounts)
         self.problems_tab = ProblemsTab()
         self.welcome = WelcomePage(self.node_types)
         self.trust_banner = TrustBanner()
@@ -150,6 +154,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(work)
+        self.pages.addWidget(self.errors)
         self.setCentralWidget(self.pages)
         self.toast = Toast(self.pages)
         self.docks.nodes.addTab(self.palette_tab, _("Nodes"))
@@ -180,6 +185,7 @@ class MainWindow(QMainWindow):
         """Put another flow on the canvas."""
         self.mapper.leave()
         self.run.forget()
+        self.errors_shown.close()
         self.status.forget_journal()
         self.toast.hide()
         self.notice.hide()
@@ -194,7 +200,7 @@ class MainWindow(QMainWindow):
         document = self.document
         self.setWindowTitle(document.title)
         self.setWindowModified(document.unsaved)
-        if (self.pages.currentIndex() != 0) != document.is_open:
+        if not self.errors_shown.is_open and (self.pages.currentIndex() != 0) != document.is_open:
             self.mapper.leave()
             self.docks_shown.turn_page(1 if document.is_open else 0)
         self.commands.show_flow(is_open=document.is_open)
@@ -390,11 +396,14 @@ class MainWindow(QMainWindow):
 
     def _end(self) -> None:
         self._is_over = True
+        self.errors_shown.close()
+        self.mapper.leave()
         if self.document.is_open:
             self.docks_shown.remember()
         self.canvas.undo_stack.cleanChanged.disconnect(self.note_clean)  # it says so once more while it is destroyed
         self.inspector.shut_down()
         self.mapper.close()
+        self.errors.shut_down()
         self.running.close()
         self.engine.shutdown()
         self.sandbox.stop()

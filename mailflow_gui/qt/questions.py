@@ -25,7 +25,7 @@ from mailflow_gui import __version__
 from mailflow_gui.flow.file import EXTENSION
 from mailflow_gui.language import _
 from mailflow_gui.qt.commands import shortcuts
-from mailflow_gui.qt.controls import Button, KeyBadge, Label
+from mailflow_gui.qt.controls import Button, KeyBadge, Label, set_more_text
 from mailflow_gui.qt.theme import theme
 
 Answer = Literal["save", "discard", "cancel"]
@@ -34,7 +34,7 @@ Answer = Literal["save", "discard", "cancel"]
 def save_first(window: QWidget, name: str) -> Answer:
     """Unsaved work is about to be closed."""
     box = _box(window, QMessageBox.Icon.Question, _("Save the changes to “{name}”?").format(name=name))
-    box.setInformativeText(_("Otherwise they are lost."))
+    set_more_text(box, _("Otherwise they are lost."))
     save = box.addButton(_("Save"), QMessageBox.ButtonRole.AcceptRole)
     discard = box.addButton(_("Don't save"), QMessageBox.ButtonRole.DestructiveRole)
     cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
@@ -70,7 +70,7 @@ def recover(window: QWidget, name: str, at: float) -> bool | None:
     """An earlier window has left unsaved work: take it up (True), throw it away (False), or decide later (None)."""
     when = datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M")
     box = _box(window, QMessageBox.Icon.Question, _("Recover unsaved changes to “{name}”?").format(name=name))
-    box.setInformativeText(_("MailFlow ended unexpectedly. The changes were kept at {time}.").format(time=when))
+    set_more_text(box, _("MailFlow ended unexpectedly. The changes were kept at {time}.").format(time=when))
     yes = box.addButton(_("Recover"), QMessageBox.ButtonRole.AcceptRole)
     no = box.addButton(_("Discard"), QMessageBox.ButtonRole.DestructiveRole)
     later = box.addButton(_("Decide later"), QMessageBox.ButtonRole.RejectRole)
@@ -83,7 +83,7 @@ def recover(window: QWidget, name: str, at: float) -> bool | None:
 def confirm(window: QWidget, question: str, explanation: str, action: str) -> bool:
     """Yes (named ``action``) or cancel."""
     box = _box(window, QMessageBox.Icon.Question, question)
-    box.setInformativeText(explanation)
+    set_more_text(box, explanation)
     yes = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)
     cancel = box.addButton(_("Cancel"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(cancel)
@@ -95,7 +95,7 @@ def confirm(window: QWidget, question: str, explanation: str, action: str) -> bo
 def tell(window: QWidget, what: str, advice: str = "") -> None:
     """Something went wrong that a person has just asked for."""
     box = _box(window, QMessageBox.Icon.Warning, what)
-    box.setInformativeText(advice)
+    set_more_text(box, advice)
     box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
     box.exec()
 
@@ -182,8 +182,8 @@ def show_about(window: QWidget) -> None:
     """Which MailFlow this is."""
     box = _box(window, QMessageBox.Icon.NoIcon, _("MailFlow {version}").format(version=__version__))
     box.setIconPixmap(theme.pixmap("workflow", "accent-text", 32, window.devicePixelRatioF()))
-    box.setInformativeText(
-        _("Automate mail on your own machine: receive, map, send. Nothing lost, nothing twice, nothing leaked.")
+    set_more_text(
+        box, _("Automate mail on your own machine: receive, map, send. Nothing lost, nothing twice, nothing leaked.")
     )
     box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
     box.exec()

@@ -18,14 +18,25 @@ _WAIT_MILLISECONDS = 2000
 _LONGEST = 64 * 1024
 """Bytes of a message; paths need far less."""
 _ANSWER = b"ok\n"
+_LONGEST_PATH = 80
+"""Bytes; a socket's path can have about a hundred, and Qt makes a longer one for a moment."""
 
 
 def server_name(home: Home) -> str:
-    """Where the window of a home listens: a name that tells nothing, in the user's own runtime directory where there is one."""
+    """Where the window of a home listens: in the user's own runtime directory, else in the home, where nobody else can.
+
+    Only where both paths are too long for a socket, it is a name in the directory that all users share.
+    """
     name = "mailflow-" + hashlib.sha256(str(home.data.resolve()).encode()).hexdigest()[:24]
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if sys.platform not in {"win32", "darwin"} and Path(runtime).is_absolute() and Path(runtime).is_dir():
-        return str(Path(runtime) / name)
+    if sys.platform in {
+        "win32",
+        "darwin",
+    }:  # pipes have an owner there, and the directory for sockets is the user's own
+        return name
+    for directory in (Path(os.environ.get("XDG_RUNTIME_DIR", "")), home.data.resolve()):
+        path = directory / name
+        if directory.is_absolute() and directory.is_dir() and len(os.fsencode(path)) <= _LONGEST_PATH:
+            return str(path)
     return name
 
 
@@ -35,6 +46,9 @@ def hand_over(home: Home, files: Sequence[Path], *, demo: bool = False) -> bool:
     socket.connectToServer(server_name(home))
     if not socket.waitForConnected(_WAIT_MILLISECONDS):
         return False
+    if not _is_ours(socket.fullServerName()):
+        socket.abort()
+        return False
     message = {"open": [str(file) for file in files], "demo": demo}
     socket.write(json.dumps(message).encode() + b"\n")
     socket.flush()
@@ -43,6 +57,16 @@ def hand_over(home: Home, files: Sequence[Path], *, demo: bool = False) -> bool:
         answered = socket.peek(len(_ANSWER)).data() == _ANSWER
     socket.disconnectFromServer()
     return answered
+
+
+def _is_ours(path: str) -> bool:
+    """Whether this user listens there, and nobody who guessed the name and wants to know what is opened."""
+    if sys.platform == "win32":
+        return True
+    try:
+        return Path(path).stat().st_uid == os.getuid()
+    except OSError:
+        return False
 
 
 class SingleWindow(QObject):

@@ -25,6 +25,8 @@ class StatusBar(QStatusBar):
 
     failed_wanted = Signal()
     """A click on the number of failed messages."""
+    errors_wanted = Signal()
+    """A click on the number of open errors."""
     restart_wanted = Signal()
     """The runner doesn't respond, and a person wants another one."""
 
@@ -58,6 +60,14 @@ class StatusBar(QStatusBar):
         }
         for name, cell in self._cells.items():
             self.addWidget(cell, 1 if name == "trouble" else 0)
+        self.errors = Button(" ", "circle-alert", "link", compact=True)
+        self.errors.setProperty("tone", "danger")
+        self.errors.setIcon(theme.icon("circle-alert", "danger", 14, gap=3))
+        self.errors.setFont(theme.font("small", 600))
+        self.errors.clicked.connect(self.errors_wanted)
+        self._cells["errors"] = _cell(self.errors)
+        self._cells["errors"].hide()
+        self.addPermanentWidget(self._cells["errors"])
         self._cells["keyring"] = _cell(self._keyring_icon, self._keyring, last=True)
         self._cells["keyring"].setContentsMargins(0, 0, 8, 0)
         self._cells["keyring"].hide()
@@ -130,6 +140,12 @@ class StatusBar(QStatusBar):
     def forget_journal(self) -> None:
         """Another flow is shown."""
         self.show_journal(JournalNumbers())
+
+    def show_errors(self, count: int) -> None:
+        """How many errors are open, of all flows; 0: nothing to say."""
+        self.errors.setText(_("Errors {count}").format(count=f"{count:,}"))
+        set_tool_tip(self.errors, _("Messages that are held up, and troubles that last"))
+        self._cells["errors"].setVisible(count > 0)
 
     def say_keyring(self, word: str) -> None:
         """How the system's keyring stands: ``available``, ``locked``, ``absent``, or anything else: nothing to say."""

@@ -36,7 +36,6 @@ def connect(window: MainWindow) -> None:
     window.palette_tab.chosen.connect(canvas.add_node)
     window.problems_tab.chosen.connect(window.show_problem)
     window.tool_bar.problems_wanted.connect(lambda: window.docks_shown.show_bottom(window.problems_tab))
-    window.status.failed_wanted.connect(window.messages.failed)
     window.status.restart_wanted.connect(window.running.restart_silent)
     canvas.link_opened.connect(window.messages.of_link)
     window.inspector.node_wanted.connect(canvas.focus_node)
@@ -68,6 +67,7 @@ def connect(window: MainWindow) -> None:
     window.welcome.file_wanted.connect(window.files.open)
     for changed in (canvas.undo_stack.canUndoChanged, canvas.undo_stack.canRedoChanged, canvas.undo_stack.indexChanged):
         changed.connect(window.show_undo)
+    _connect_errors(window)
     window.commands.connect_all(_slots(window))
 
 
@@ -76,6 +76,16 @@ def _test_connections(window: MainWindow) -> None:
     window.docks_shown.show_left(window.connections)
     if not window.connections.testing.running:
         window.connections.test_all()
+
+
+def _connect_errors(window: MainWindow) -> None:
+    window.errors.open_changed.connect(window.status.show_errors)
+    window.errors.back_wanted.connect(window.errors_shown.close)
+    window.errors.said.connect(window.toast.say)
+    window.errors.undoable.connect(lambda text, undo: window.toast.say(text, _("Undo"), undo))
+    window.errors.followed.connect(window.errors_shown.follow)
+    window.status.failed_wanted.connect(window.messages.failed)
+    window.status.errors_wanted.connect(window.errors_shown.open)
 
 
 def _offer_undo(window: MainWindow, text: str) -> None:
@@ -114,6 +124,7 @@ def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "dock-connections": lambda: window.docks_shown.toggle_left(window.connections),
         "dock-settings": lambda: window.docks_shown.toggle(window.docks.right),
         "dock-messages": lambda: window.docks_shown.toggle(window.docks.bottom),
+        "errors": window.errors_shown.toggle,
         "zoom-in": lambda: canvas.set_zoom(canvas.zoom() * _ZOOM_STEP),
         "zoom-out": lambda: canvas.set_zoom(canvas.zoom() / _ZOOM_STEP),
         "zoom-full": lambda: canvas.set_zoom(1.0),

@@ -22,6 +22,10 @@ SENTENCES |= {
     "run-control-with-flow": Sentence(
         N_("With --control no flow file is named."), N_("Start flows with the command start on standard input.")
     ),
+    "output-not-written": Sentence(
+        N_("The answer can't be written to where it was to go: {reason}."),
+        N_("Check that there is room, then run the command again."),
+    ),
     "run-bad-binding": Sentence(
         N_("“{text}” isn't of the form ID=CONNECTION."), N_("For example: --bind inbox=my-inbox.")
     ),

@@ -45,12 +45,77 @@ SENTENCES: dict[str, Sentence] = {
     "mapping-unknown-property": Sentence(
         N_("The flow has no property “{property}”."), N_("Add it to the flow's properties, or use a constant.")
     ),
-    "mapping-template-unavailable": Sentence(
-        N_("Templates are not available in this version."), N_("Use sources and transformations instead.")
+    "mapping-orphan-field": Sentence(
+        N_("Nothing extracts “{field}” any more, so the mapping that reads it would stay empty."),
+        N_("Add the extraction again, or choose another field."),
     ),
-    "mapping-cel-unavailable": Sentence(
-        N_("Conditions written in CEL are not available in this version."),
-        N_("Use a condition made of fields and operators instead."),
+    "mapping-extraction-of-extracted": Sentence(
+        N_("An extraction can't look into extracted fields."), N_("Let it look into a field of the mail itself.")
+    ),
+    "mapping-extraction-without-groups": Sentence(
+        N_("The pattern of an extraction has no named group, so it gives no field."),
+        N_("Write (?P<name>…) around what should become a field."),
+    ),
+    "mapping-extraction-not-json": Sentence(
+        N_("The mapping to “{target}” failed: the file “{file}” is not JSON."),
+        N_("Look at the file; the mail's sender may have to correct it."),
+    ),
+    "mapping-extraction-not-csv": Sentence(
+        N_("The mapping to “{target}” failed: the file “{file}” can't be read as CSV."),
+        N_("Look at the file; set the extraction's delimiter and character set."),
+    ),
+    "mapping-extraction-too-large": Sentence(
+        N_("The mapping to “{target}” failed: the file “{file}” holds too much to become fields."),
+        N_("Ask for a smaller file."),
+    ),
+    "mapping-template-syntax": Sentence(
+        N_("The template can't be read in line {line}: {reason}."),
+        N_("Correct that line. Fields stand in {{{{ }}}}, conditions and loops in {{% %}}."),
+    ),
+    "mapping-template-arguments": Sentence(
+        N_("The template's filter “{filter}” can't work with what follows it."), N_("Its parameters are: {parameters}.")
+    ),
+    "mapping-template-too-large": Sentence(
+        N_("The mapping to “{target}” failed: its template writes or repeats far too much (line {line})."),
+        N_("Let its loops run less often, or shorten the texts first."),
+    ),
+    "mapping-template-too-deep": Sentence(
+        N_("The template has too many parts inside each other."), N_("Put fewer conditions and loops into each other.")
+    ),
+    "mapping-template-too-long": Sentence(
+        N_("The template is longer than {limit} characters."), N_("Shorten it, or divide it into several mappings.")
+    ),
+    "mapping-cel-syntax": Sentence(
+        N_("The CEL expression can't be read at character {column}."),
+        N_('Correct it there. Texts stand in quotes, fields by their names: subject.contains("order").'),
+    ),
+    "mapping-cel-too-large": Sentence(
+        N_(
+            "The CEL expression is too long or too deep (at most {limit} characters and 13 brackets within each other)."
+        ),
+        N_("Make it simpler."),
+    ),
+    "mapping-cel-macro": Sentence(
+        N_("“{name}” is a macro of CEL; macros can't be used here."),
+        N_("Compare fields directly, or use a condition made of fields and operators."),
+    ),
+    "mapping-cel-unknown-function": Sentence(
+        N_("CEL has no function “{name}” here."),
+        N_("Use contains, startsWith, endsWith, matches, size, int, double, string or timestamp."),
+    ),
+    "mapping-cel-not-boolean": Sentence(
+        N_("The CEL expression of “{target}” gives neither true nor false."), N_("Compare its value with something.")
+    ),
+    "mapping-cel-failed": Sentence(
+        N_("The CEL condition of “{target}” failed: {reason}."),
+        N_("Check the types that it compares; the field may be absent in this mail."),
+    ),
+    "mapping-cel-too-much": Sentence(
+        N_("The CEL condition of “{target}” reads more than {limit} characters."), N_("Let it read smaller fields.")
+    ),
+    "mapping-too-much-work": Sentence(
+        N_("The mapping to “{target}” was stopped: it is too much work for this mail."),
+        N_("Shorten its text or its list first, or use fewer steps."),
     ),
     "mapping-value-missing": Sentence(
         N_("The condition on “{field}” has nothing to compare with."), N_("Type a value, or choose “empty”.")

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks import figures
-from tests.benchmarks.bench_engine import COMMAND, flow
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.pipeline import COMMAND, flow
 
 _WINDOW = """
 import sys, time

@@ -25,9 +25,9 @@ from mailflow_gui.accounts.secrets import variable
 from mailflow_gui.qt import application
 from mailflow_gui.qt.main_window import MainWindow
 from tests.benchmarks import figures
-from tests.benchmarks.bench_engine import flow, sink
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.mails import mail
+from tests.benchmarks.pipeline import flow, sink
 from tests.servers.dovecot import Dovecot, dovecot
 
 _TICK_MILLISECONDS = 5
@@ -103,11 +103,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if not os.environ.get("DISPLAY"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory(prefix="bench-window-") as home, dovecot() as server, sink() as port:
+    with tempfile.TemporaryDirectory(prefix="bench-window-") as home, dovecot() as server, sink() as at:
         os.environ[paths.HOME_VARIABLE] = str(Path(home))
         user = server.new_user()
         server.deliver_all(user, [mail(number) for number in range(arguments.mails)])
-        found = measure(server, user, port, arguments.mails)
+        found = measure(server, user, at.port, arguments.mails)
     figures.tell(found, as_json=arguments.json)
 
 

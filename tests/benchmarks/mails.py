@@ -39,6 +39,23 @@ def mail(number: int) -> bytes:
     return _header(number, "Order", "text/plain; charset=us-ascii") + _text(chance, 2000).encode()
 
 
+def with_attachment(size: int) -> bytes:
+    """A mail of about ``size`` bytes: a short text and one attachment."""
+    line = base64.b64encode(random.Random(size).randbytes(57)) + b"\r\n"
+    top = _part("text/plain; charset=utf-8", "7bit", "See attachment.\r\n")
+    pdf = f'Content-Disposition: attachment; filename="large.pdf"\r\n{_part("application/pdf", "base64", "")}'
+    start = f"--=_m\r\n{top}\r\n--=_m\r\n{pdf}".encode()
+    content = start + line * (size // len(line)) + b"\r\n--=_m--\r\n"
+    return _header(19, "Large", 'multipart/mixed; boundary="=_m"') + content
+
+
+def small(number: int) -> bytes:
+    """A plain mail of 2 KB."""
+    return _header(number, "Order", "text/plain; charset=us-ascii") + (
+        b"please find the invoice attached, regards\r\n" * 45
+    )
+
+
 def _header(number: int, subject: str, kind: str) -> bytes:
     date = formatdate(1_700_000_000 + number * 60)
     return (

@@ -132,13 +132,7 @@ def test_all_messages_with_one_error_are_retried_or_discarded_together(
     assert len(ran.json["messages"]) == 2
     assert forwarding.until_idle(flow).counts == (0, 2, 0, 0, 0)
     assert len(forwarding.run("messages", "discard", "--error", "552", "--json").json["messages"]) == 2
-    assert sorted(states(forwarding)) == ["sent"] * 3 + ["skipped"] * 2 or sorted(states(forwarding)) == [
-        "sent",
-        "sent",
-        "sent",
-        "skipped",
-        "skipped",
-    ]
+    assert sorted(states(forwarding)) == ["sent"] * 3 + ["skipped"] * 2
     assert forwarding.run("messages", "retry", "--error", "550").code == 0
     assert forwarding.run("messages", "retry").code == 2
     assert forwarding.run("messages", "retry", "1", "--error", "550").code == 2

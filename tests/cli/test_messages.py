@@ -47,7 +47,11 @@ def test_one_message_is_shown_with_every_error_it_met(failed: World) -> None:
     (attempt,) = shown["attempts"]
     assert attempt["reply"] == {"code": 550, "enhanced": "5.1.1", "text": attempt["reply"]["text"]}
     assert (attempt["recipient"], attempt["connection"], attempt["node"]) == ("sales@example.com", "outgoing", "send")
-    assert "550" in failed.run("messages", "show", message["id"]).out
+    (outgoing,) = shown["mails"]
+    assert outgoing["recipients"] == [{"address": "sales@example.com", "state": "failed", "receipt": None}]
+    words = failed.run("messages", "show", message["id"]).out
+    assert "550" in words
+    assert outgoing["message_id"] in words
 
 
 @pytest.mark.parametrize("item", ["99", "0", "-1", "x", "", "1" * 30, "１"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ import pytest
 from mailflow_gui.errors import JournalError
 from mailflow_gui.journal import items, retention, spool, watches
 from mailflow_gui.journal.items import ItemRow, State
-from mailflow_gui.journal.journal import Journal
+from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.watches import WatchKey
 from mailflow_gui.paths import Home
 from tests.journal.test_journal import received
@@ -89,3 +90,47 @@ def test_segments_that_no_row_refers_to_go_at_once(journal: Journal, home: Home)
     assert retention.clean(journal) == [0]
     assert not orphan.exists()
     assert is_there(journal, kept)
+
+
+def test_what_is_just_being_written_stays_though_no_row_refers_to_it_yet(journal: Journal) -> None:
+    """A segment is full, its rows aren't committed: nobody but the writer knows of them."""
+    watch = watch_in(journal)
+    written, cleaned = threading.Event(), threading.Event()
+    kept: list[int] = []
+
+    def two(transaction: Transaction) -> None:
+        for uid in (1, 2):
+            item = items.receive(transaction, received(watch, uid=uid))
+            assert item is not None
+            kept.append(item)
+        written.set()
+        cleaned.wait(0.3)  # whoever doesn't wait for the writer is done by then
+
+    def clean() -> None:
+        retention.clean(journal)
+        cleaned.set()
+
+    future = journal.write(two)
+    assert written.wait(30)
+    cleaning = threading.Thread(target=clean)
+    cleaning.start()
+    future.result()
+    cleaning.join()
+    assert [is_there(journal, item) for item in kept] == [True, True]
+
+
+def test_the_number_of_a_segment_that_is_gone_is_never_given_again(home: Home) -> None:
+    """Else a message would show, or send, the contents of another."""
+    with Journal(home) as journal:
+        old = keep(journal, 1, "sent")
+        row = items.get(journal.read(), old)
+        assert row is not None
+    with Journal(home) as journal:
+        assert len(retention.clean(journal, days=-1)) == 1
+        assert journal.finished_segments() == {}
+    for lost in home.spool.glob("*"):
+        lost.unlink()
+    with Journal(home) as journal:
+        keep(journal, 2, "received")
+        with pytest.raises(JournalError, match="kept bytes"):
+            journal.content(row.place)

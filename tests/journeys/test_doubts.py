@@ -11,13 +11,16 @@ from mailflow_gui import nodes
 from mailflow_gui.accounts.secrets import SecretStore
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
+from mailflow_gui.engine import requests
 from mailflow_gui.engine.engine import Engine
 from mailflow_gui.engine.events import Events
 from mailflow_gui.engine.probes import Answer, is_mailbox_of
 from mailflow_gui.engine.work import Summary
 from mailflow_gui.flow import file as flow_file
+from mailflow_gui.journal import requests as requests_table
 from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal
+from mailflow_gui.journal.requests import Request
 from tests.journeys.world import World, mail, numbers, wait_until
 from tests.servers.dovecot import Dovecot
 from tests.servers.recording_smtp import Action, RecordingSmtp
@@ -171,3 +174,62 @@ def run_with(world: World, path: Path, probe: object) -> Summary:
             running = engine.start(flow_file.read(path), path, mode="until-idle")
             assert engine.wait(running, 60)
             return engine.end(running)
+
+
+TWO = [
+    {"target": "to", "sources": [{"constant": "first@example.com, second@example.com"}]},
+    {"target": "subject", "sources": [{"field": "subject"}]},
+    {"target": "text", "sources": [{"field": "text"}]},
+]
+
+
+def test_what_one_recipient_got_earlier_says_nothing_about_another_in_doubt(
+    keeping: tuple[World, str], dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    """The copy in Sent is of the first recipient's mail; a flow that reads his mailbox has it, too."""
+    world, archive = keeping
+    dovecot.deliver(user, mail(1))
+    recording_smtp.answer("RCPT", "451 4.3.0 later", about="second@", times=1)
+    flow = world.flow(rules=TWO, send={"save_to_sent": "archive"})
+    assert world.once(flow).counts == (1, 0, 0, 0, 0)
+    assert len(dovecot.messages(archive, "Sent")) == 1
+    dovecot.deliver(archive, recording_smtp.messages[0].raw)
+    world.stubs[-1], world.stubs[0] = world.stubs[0], world.stubs[-1]
+    reading = world.flow(name="reading", receive={"connection": "archive"}, send={"from": "other@example.com"})
+    assert world.once(reading).counts == (1, 1, 0, 0, 0)
+    world.make_due()
+    recording_smtp.answer("DOT", Action.DROP, times=1)
+    assert world.once(flow).counts == (0, 0, 0, 0, 1)
+    for _again in range(2):
+        assert world.once(flow).counts == (0, 0, 0, 0, 1)
+    (message,) = world.messages("--state", "uncertain")
+    assert world.run("messages", "resolve", message["id"], "--resend").code == 0
+    assert world.once(flow).counts == (0, 1, 0, 0, 0)
+    assert [each.recipients for each in recording_smtp.messages if b"bot@" in each.raw] == [
+        ("first@example.com",),
+        ("second@example.com",),
+    ]
+
+
+def test_a_mail_given_up_while_it_is_looked_for_stays_given_up(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    flow = forwarding.flow(rules=SALES)
+    doubt(forwarding, dovecot, user, recording_smtp, flow, "DOT")
+    (message,) = forwarding.messages()
+
+    def slow(_doubt: Doubt) -> Answer:
+        with Journal(forwarding.home) as journal:
+            journal.write(
+                lambda transaction: requests.carry_out(
+                    transaction,
+                    Request(requests_table.add(transaction, "discard", message["id"]), "discard", message["id"], ""),
+                )
+            ).result()
+        return "absent"
+
+    summary = run_with(forwarding, flow, slow)
+    assert (summary.sent, summary.failed, summary.uncertain) == (0, 0, 0)
+    (message,) = forwarding.messages()
+    assert (message["state"], message["error"]["code"]) == ("skipped", "discarded")
+    assert recording_smtp.messages == []

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from mailflow_gui.accounts.account import Account
 from tests.journeys.world import ROOT, World, mail, numbers, wait_until
 from tests.servers.dovecot import Dovecot
 from tests.servers.recording_smtp import read_directory
 
 MAILS = 200
-SESSIONS = 2
+SESSIONS = Account.maximum_sessions
 """SMTP sessions that a runner has open at most: so many mails may be in doubt after one kill."""
 
 

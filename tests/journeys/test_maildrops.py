@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -173,3 +176,33 @@ def test_a_mail_that_may_not_be_deleted_is_sent_once_and_the_refusal_is_kept(
     assert (attempt["operation"], attempt["code"]) == ("DELE", "message-vanished")
     assert reading.until_idle(flow).counts == EMPTY
     assert sent(recording_smtp) == [1, 2]
+
+
+@pytest.mark.parametrize("after", ["leave", "delete"])
+def test_the_first_version_s_keys_are_still_known(
+    world: World, recording_smtp: RecordingSmtp, odd: OddPop3, after: str
+) -> None:
+    """Where a UIDL was missing or doubled, they were made of the header as it came and the size."""
+    flow = bound(world, odd, recording_smtp).flow(receive={"after_receiving": "leave"})
+    for number in (1, 2, 2):
+        odd.put("same", mail(number))
+    assert world.until_idle(flow).counts == (3, 3, 0, 0, 0)
+    with contextlib.closing(sqlite3.connect(world.home.journal_file)) as database:
+        earlier: list[str] = []
+        for (item,) in database.execute("SELECT id FROM items ORDER BY id").fetchall():
+            raw = odd.mails[len(earlier)].raw
+            header = raw[: raw.index(b"\r\n\r\n") + 4]
+            key = f"header-{hashlib.sha256(header).hexdigest()[:32]}:{len(raw)}"
+            earlier.append(key + "+" * sum(each.rstrip("+") == key for each in earlier))
+            database.execute(
+                "UPDATE items SET uid = ?, flagging = ?, header = '' WHERE id = ?",
+                (earlier[-1], after == "delete", item),
+            )
+            database.execute("UPDATE ledger SET uid = ? WHERE item = ?", (earlier[-1], item))
+        database.commit()
+    world.flow(receive={"after_receiving": after})
+    odd.put("same", mail(3))
+    assert world.until_idle(flow).counts == (1, 1, 0, 0, 0)
+    assert world.until_idle(flow).counts == EMPTY
+    assert sent(recording_smtp) == [1, 2, 2, 3]
+    assert len(odd.mails) == (4 if after == "leave" else 0)

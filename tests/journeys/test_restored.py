@@ -58,10 +58,11 @@ def test_a_restored_backup_asks_before_anything_is_sent(
     assert sorted(numbers(recording_smtp.messages)) == ([1, 2, 3] if answer == "skip" else [1, 2, 2, 3])
 
 
+@pytest.mark.parametrize("when_uncertain", ["hold", "resend"])
 def test_what_was_on_its_way_in_a_backup_waits_for_a_person(
-    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp, tmp_path: Path
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp, tmp_path: Path, when_uncertain: str
 ) -> None:
-    flow = forwarding.flow()
+    flow = forwarding.flow(send={"when_uncertain": when_uncertain})
     dovecot.deliver(user, mail(1))
     recording_smtp.answer("RCPT", "451 4.3.0 later", times=1)
     assert forwarding.once(flow).counts == (1, 0, 0, 0, 0)

@@ -56,3 +56,16 @@ def test_a_server_that_answers_is_not_silent(
     process.terminate()
     assert forwarding.finish(process).code == 130
     assert "receiving-silent" not in {each["event"] for each in events_of(told)}
+
+
+def test_idle_is_a_hint_only_and_the_folder_is_looked_at_now_and_then(
+    forwarding: World, dovecot: Dovecot, user: str
+) -> None:
+    """The next poll is an hour away, the server tells of nothing: IDLE is renewed, and each time new mail is asked for."""
+    flow = forwarding.flow(receive={"delay": {"value": 1, "unit": "hours"}})
+    told = forwarding.directory / "events"
+    process = forwarding.start("run", flow, "--json", "--events", told, environment={"MAILFLOW_TIMEOUT_SCALE": "0.008"})
+    wait_until(lambda: sum(each["event"] == "polled" for each in events_of(told)) >= 3, what="the third look")
+    process.terminate()
+    assert forwarding.finish(process).code == 130
+    assert "connecting-failed" not in {each["event"] for each in events_of(told)}

@@ -144,3 +144,18 @@ def test_an_answer_whose_original_is_gone_goes_once_as_a_new_mail(
     forwarding.until_idle(flow)
     assert [each["state"] for each in forwarding.messages("--state", "failed")] == ["failed"]
     assert numbers(recording_smtp.messages) == [1]
+
+
+def test_all_recipients_of_an_answer_get_it_as_a_new_mail(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    flow = forwarding.flow(send={"mode": "reply-all"}, rules=ANSWER)
+    assert forwarding.run("errors", "reclass", "554", "--class", "recover", "--always").code == 0
+    dovecot.deliver(user, mail(1, headers="Cc: carol@example.org\r\n"))
+    recording_smtp.answer("DOT", "554 the original was not found", times=1)
+    for _run in range(2):
+        forwarding.until_idle(flow)
+    (sent,) = recording_smtp.messages
+    assert {"alice@example.org", "carol@example.org"} <= set(sent.recipients)
+    assert message_from_bytes(sent.raw)["References"] is None
+    assert [message["state"] for message in forwarding.messages()] == ["sent"]

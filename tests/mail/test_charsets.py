@@ -19,6 +19,28 @@ def test_iso_2022_jp_reads_every_character_as_shift_jis_does(high: int) -> None:
         assert with_vendor == "①" + alone
 
 
+@pytest.mark.parametrize("high", range(0xA1, 0xFF))
+def test_euc_jp_reads_every_character_as_shift_jis_does(high: int) -> None:
+    """With one vendor character in it or without: the fast way and the slow way must not differ."""
+    for low in range(0xA1, 0xFF):
+        pair = bytes((high, low))
+        alone, defect = charsets.decode(pair, "euc-jp")
+        if defect is None:
+            assert charsets.decode(b"\xad\xa1" + pair, "euc-jp") == ("①" + alone, None)
+            assert iso2022jp.decode(b"\x1b$B" + bytes(byte & 0x7F for byte in pair)) == (alone, True)
+
+
+def test_euc_jp_that_is_something_else_is_none() -> None:
+    assert iso2022jp.euc("お見積り".encode("cp932")) is None
+    assert iso2022jp.euc(b"\xa4") is None
+    assert iso2022jp.euc(b"\x8e\xba \x8f\xb0\xa1") == "ｺ 丂"
+
+
+def test_utf_16_without_a_mark_is_read_in_the_order_that_it_is_in() -> None:
+    assert charsets.decode("Grüße".encode("utf-16-be"), "utf-16") == ("Grüße", None)
+    assert charsets.decode("Grüße".encode("utf-16-le"), "utf-16") == ("Grüße", None)
+
+
 def test_vendor_characters_survive_iso_2022_jp() -> None:
     assert iso2022jp.decode(b"\x1b$B-!-j!A\x1b(B ok") == ("①㈱～ ok", True)
 
@@ -50,6 +72,23 @@ def test_half_a_japanese_character_is_shown_as_broken() -> None:
         ('"utf-8"', "utf-8"),
         ("utf-8 (Unicode)", "utf-8"),
         ("CP50221", "iso2022_jp"),
+        ("x-windows-iso2022jp", "iso2022_jp"),
+        ("csISO2022JP", "iso2022_jp"),
+        ("jis", "iso2022_jp"),
+        ("eucJP-ms", "euc_jp"),
+        ("cp51932", "euc_jp"),
+        ("csWindows31J", "cp932"),
+        ("windows-932", "cp932"),
+        ("x-MS-CP932", "cp932"),
+        ("ibm-943", "cp932"),
+        ("windows-949", "cp949"),
+        ("windows-936", "gb18030"),
+        ("x-cp1251", "cp1251"),
+        ("x-mac-cyrillic", "mac-cyrillic"),
+        ("x-ms-ansi", "cp1252"),
+        ("ISO_8859-15:1998", "iso8859-15"),
+        ("csBig5", "big5hkscs"),
+        ("'utf-8'", "utf-8"),
     ],
 )
 def test_a_label_means_the_superset_that_senders_write(label: str, codec: str) -> None:
@@ -57,7 +96,23 @@ def test_a_label_means_the_superset_that_senders_write(label: str, codec: str) -
 
 
 @pytest.mark.parametrize(
-    "label", ["base64", "rot13", "idna", "punycode", "unicode_escape", "undefined", "klingon", "", "\0", "é" * 99]
+    "label",
+    [
+        "base64",
+        "rot13",
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "undefined",
+        "klingon",
+        "x-idna",
+        "cs",
+        "x-",
+        "windows-",
+        "",
+        "\0",
+        "é" * 99,
+    ],
 )
 def test_what_is_no_character_set_is_none(label: str) -> None:
     assert charsets.codec(label) is None

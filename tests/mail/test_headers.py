@@ -52,6 +52,9 @@ def test_a_header_block_is_read_up_to_256_kilobytes_and_the_body_found_behind_it
         (b"=?iso-8859-1?q?=80?=", "€"),
         (b"=?utf-8?b?YWJj", "=?utf-8?b?YWJj"),
         (b"=?utf-8?b?YQ?=", "a"),
+        (b"=?utf-8?b?YQ==YmM=?=", "abc"),
+        (b"=?utf-8?q?late? yes?=", "late? yes"),
+        (b"=?utf-8?q?never =?utf-8?q?a?=", "=?utf-8?q?never a"),
         (b"folded\r\n\tvalue", "folded value"),
         (b"=?utf-8?q?a=0D=0ABcc=3A_x?=", "a  Bcc: x"),
         ("a\u2028b\x85c".encode(), "a b c"),
@@ -88,6 +91,7 @@ def test_no_value_can_end_its_line(raw: bytes) -> None:
         ("山田@例え.jp", [("", "山田@例え.jp")]),
         ("<MAILER-DAEMON> (Mail System)", [("Mail System", "MAILER-DAEMON")]),
         ("a..b.@docomo.example", [("", "a..b.@docomo.example")]),
+        ("=?utf-8?Q?Doe,_Jane_<x@y>:;?= <j@x.example>", [("Doe, Jane <x@y>:;", "j@x.example")]),
     ],
 )
 def test_addresses_are_found(value: str, found: list[tuple[str, str]]) -> None:
@@ -147,6 +151,7 @@ def test_the_quick_way_finds_what_the_long_way_finds(value: str) -> None:
         (b'attachment; filename="=?utf-8?q?=E3=81=82?=.pdf"', "あ.pdf"),
         (b'attachment; filename="a;b.pdf"; size=3', "a;b.pdf"),
         (b'attachment;filename="a.pdf', "a.pdf"),
+        (b'attachment; filename*0="long "; filename*1="name.pdf"', "long name.pdf"),
         ('attachment; filename="ü.pdf"'.encode(), "ü.pdf"),
     ],
 )
@@ -164,6 +169,16 @@ def test_file_names_are_read_in_every_spelling(value: bytes, name: str) -> None:
         ("Mon, 15 Jan 2024 10:30:00 EST", datetime(2024, 1, 15, 10, 30, tzinfo=timezone(timedelta(hours=-5)))),
         ("Mon, 15 Jan 2024 10:30:00 JST", datetime(2024, 1, 15, 10, 30, tzinfo=timezone(timedelta(hours=9)))),
         ("Mon, 15 Jan 2024 23:59:60 +0000", datetime(2024, 1, 15, 23, 59, 59, tzinfo=UTC)),
+        ("Mon, 15 Jan 2024 10:30:00 +09", datetime(2024, 1, 15, 10, 30, tzinfo=timezone(timedelta(hours=9)))),
+        ("Mon, 15 Jan 2024 10:30:00 +09:00", datetime(2024, 1, 15, 10, 30, tzinfo=timezone(timedelta(hours=9)))),
+        ("Mon, 15 Jan 2024 10:30:00GMT-0330", datetime(2024, 1, 15, 10, 30, tzinfo=timezone(timedelta(hours=-3.5)))),
+        ("Mon, 15 Jan 2024 10:30:00.123 -0000", datetime(2024, 1, 15, 10, 30, tzinfo=UTC)),
+        ("Mon (day), 15 Jan 2024 12:30:00 AM (UTC)", datetime(2024, 1, 15, 0, 30, tzinfo=UTC)),
+        ("Mon, 15 Jan 2024 1:30 pm +0000", datetime(2024, 1, 15, 13, 30, tzinfo=UTC)),
+        ("15-Jan-2024 10:30:00 +0000", datetime(2024, 1, 15, 10, 30, tzinfo=UTC)),
+        ("2024/01/15 10:30:00", datetime(2024, 1, 15, 10, 30, tzinfo=UTC)),
+        ("2024-01-15T10:30:00.5 +0100", datetime(2024, 1, 15, 10, 30, 0, 500000, tzinfo=timezone(timedelta(hours=1)))),
+        ("2024-13-15T10:30:00Z", None),
         ("Mon, 15 Jan 2024 10:30:00 +9999", None),
         ("Mon, 32 Jan 2024 10:30:00 +0000", None),
         ("tomorrow", None),
@@ -185,4 +200,10 @@ def test_any_text_is_a_date_or_none(text: str) -> None:
 
 
 def test_ids_keep_their_brackets_and_come_once() -> None:
+    assert headers.message_ids("<a\t b@x><c@x") == ("<ab@x>", "<c@x>")
+    assert headers.message_ids('<"a b"@x>') == ('<"a b"@x>',)
+    assert headers.message_ids("a@x, b@x a@x") == ("<a@x>", "<b@x>")
+    assert headers.message_ids("Ann's mail of Monday, ann@x") == ()
+    assert headers.message_ids("mail from <Ann Example> <a@x> <b c@x") == ("<a@x>",)
+    assert headers.message_ids("<> < > <") == ()
     assert headers.message_ids("<a@x> junk <b@x>\t<a@x> <open") == ("<a@x>", "<b@x>")

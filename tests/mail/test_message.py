@@ -100,6 +100,22 @@ def test_content_is_the_html_where_the_plain_text_is_blank() -> None:
     assert message.content == "Hello\n"
 
 
+def test_an_empty_text_gives_way_to_the_next_one_but_never_one_that_says_something_late() -> None:
+    head = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\n"
+    assert parse(head + b" \n--b\n\nsecond\n--b--").text == "second"
+    late = parse(head + b"\n" * 2000 + b"first\n--b\n\nsecond\n--b--")
+    assert late.text.strip() == "first"
+    assert [item.content for item in late.attachments] == [b"second"]
+
+
+def test_base64_text_ends_where_readable_lines_begin() -> None:
+    head = b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"
+    assert parse(head + b"aGVsbG8K\n-- \nfooter").text == "hello\n-- \nfooter"
+    assert parse(head + b"not base64, I say").text == "not base64, I say"
+    assert parse(head + b"aGVs bG8K").text == "hello\n"
+    assert parse(head + b"YWFh\n" + b"YW Fh\n" + b"YWFh" * 20 + b"\n").text.endswith("aaa" * 20)
+
+
 def test_a_signed_mail_keeps_its_signature_as_an_attachment() -> None:
     message = parse(
         b"Content-Type: multipart/signed; boundary=b\n\n--b\n\nsigned\n--b\nContent-Type: application/pgp-signature\n\nxyz\n--b--"

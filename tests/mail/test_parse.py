@@ -28,11 +28,22 @@ def everything(message: MailMessage) -> dict[str, Any]:
     assert message.content.strip() or not message.text.strip()
     for _name, value in message.headers:
         assert not set(value) & set("\r\n\0\x85\u2028\u2029")
-    return described("x", message)
+    return described("x", message) | {"content": message.content}
 
 
-def test_there_are_mails_to_read() -> None:
-    assert len(MAILS) >= 30
+def test_there_are_mails_to_read_and_each_says_what_is_in_it() -> None:
+    assert len(MAILS) >= 220
+    assert [path.with_suffix(".json") for path in MAILS] == sorted(
+        (Path(__file__).parent.parent / "eml").rglob("*.json")
+    )
+
+
+def test_the_mails_have_the_line_ends_that_they_were_written_with() -> None:
+    """A checkout that changes line ends would change what many of them test."""
+    headers = Path(__file__).parent.parent / "eml" / "headers"
+    assert b"\r" not in (headers / "bare-line-feeds.eml").read_bytes()
+    assert b"\n" not in (headers / "bare-carriage-returns.eml").read_bytes()
+    assert (headers / "folded-with-tab.eml").read_bytes().count(b"\r\n") == 9
 
 
 @pytest.mark.parametrize("path", MAILS, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from mailflow_gui.mapping import budget
 from mailflow_gui.mapping.steps import compile_steps, run_steps
 from mailflow_gui.mapping.transformations import TRANSFORMATIONS, MappingContext
 from mailflow_gui.mapping.values import Value
@@ -24,4 +25,5 @@ def run(name: str, value: Value, /, **parameters: Any) -> Value:
 def run_in(context: MappingContext, name: str, value: Value, parameters: Mapping[str, Any]) -> Value:
     """What ``value`` becomes with this clock and chance."""
     step = TRANSFORMATIONS[name].parameters.model_validate({"name": name, **parameters})
+    budget.begin()
     return run_steps(compile_steps([step]), value, context)

@@ -45,7 +45,9 @@ def test_a_sound_mapping_has_no_faults() -> None:
         (rule(otherwise=[{"field": "qqqqqq"}]), "mapping-unknown-field", "0.otherwise.0.field"),
         (rule(sources=[{"field": ""}]), "mapping-no-field", "0.sources.0.field"),
         (rule(sources=[{"property": "absent"}]), "mapping-unknown-property", "0.sources.0.property"),
-        ({"target": "x", "template": "t"}, "mapping-template-unavailable", "0.template"),
+        ({"target": "x", "template": "{{ a | b }}"}, "mapping-template-syntax", "0.template"),
+        ({"target": "x", "template": "{{ subjet }}"}, "mapping-unknown-field-nearest", "0.template"),
+        ({"target": "x", "template": "{{ properties.absent }}"}, "mapping-unknown-property", "0.template"),
         (
             rule(transformations=[{"name": "to-zone", "zone": "Nowhere"}]),
             "mapping-bad-zone",
@@ -76,7 +78,8 @@ def test_a_sound_mapping_has_no_faults() -> None:
             "mapping-no-such-group",
             "0.transformations.0.pattern",
         ),
-        (rule(condition={"cel": "x"}), "mapping-cel-unavailable", "0.condition.cel"),
+        (rule(condition={"cel": "x ="}), "mapping-cel-syntax", "0.condition.cel"),
+        (rule(condition={"cel": "subjet == ''"}), "mapping-unknown-field-nearest", "0.condition.cel"),
         (
             rule(condition={"all": [{"any": [{"field": "subject", "operator": "matches", "value": "("}]}]}),
             "mapping-bad-pattern",
@@ -114,7 +117,7 @@ def test_properties_that_are_not_known_yet_are_not_missed() -> None:
 
 def test_sources_beside_a_template_are_a_fault() -> None:
     codes = {fault.code for fault in found(rule(template="t"))}
-    assert codes == {"mapping-template-unavailable", "mapping-sources-and-template"}
+    assert codes == {"mapping-sources-and-template"}
 
 
 def test_every_code_of_the_mapper_has_a_sentence_and_every_sentence_its_code() -> None:

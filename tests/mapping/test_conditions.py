@@ -131,7 +131,7 @@ def test_what_is_no_condition_is_refused(condition: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("condition", "code"),
     [
-        ({"cel": "true"}, "mapping-cel-unavailable"),
+        ({"cel": "true &"}, "mapping-cel-syntax"),
         ({"all": [{"field": "a", "operator": "equals"}]}, "mapping-value-missing"),
         ({"all": [{"field": "a", "operator": ">", "value": "much"}]}, "mapping-bad-value"),
         ({"all": [{"field": "a", "operator": "matches", "value": "("}]}, "mapping-bad-pattern"),

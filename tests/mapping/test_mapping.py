@@ -166,14 +166,29 @@ def test_targets_get_what_they_take() -> None:
         assert raised.value.code == code
 
 
-def test_templates_and_cel_say_that_they_come_later() -> None:
-    for rule, code in (
-        ({"target": "x", "template": "{{ subject }}"}, "mapping-template-unavailable"),
-        ({"target": "x", "sources": [{"constant": "a"}], "condition": {"cel": "true"}}, "mapping-cel-unavailable"),
-    ):
-        with pytest.raises(MappingError) as raised:
-            apply(rule)
-        assert raised.value.code == code
+def test_a_template_stands_in_place_of_sources_and_steps_follow_it() -> None:
+    assert apply({"target": "x", "template": "{{ subject }}!"}) == {"x": "Re: お問い合わせの件!"}
+    assert apply({"target": "x", "template": " {{ size }} ", "transformations": [step("trim")]}) == {"x": "10"}
+    assert apply({"target": "html", "template": "<p>{{ from }}</p>"}) == {
+        "html": "<p>山田 花子 &lt;hanako@example.jp&gt;</p>"
+    }
+    never = {"cel": "size > 10"}
+    assert apply({"target": "x", "template": "a", "condition": never, "otherwise": [{"constant": "b"}]}) == {"x": "b"}
+    with pytest.raises(MappingError) as raised:
+        apply({"target": "a", "sources": []}, {"target": "x", "template": "{{ subject | plus: 1 }}"})
+    assert (raised.value.rule, raised.value.arguments["target"]) == (1, "x")
+
+
+def test_the_other_body_is_made_when_only_one_is_mapped_and_it_was_asked_for() -> None:
+    def derived(*rules: dict[str, Any]) -> dict[str, Value]:
+        return compile_mapping(RULES.validate_python(rules), derive_other_body=True).apply(SOURCE, CONTEXT)
+
+    text, html = {"target": "text", "sources": [{"constant": "a < b"}]}, {"target": "html", "template": "<p>x</p>"}
+    assert derived(text) == {"text": "a < b", "html": "<p>a &lt; b</p>"}
+    assert derived(html) == {"html": "<p>x</p>", "text": "x\n"}
+    assert derived(text, html) == {"text": "a < b", "html": "<p>x</p>"}
+    assert derived() == {}
+    assert apply(text) == {"text": "a < b"}
 
 
 @pytest.mark.parametrize(

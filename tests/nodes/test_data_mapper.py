@@ -207,3 +207,50 @@ def test_the_schema_names_every_transformation_with_its_parameters() -> None:
 def test_the_whole_mail_can_be_attached_to_the_new_one() -> None:
     result = mapped(item(), {"target": "attachments", "sources": [{"field": "raw"}]})
     assert result.attachments == (Attachment("message.eml", "message/rfc822", item().message.raw),)
+
+
+def test_what_is_extracted_becomes_fields_of_this_mapper() -> None:
+    source = item()
+    result = mapped(
+        source,
+        {"target": "subject", "sources": [{"constant": "Order"}, {"field": "extracted.注文番号"}]},
+        extractions=[{"kind": "labels", "field": "text"}],
+    )
+    assert dict(result.fields) == {"subject": "Order 4711"}
+
+
+def test_an_orphan_is_a_problem_and_the_settings_are_kept_as_they_are() -> None:
+    rules = settings({"target": "subject", "sources": [{"field": "extracted.gone"}]})
+    (problem,) = DATA_MAPPER.check(rules)
+    assert (problem.code, problem.severity, problem.field) == (
+        "mapping-orphan-field",
+        "error",
+        "rules.0.sources.0.field",
+    )
+    assert problem.unless_mapped == "extracted.gone"
+    assert rules.rules[0].sources[0].field == "extracted.gone"
+    broken = settings(EXAMPLE[0], extractions=[{"kind": "pattern", "pattern": "("}])
+    assert [one.field for one in DATA_MAPPER.check(broken)] == ["extractions.0.pattern"]
+
+
+def test_text_and_html_are_kept_in_step_when_it_is_ticked() -> None:
+    result = mapped(item(), EXAMPLE[2], derive_other_body=True)
+    assert "<br>" in result.fields["html"]
+    assert DATA_MAPPER.maps is not None
+    assert DATA_MAPPER.maps(settings(EXAMPLE[2], derive_other_body=True)) == {"text", "html"}
+    assert DATA_MAPPER.maps(settings(EXAMPLE[2])) == {"text"}
+
+
+def test_extractions_are_written_as_they_were_read() -> None:
+    raw = {
+        "rules": [],
+        "extractions": [
+            {"name": "a", "kind": "labels", "field": "text", "labels": ["氏名"]},
+            {"name": "", "kind": "pattern", "field": "text", "pattern": "(?P<n>.)", "match_case": False},
+            {"name": "", "kind": "table", "field": "html", "layout": "pairs", "labels": []},
+            {"name": "", "kind": "json", "files": "*.json"},
+            {"name": "", "kind": "csv", "files": "*.csv", "delimiter": ";", "header": False, "charset": "cp932"},
+        ],
+        "derive_other_body": True,
+    }
+    assert DataMapperSettings.model_validate(raw).model_dump(mode="json", by_alias=True, exclude_unset=True) == raw

@@ -148,12 +148,21 @@ class FaultProxy:
         for thread in self._threads:
             thread.join(10)
 
-    def cut(self) -> None:
-        """Hang up on every session that is open (FIN)."""
+    def cut(self) -> int:
+        """Hang up on every session that is open (FIN); returns how many there were."""
         with self._lock:
-            sessions = list(self._open)
+            sessions = [session for session in self._open if not session.gone.is_set()]
         for session in sessions:
             self._cut(session)
+        return len(sessions)
+
+    def freeze(self) -> int:
+        """Make every session that is open half-open: its server is gone, and nobody tells its client; returns how many there were."""
+        with self._lock:
+            sessions = [session for session in self._open if session.server is not None and not session.gone.is_set()]
+        for session in sessions:
+            self._lose_server(session)
+        return len(sessions)
 
     def _thread(self, target: object, *arguments: object) -> None:
         assert callable(target)
@@ -271,10 +280,7 @@ class FaultProxy:
                         pass
                 return False
             case "half-open":
-                session.gone.set()
-                if session.server is not None:
-                    with contextlib.suppress(OSError):
-                        session.server.shutdown(socket.SHUT_RDWR)
+                self._lose_server(session)
                 return False
             case "latency":
                 self._closing.wait(fault.seconds)
@@ -301,6 +307,12 @@ class FaultProxy:
         if data and not session.gone.is_set():
             self.heard.append((session.number, direction, data))
             sink.sendall(data)
+
+    def _lose_server(self, session: _Session) -> None:
+        session.gone.set()
+        if session.server is not None:
+            with contextlib.suppress(OSError):
+                session.server.shutdown(socket.SHUT_RDWR)
 
     def _drain(self, client: socket.socket) -> None:
         """Take what the client says, and answer nothing, until it goes."""

@@ -4,7 +4,7 @@
 number ``at`` (from 1) the process kills itself with SIGKILL, as a power cut would. ``{"backoff": FACTOR}`` scales the pauses between
 tries, which ``MAILFLOW_TIMEOUT_SCALE`` leaves alone. ``{"errors": FILE}`` keeps every error that the engine takes note of: class, code and
 sentence, a line of JSON each. ``{"probe": DIRECTORY}`` gives the engine a probe for mails in doubt that sees all that the receiving server
-has accepted: its ``.eml`` files there.
+has accepted: its ``.eml`` files there. What is on its way to them gets a moment to arrive.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import signal
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from mailflow_gui.engine.probes import Answer, Probe
 from mailflow_gui.errors import MailError, MailFlowError
 from mailflow_gui.journal import deliveries, journal, mark, spool
 from mailflow_gui.journal.doubts import Doubt
+
+SETTLING = 0.3
+"""Seconds that a mail may take from the line into the directory."""
 
 
 def make(change: Mapping[str, Any]) -> None:
@@ -45,6 +49,7 @@ def _probe_of(directory: Path) -> Probe:
 
     def probe(doubt: Doubt) -> Answer:
         wanted = f"message-id: {doubt.message_id}".lower().encode()
+        time.sleep(SETTLING)  # a server that has lost its client may still be writing
         found = any(wanted in path.read_bytes().lower() for path in directory.glob("*.eml"))
         return "arrived" if found else "absent"
 

@@ -63,9 +63,20 @@ class Machine:
         }
         self._accounts: list[Account] = []
 
-    def add(self, name: str, protocol: Any, port: int, username: str = "", *, host: str = "127.0.0.1") -> None:
-        """Save a connection; its id is its name."""
-        account = Account(name, name, protocol, host, port, "none", username, signs_in=bool(username))
+    def add(self, name: str, protocol: Any, port: int, username: str = "", *, maximum_sessions: int = 4) -> None:
+        """Save a connection to this machine; its id is its name."""
+        signs_in = bool(username)
+        account = Account(
+            name,
+            name,
+            protocol,
+            "127.0.0.1",
+            port,
+            "none",
+            username,
+            maximum_sessions=maximum_sessions,
+            signs_in=signs_in,
+        )
         AccountStore(self.home.accounts_file).add(account)
         self._accounts.append(account)
         self.environment[f"MAILFLOW_PASSWORD_{name.upper()}"] = PASSWORD
@@ -155,23 +166,38 @@ class Judged:
     twice: tuple[tuple[int, str], ...]
     strange: int
     """Arrived mails that nothing in the mailbox explains."""
+    damaged: tuple[int, ...]
+    """Arrived mails whose text isn't whole."""
     arrived: int
 
     @property
     def good(self) -> bool:
-        return not (self.lost or self.twice or self.strange)
+        return not (self.lost or self.twice or self.strange or self.damaged)
 
 
 def judge(
-    numbers: Iterable[int], recipients: Sequence[str], recorded: Iterable[Recorded], shown: Iterable[int] = ()
+    numbers: Iterable[int],
+    recipients: Sequence[str],
+    recorded: Iterable[Recorded],
+    shown: Iterable[int] = (),
+    *,
+    whole: bool = True,
 ) -> Judged:
-    """Compare what lay in the mailbox with what arrived; mails in ``shown`` are known to be in doubt, or failed, and may be missing."""
+    """Compare what lay in the mailbox with what arrived; mails in ``shown`` are known to be in doubt, or failed, and may be missing.
+
+    ``whole``: the text of each must have arrived to the last byte, too.
+    """
     arrived: Counter[tuple[int, str]] = Counter()
+    damaged = []
     for each in recorded:
+        number = number_of(each.raw)
+        text = each.raw.partition(b"\r\n\r\n")[2]
+        if whole and number >= 0 and text != f"This is mail {number:06}.\r\nHello.\r\n".encode():
+            damaged.append(number)
         for recipient in each.recipients:
             arrived[number_of(each.raw), recipient] += 1
     wanted = {(number, recipient) for number in numbers for recipient in recipients}
     excused = set(shown)
     lost = sorted(pair for pair in wanted - set(arrived) if pair[0] not in excused)
     twice = sorted(pair for pair, times in arrived.items() if times > 1)
-    return Judged(tuple(lost), tuple(twice), len(set(arrived) - wanted), len(set(arrived) & wanted))
+    return Judged(tuple(lost), tuple(twice), len(set(arrived) - wanted), tuple(damaged), len(set(arrived) & wanted))

@@ -260,7 +260,7 @@ SMTP = (
     _smtp("DATA: 554", REJECT, ("DATA", "554 5.5.1 no")),
     _smtp("DATA: hangs up", RETRY, ("DATA", Action.DROP)),
     _smtp("DATA: silence", RETRY, ("DATA", Action.HANG)),
-    _smtp("content: 552 in the middle", f"{REJECT}|{ALTERNATIVE}|{UNCERTAIN}", ("BODY", "552 5.3.4 too large")),
+    _smtp("content: 552 in the middle", f"{REJECT}|{ALTERNATIVE}|{UNCERTAIN}", ("BODY", "552 5.3.4 large"), ("DOT", "552 5.3.4 large")),
     _smtp("content: hangs up in the middle", f"{RETRY}|{UNCERTAIN}", ("BODY", Action.DROP)),
     _smtp("dot: 421", RETRY, ("DOT", "421 4.3.2 shutting down")),
     _smtp("dot: 451", RETRY, ("DOT", "451 4.3.0 later")),

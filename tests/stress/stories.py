@@ -6,6 +6,8 @@ Each is a function of a server, a forker and a directory that gives what was wro
 from __future__ import annotations
 
 import re
+import signal
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,11 +16,13 @@ from typing import Any, Literal
 from tests.servers.dovecot import Dovecot
 from tests.servers.meddling import Edit, Meddling, When
 from tests.servers.recording_smtp import RecordingSmtp
-from tests.servers.scripted import Say
+from tests.servers.scripted import Dribble, Drop, Say, Stall
 from tests.stress.forking import Ended, Forker
 from tests.stress.machine import Machine, judge, mail, number_of
 from tests.stress.stress_kill import new_user
 
+MANY_SESSIONS = 20
+"""Sessions in a run of some seconds whose IDLE fails each time."""
 FEW_SESSIONS = 4
 """Sessions that a run may have with a server which refuses the same command again and again."""
 
@@ -43,6 +47,22 @@ class Stage:
     def run(self, receive: dict[str, Any]) -> Ended:
         flow = self.machine.flow(receive)
         return self._forker.run(["run", flow, "--until-idle", "--json"], self.machine.environment, seconds=45)
+
+    def begin(self, receive: dict[str, Any]) -> None:
+        """``run FLOW``, until :meth:`end`."""
+        self._forker.start(["run", self.machine.flow(receive), "--json"], self.machine.environment)
+
+    def wait_for(self, count: int) -> None:
+        """Until so many mails have arrived, but not for ever."""
+        end = time.monotonic() + 15
+        while len(self.smtp.messages) < count and time.monotonic() < end and not self._forker.ended():
+            time.sleep(0.05)
+
+    def end(self) -> list[str]:
+        """Stop what :meth:`begin` began; what was wrong with its end."""
+        self._forker.signal(signal.SIGTERM)
+        ended = self._forker.wait(30)
+        return [] if ended.code == 130 and not ended.hung else [f"ended with {ended.code}: {ended.err}"]
 
     def ask(self, *arguments: str) -> Ended:
         return self._forker.run(arguments, self.machine.environment)
@@ -150,6 +170,21 @@ def _refuses(command: str, *answer: str) -> Callable[[Stage], list[str]]:
     return story
 
 
+def _idles(*steps: Say | Drop | Stall | Dribble) -> Callable[[Stage], list[str]]:
+    def story(stage: Stage) -> list[str]:
+        """Mail that comes while the flow waits arrives all the same, and the server isn't called again and again."""
+        stage.line.rules = [When("IDLE", *steps, times=1 << 30)]
+        stage.begin({"delay": {"value": 2, "unit": "seconds"}})
+        for number in (1, 2, 3):
+            stage.deliver(number)
+            stage.wait_for(number)
+        wrong = stage.end()
+        calls = stage.line.sessions
+        return wrong + stage.wrong(1, 2, 3) + ([f"{calls} sessions"] if calls > MANY_SESSIONS else [])
+
+    return story
+
+
 STORIES: Sequence[tuple[str, Literal["imap", "pop3"], Callable[[Stage], list[str]]]] = (
     ("imap UIDVALIDITY changes", "imap", uidvalidity_changes),
     ("imap UIDVALIDITY changes, unsent mail there", "imap", uidvalidity_changes_with_unsent_mail),
@@ -163,6 +198,13 @@ STORIES: Sequence[tuple[str, Literal["imap", "pop3"], Callable[[Stage], list[str
     ("imap SEARCH: NO [CANNOT], for ever", "imap", _refuses("UID SEARCH", "{tag} NO [CANNOT] no")),
     ("imap FETCH: BAD, for ever", "imap", _refuses("UID FETCH", "{tag} BAD what")),
     ("imap FETCH: NO [UNAVAILABLE], for ever", "imap", _refuses("UID FETCH", "{tag} NO [UNAVAILABLE] no")),
+    ("imap IDLE: NO", "imap", _idles(Say("{tag} NO not today"))),
+    ("imap IDLE: BAD", "imap", _idles(Say("{tag} BAD what"))),
+    ("imap IDLE: garbage", "imap", _idles(Say(b"\x00\xff\r\n"))),
+    ("imap IDLE: hangs up", "imap", _idles(Drop())),
+    ("imap IDLE: silence", "imap", _idles(Stall())),
+    ("imap IDLE: taken, then silence", "imap", _idles(Say("+ idling"), Stall())),
+    ("imap IDLE: dribbles", "imap", _idles(Dribble())),
     ("pop3 AUTH: -ERR [UTF8], for ever", "pop3", _refuses("AUTH", "-ERR [UTF8] no")),
     ("pop3 LIST: -ERR, for ever", "pop3", _refuses("LIST", "-ERR no")),
     ("pop3 UIDL: -ERR, for ever", "pop3", _refuses("UIDL", "-ERR no")),

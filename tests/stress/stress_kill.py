@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mailflow_gui.accounts.account import Account
 from tests.servers.dovecot import Dovecot, dovecot
 from tests.servers.recording_smtp import RecordingSmtp
 from tests.stress import figures
@@ -32,7 +33,7 @@ from tests.stress.forking import Ended, Forker
 from tests.stress.machine import RECIPIENTS, Judged, Machine, judge, mail, number_of
 
 MAILS = 3
-SESSIONS = 2
+SESSIONS = Account.maximum_sessions
 """SMTP sessions that a runner has open at most."""
 WORKERS = 2
 POINTS = 400

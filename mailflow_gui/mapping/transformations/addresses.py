@@ -33,19 +33,19 @@ def _each(value: Value, texts: tuple[str, ...]) -> Value:
     return texts[0] if texts else None
 
 
-@transformation("address", N_("Address only"), input="any", output="any")
+@transformation("address", N_("Address only"), input="any", output="any", weight=200)
 def address(value: Value, parameters: Parameters, context: MappingContext) -> Value:
     """``jane@example.com`` of ``Jane <jane@example.com>``; of several mailboxes a list; what is no mailbox has none."""
     return _each(value, tuple(mailbox.address for mailbox in mailboxes(value)))
 
 
-@transformation("name", N_("Name only"), input="any", output="any")
+@transformation("name", N_("Name only"), input="any", output="any", weight=200)
 def name(value: Value, parameters: Parameters, context: MappingContext) -> Value:
     """``Jane`` of ``Jane <jane@example.com>``, empty where there is none; of several mailboxes a list."""
     return _each(value, tuple(mailbox.name for mailbox in mailboxes(value)))
 
 
-@transformation("domain", N_("Domain only"), input="any", output="any")
+@transformation("domain", N_("Domain only"), input="any", output="any", weight=200)
 def domain(value: Value, parameters: Parameters, context: MappingContext) -> Value:
     """``example.com`` of ``Jane <jane@example.com>``, in small letters; of several mailboxes a list."""
     return _each(value, tuple(domain_of(mailbox) for mailbox in mailboxes(value)))

@@ -32,7 +32,7 @@ def remove_file_extension(value: str, parameters: Parameters, context: MappingCo
     return before if stop else value
 
 
-@transformation("keep-files", N_("Keep files by name"), FileNames, input="list", output="list")
+@transformation("keep-files", N_("Keep files by name"), FileNames, input="list", output="list", weight=150)
 def keep_files(value: tuple[Value, ...], parameters: FileNames, context: MappingContext) -> tuple[Value, ...]:
     """The entries whose name fits one of the names; upper and lower case are alike."""
     wanted = [patterns.glob(name) for name in parameters.names.replace(",", " ").split()]

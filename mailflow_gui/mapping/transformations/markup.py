@@ -10,14 +10,14 @@ from mailflow_gui.mapping.transformations.registry import MappingContext, Parame
 from mailflow_gui.mapping.values import check_size
 
 
-@transformation("html-to-text", N_("HTML to text"))
+@transformation("html-to-text", N_("HTML to text"), weight=60)
 def html_to_text(value: str, parameters: Parameters, context: MappingContext) -> str:
     """The text that a reader of the HTML sees."""
     check_size(len(value))
     return from_html(value)
 
 
-@transformation("text-to-html", N_("Text to HTML"))
+@transformation("text-to-html", N_("Text to HTML"), weight=5)
 def text_to_html(value: str, parameters: Parameters, context: MappingContext) -> str:
     """The text as HTML that looks alike: paragraphs and line breaks stay, and no character of it works as markup."""
     check_size(len(value))

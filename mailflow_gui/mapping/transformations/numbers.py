@@ -44,45 +44,45 @@ def _quotient(left: Decimal, right: Decimal) -> Decimal:
     return EXACT.divide(left, right)
 
 
-@transformation("add", N_("Add"), Arithmetic, input="list", output="number")
+@transformation("add", N_("Add"), Arithmetic, input="list", output="number", weight=150)
 def add(value: tuple[Value, ...], parameters: Arithmetic, context: MappingContext) -> int | float | None:
     """The sum of the numbers and ``number``; without any number it is absent."""
     return _folded(_operands(value, parameters), EXACT.add)
 
 
-@transformation("subtract", N_("Subtract"), Arithmetic, input="list", output="number")
+@transformation("subtract", N_("Subtract"), Arithmetic, input="list", output="number", weight=150)
 def subtract(value: tuple[Value, ...], parameters: Arithmetic, context: MappingContext) -> int | float | None:
     """The first number less all others and ``number``; without any number it is absent."""
     return _folded(_operands(value, parameters), EXACT.subtract)
 
 
-@transformation("multiply", N_("Multiply"), Arithmetic, input="list", output="number")
+@transformation("multiply", N_("Multiply"), Arithmetic, input="list", output="number", weight=150)
 def multiply(value: tuple[Value, ...], parameters: Arithmetic, context: MappingContext) -> int | float | None:
     """The product of the numbers and ``number``; without any number it is absent."""
     return _folded(_operands(value, parameters), EXACT.multiply)
 
 
-@transformation("divide", N_("Divide"), Arithmetic, input="list", output="number")
+@transformation("divide", N_("Divide"), Arithmetic, input="list", output="number", weight=150)
 def divide(value: tuple[Value, ...], parameters: Arithmetic, context: MappingContext) -> int | float | None:
     """The first number divided by all others and ``number``; without any number it is absent."""
     return _folded(_operands(value, parameters), _quotient)
 
 
-@transformation("average", N_("Average"), input="list", output="number")
+@transformation("average", N_("Average"), input="list", output="number", weight=150)
 def average(value: tuple[Value, ...], parameters: Parameters, context: MappingContext) -> int | float | None:
     """The mean of the numbers; without any number it is absent."""
     numbers = _operands(value)
     return number(EXACT.divide(reduce(EXACT.add, numbers), Decimal(len(numbers)))) if numbers else None
 
 
-@transformation("minimum", N_("Minimum"), input="list", output="number")
+@transformation("minimum", N_("Minimum"), input="list", output="number", weight=150)
 def minimum(value: tuple[Value, ...], parameters: Parameters, context: MappingContext) -> int | float | None:
     """The smallest of the numbers; without any number it is absent."""
     numbers = _operands(value)
     return number(min(numbers)) if numbers else None
 
 
-@transformation("maximum", N_("Maximum"), input="list", output="number")
+@transformation("maximum", N_("Maximum"), input="list", output="number", weight=150)
 def maximum(value: tuple[Value, ...], parameters: Parameters, context: MappingContext) -> int | float | None:
     """The largest of the numbers; without any number it is absent."""
     numbers = _operands(value)

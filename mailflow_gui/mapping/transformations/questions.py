@@ -16,6 +16,10 @@ class Lookup(Parameters):
     """What to put in the place of what."""
 
     table: Annotated[dict[str, str], Field(title=N_("Table"))]
+    default: Annotated[
+        str | None, Field(title=N_("Otherwise"), description=N_("For what isn't in the table. Empty: absent."))
+    ] = None
+    match_case: Annotated[bool, Field(title=N_("Match case"))] = True
 
 
 @transformation("contains", N_("Contains"), Text, input="any", output="boolean", takes_absent=True)
@@ -78,5 +82,8 @@ def count(value: Value, parameters: Parameters, context: MappingContext) -> int:
 
 @transformation("lookup-table", N_("Look up in a table"), Lookup)
 def lookup_table(value: str, parameters: Lookup, context: MappingContext) -> str | None:
-    """What the table holds for the text; absent when it holds nothing."""
-    return parameters.table.get(value)
+    """What the table holds for the text; when it holds nothing, the default, or absent without one."""
+    if parameters.match_case:
+        return parameters.table.get(value, parameters.default)
+    wanted = value.casefold()
+    return next((new for old, new in parameters.table.items() if old.casefold() == wanted), parameters.default)

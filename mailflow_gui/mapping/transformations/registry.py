@@ -62,6 +62,8 @@ class Transformation:
     output: ValueType
     takes_absent: bool = False
     """Whether it has an answer for an absent value; otherwise absent stays absent."""
+    weight: int = 1
+    """How much work a character of its value is, compared with copying it."""
 
 
 TRANSFORMATIONS: dict[str, Transformation] = {}
@@ -76,6 +78,7 @@ def transformation(
     input: Input = "text",  # noqa: A002 (the field's own name)
     output: ValueType = "text",
     takes_absent: bool = False,
+    weight: int = 1,
 ) -> Callable[[F], F]:
     """Register the decorated function as ``name``."""
 
@@ -86,7 +89,7 @@ def transformation(
             __doc__=(function.__doc__ or "").split("\n\n")[0].strip(),
             name=(Literal[name], Field(title=N_("Transformation"))),  # type: ignore[arg-type]  # a literal made at run time
         )
-        TRANSFORMATIONS[name] = Transformation(name, title, function, model, input, output, takes_absent)
+        TRANSFORMATIONS[name] = Transformation(name, title, function, model, input, output, takes_absent, weight)
         return function
 
     return register

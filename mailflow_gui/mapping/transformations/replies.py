@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailflow_gui.language import N_
+from mailflow_gui.mapping.budget import charge
 from mailflow_gui.mapping.transformations.registry import MappingContext, Parameters, transformation
 from mailflow_gui.mapping.values import check_size
 
@@ -27,13 +28,15 @@ _INTRODUCTION_START = re.compile(r"(?:on|am|le|el|il)\s.*\d|.*\d{4}|.*<[^<>]+@[^
 _OUTLOOK = re.compile(r"(?:from|von|de|差出人|送信者)\s?[:：]", re.IGNORECASE)
 _OUTLOOK_NEXT = re.compile(r"(?:sent|date|gesendet|envoyé|enviado|送信日時|日時|to|宛先)\s?[:：]", re.IGNORECASE)
 _FOLDED_START = re.compile(r"(?:on|am|le|el|il)\s[^\n]{0,200}\d|\d{4}\s?[年/.-]", re.IGNORECASE)
+_LINE = 60
+"""Units of work for a line, beside those for its characters."""
 _BLANK_LIMIT = 3
 """Blank lines between an introduction and its quotation."""
 _LINE_LIMIT = 400
 """Lines that introduce a quotation are short; longer ones aren't looked at."""
 
 
-@transformation("strip-reply-prefix", N_("Strip “Re:” and “Fwd:”"))
+@transformation("strip-reply-prefix", N_("Strip “Re:” and “Fwd:”"), weight=10)
 def strip_reply_prefix(value: str, parameters: Parameters, context: MappingContext) -> str:
     """The subject without the marks of replies and forwards at its start (also 返信, AW, Re[2], full-width colons)."""
     at = 0
@@ -42,9 +45,10 @@ def strip_reply_prefix(value: str, parameters: Parameters, context: MappingConte
     return value[at:] if at else value
 
 
-@transformation("strip-quoted-text", N_("Strip quoted text"))
+@transformation("strip-quoted-text", N_("Strip quoted text"), weight=5)
 def strip_quoted_text(value: str, parameters: Parameters, context: MappingContext) -> str:
     """What the writer added: without lines quoted by ``>``, the lines that introduce them, and copies of older mails below."""
+    charge(_LINE * value.count("\n"))
     check_size(len(value))
     kept: list[str] = []
     lines = value.splitlines()
@@ -79,8 +83,9 @@ def _introduces(line: str) -> bool:
     return bool(len(line) <= _LINE_LIMIT and _INTRODUCTION_END.search(line) and _INTRODUCTION_START.match(line))
 
 
-@transformation("quote-for-reply", N_("Quote for a reply"))
+@transformation("quote-for-reply", N_("Quote for a reply"), weight=5)
 def quote_for_reply(value: str, parameters: Parameters, context: MappingContext) -> str:
     """Each line with ``> `` before it, already quoted ones with ``>`` (RFC 3676 4.5)."""
+    charge(_LINE * value.count("\n"))
     check_size(len(value) + 2 * (value.count("\n") + 1))
     return "\n".join((">" if line.startswith(">") else "> " if line else ">") + line for line in value.splitlines())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated
 
@@ -9,11 +10,12 @@ from pydantic import Field
 
 from mailflow_gui.language import N_
 from mailflow_gui.mapping import patterns
+from mailflow_gui.mapping.budget import charge
 from mailflow_gui.mapping.transformations.registry import MappingContext, Parameters, transformation
 from mailflow_gui.mapping.values import check_size
 
-_SEPARATORS = r"[\s:_+=\-　]+"
-"""What parts words (AtlasMap's set, and the ideographic space)."""
+_SEPARATORS = re.compile(r"[\t\n\f\r :_+=\-　]+")
+"""What parts words (AtlasMap's set, and the ideographic space); ours and linear."""
 
 Position = Annotated[int, Field(ge=0)]
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
@@ -124,7 +126,7 @@ def capitalize(value: str, parameters: Parameters, context: MappingContext) -> s
     return value[:1].upper() + value[1:]
 
 
-@transformation("camelize", N_("Camelize"))
+@transformation("camelize", N_("Camelize"), weight=15)
 def camelize(value: str, parameters: Parameters, context: MappingContext) -> str:
     """``foo bar`` becomes ``fooBar``: separators go, the words behind them begin with a capital."""
     words = [word for word in _separated(value, "\0").split("\0") if word]
@@ -133,29 +135,29 @@ def camelize(value: str, parameters: Parameters, context: MappingContext) -> str
     )
 
 
-@transformation("separate-by-dash", N_("Separate by dash"))
+@transformation("separate-by-dash", N_("Separate by dash"), weight=15)
 def separate_by_dash(value: str, parameters: Parameters, context: MappingContext) -> str:
     """Each run of white space, colons, underscores, plus, equals signs and dashes becomes one dash."""
     return _separated(value, "-")
 
 
-@transformation("separate-by-underscore", N_("Separate by underscore"))
+@transformation("separate-by-underscore", N_("Separate by underscore"), weight=15)
 def separate_by_underscore(value: str, parameters: Parameters, context: MappingContext) -> str:
     """Each run of white space, colons, underscores, plus, equals signs and dashes becomes one underscore."""
     return _separated(value, "_")
 
 
 def _separated(value: str, separator: str) -> str:
-    return patterns.replaced(value, patterns.compiled(_SEPARATORS), separator, expand=False)
+    return _SEPARATORS.sub(separator, value)
 
 
-@transformation("normalize", N_("Normalize white space"))
+@transformation("normalize", N_("Normalize white space"), weight=20)
 def normalize(value: str, parameters: Parameters, context: MappingContext) -> str:
     """The text with each run of white space as one space, and none at its ends."""
     return " ".join(value.split())
 
 
-@transformation("full-width-to-half", N_("Full-width to half-width"))
+@transformation("full-width-to-half", N_("Full-width to half-width"), weight=20)
 def full_width_to_half(value: str, parameters: Parameters, context: MappingContext) -> str:
     """Ｆｕｌｌ-width letters and digits as ASCII, half-width katakana as full katakana (Unicode NFKC)."""
     check_size(len(value))
@@ -239,9 +241,10 @@ def extract_pattern(value: str, parameters: Extract, context: MappingContext) ->
     return match.groups[pattern.group_number(parameters.group or ("1" if pattern.groups else "0"))]
 
 
-@transformation("extract-label", N_("Extract “label: value”"), Label)
+@transformation("extract-label", N_("Extract “label: value”"), Label, weight=10)
 def extract_label(value: str, parameters: Label, context: MappingContext) -> str | None:
     """The rest of the first line that begins with the label and a colon (also the full-width one); absent without such a line."""
+    charge(100 * value.count("\n"))
     for line in value.splitlines():
         head, colon, tail = min((line.partition(sign) for sign in ":："), key=_head_length)
         if colon and head.strip().casefold() == parameters.label.strip().casefold():

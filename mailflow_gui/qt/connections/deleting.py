@@ -14,7 +14,7 @@ from mailflow_gui.errors import MailFlowError
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.qt.connections import saving
 from mailflow_gui.qt.connections.task import Task
-from mailflow_gui.qt.controls import Button
+from mailflow_gui.qt.controls import Button, set_more_text
 
 
 class Deleting(QObject):
@@ -71,7 +71,7 @@ class Deleting(QObject):
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(question)
-        box.setInformativeText(more)
+        set_more_text(box, more)
         yes = Button(_("Delete"), "trash-2", "danger", parent=box)
         no = Button(_("Keep"), parent=box)
         box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)

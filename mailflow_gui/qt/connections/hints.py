@@ -46,4 +46,4 @@ def about_password(contents: Draft, place: Place | None, trouble: str) -> Said:
         if place == "environment":
             return _("Nothing is stored. A password typed here takes its place."), *plain
         return _("It will be stored in the system keyring, never in the flow file."), *plain
-    return _("This server asks for no sign-in."), "circle-check", "text-3"
+    return _("Leave both empty only if the server asks for no sign-in."), "circle-alert", "text-3"

@@ -13,7 +13,7 @@ from mailflow_gui.qt.controls.search_field import SearchField
 from mailflow_gui.qt.controls.segments import Segments
 from mailflow_gui.qt.controls.states import Pips, StateDot, paint_dot, paint_pips, pips_width, state_word
 from mailflow_gui.qt.controls.switch import Switch
-from mailflow_gui.qt.controls.text import ElidedLabel, Label, SectionHead, restyle, set_tool_tip
+from mailflow_gui.qt.controls.text import ElidedLabel, Label, SectionHead, restyle, set_more_text, set_tool_tip
 from mailflow_gui.qt.controls.toast import Toast
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "paint_pips",
     "pips_width",
     "restyle",
+    "set_more_text",
     "set_tool_tip",
     "state_word",
 ]

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtGui import Qt as GuiQt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QSizePolicy, QWidget
 
 from mailflow_gui.qt.theme import theme
 
@@ -122,3 +122,13 @@ class SectionHead(Label):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, "section", "text-3", parent=parent)
+
+
+def set_more_text(box: QMessageBox, text: str) -> None:
+    """The second text of a question. Names in it may come from others' files, and are never read as markup.
+
+    The box's own text format doesn't reach it.
+    """
+    box.setInformativeText(text)
+    for label in box.findChildren(QLabel):
+        label.setTextFormat(Qt.TextFormat.PlainText)

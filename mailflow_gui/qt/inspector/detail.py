@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QMenu,
-    QMessageBox,
     QStackedWidget,
     QTabBar,
     QVBoxLayout,
@@ -30,11 +29,13 @@ from mailflow_gui.qt.inspector.looking import Row
 from mailflow_gui.qt.inspector.outcome import CardList, attempt_cards, sent_cards
 from mailflow_gui.qt.inspector.preview import Preview, reading_pane
 from mailflow_gui.qt.inspector.reading import Content, Detail
+from mailflow_gui.qt.inspector.risks import RISKS, confirm, risk
 from mailflow_gui.qt.inspector.states import Action
+from mailflow_gui.qt.inspector.thread_list import ThreadList, placed
 
 _NARROW = 320
 
-FIELDS, PREVIEW, HEADERS, RAW, ATTEMPTS, SENT = range(6)
+FIELDS, PREVIEW, HEADERS, RAW, ATTEMPTS, SENT, THREAD = range(7)
 
 
 class DetailPane(QWidget):
@@ -44,6 +45,8 @@ class DetailPane(QWidget):
     source_wanted = Signal(int, str)
     """Save the whole mail: its id, and the path of the new file."""
     said = Signal(str)
+    item_wanted = Signal(int)
+    """Another message of the conversation."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,8 +57,8 @@ class DetailPane(QWidget):
         self._unfilled: set[int] = set()
         self._asked_about: tuple[int, str, float | None] | None = None
         """The message that something was asked about, as it stood then: asked once is enough until it has moved."""
-        self.confirm: Callable[[str, str], bool] = self._confirm
-        """Asks a question (title, text); tests answer for the person."""
+        self.confirm: Callable[[str, str, str], bool] = self._confirm
+        """Asks a question (title, text, words of the button); tests answer for the person."""
         self.choose_file: Callable[[str], str] = self._choose_file
         self.choose_directory: Callable[[], str] = lambda: QFileDialog.getExistingDirectory(
             self, _("Save all attachments")
@@ -64,7 +67,7 @@ class DetailPane(QWidget):
         self.chip = Chip("")
         self.retry = Button(_("Retry now"), compact=True)
         self.arrived = Button(_("It arrived"), compact=True)
-        self.resend = Button(_("Send again"), compact=True)
+        self.resend = Button(_("Send again…"), compact=True)
         self.more = Button("", "ellipsis", "ghost", compact=True, name=_("More"))
         self._buttons: tuple[tuple[Button, Action], ...] = (
             (self.retry, "retry"),
@@ -88,6 +91,8 @@ class DetailPane(QWidget):
         self.raw.setLineWrapMode(self.raw.LineWrapMode.NoWrap)
         self.attempts = CardList(_("Attempts"))
         self.sent = CardList(_("Sent"))
+        self.conversation = ThreadList()
+        self.conversation.item_wanted.connect(self.item_wanted)
         self.strip = AttachmentStrip()
         self.strip.save_wanted.connect(self._save_one)
         self.strip.save_all_wanted.connect(self._save_all)
@@ -151,6 +156,9 @@ class DetailPane(QWidget):
         failing = self._row.listed.state not in {"sent", "skipped"}
         self._count(ATTEMPTS, len(detail.attempts), "warn" if failing else "neutral")
         self._count(SENT, sum(len(sent.deliveries) for sent in detail.sent), "neutral")
+        self.conversation.show_rows(placed(detail.thread, detail.item.id, names))
+        mails = len(detail.thread.mails)
+        self._count(THREAD, mails if mails > 1 else 0, "neutral")
 
     def show_content(self, content: Content) -> None:
         """Show what is in the mail."""
@@ -203,6 +211,7 @@ class DetailPane(QWidget):
             (_("Raw"), self.raw),
             (_("Attempts"), self.attempts),
             (_("Sent"), self.sent),
+            (_("Thread"), self.conversation),
         ):
             self.tabs.addTab(title)
             self.pages.addWidget(page)
@@ -244,6 +253,8 @@ class DetailPane(QWidget):
         self.strip.show_attachments([])
         self._count(ATTEMPTS, 0, "neutral")
         self._count(SENT, 0, "neutral")
+        self.conversation.show_rows([])
+        self._count(THREAD, 0, "neutral")
 
     def _count(self, tab: int, number: int, kind: str) -> None:
         old = self.tabs.tabButton(tab, QTabBar.ButtonPosition.RightSide)
@@ -256,23 +267,14 @@ class DetailPane(QWidget):
         if self._row is None:
             return
         listed = self._row.listed
-        question = _("“{subject}” is given up for good: nothing more is sent for it.").format(
-            subject=plain.one_line(listed.subject, 80)
-        )
-        if action == "discard" and not self.confirm(_("Discard this message?"), question):
+        if action in RISKS and not self.confirm(*risk(action, plain.one_line(listed.subject, 80))):
             return
         self._asked_about = (listed.id, listed.state, listed.due)
         self.show_row(self._row)
         self.asked.emit(listed.id, action)
 
-    def _confirm(self, title: str, text: str) -> bool:
-        # All in one text: the format doesn't reach Qt's "informative text", which would read a subject as markup.
-        box = QMessageBox(QMessageBox.Icon.NoIcon, title, f"{title}\n\n{text}", QMessageBox.StandardButton.Cancel, self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        discard = box.addButton(_("Discard"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        return box.clickedButton() is discard
+    def _confirm(self, title: str, text: str, button: str) -> bool:
+        return confirm(self, title, text, button)
 
     def _open_menu(self) -> None:
         self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

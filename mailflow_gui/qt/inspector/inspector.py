@@ -53,6 +53,7 @@ class Inspector(QWidget):
         self.detail.asked.connect(self._ask)
         self.detail.source_wanted.connect(self._save_source)
         self.detail.said.connect(self.said)
+        self.detail.item_wanted.connect(self.select_message)
         self._timer = QTimer(self, interval=_TICK)
         self._timer.timeout.connect(self._tick)
         application = QApplication.instance()

@@ -59,7 +59,8 @@ def attempt_cards(detail: Detail, names: Mapping[str, str]) -> list[QWidget]:
 
 def sent_cards(detail: Detail, names: Mapping[str, str]) -> list[QWidget]:
     """The outgoing mails of a message."""
-    return [_sent(sent, names) for sent in detail.sent]
+    recovered = {mail.id for mail in detail.thread.mails if mail.kind == "sent" and mail.recovered}
+    return [_sent(sent, names, recovered=sent.mail.id in recovered) for sent in detail.sent]
 
 
 def _attempt(attempt: Attempt, names: Mapping[str, str]) -> QWidget:
@@ -87,7 +88,7 @@ def _attempt(attempt: Attempt, names: Mapping[str, str]) -> QWidget:
     return card
 
 
-def _sent(sent: Sent, names: Mapping[str, str]) -> QWidget:
+def _sent(sent: Sent, names: Mapping[str, str], *, recovered: bool) -> QWidget:
     card = QWidget()
     column = QVBoxLayout(card)
     column.setContentsMargins(0, 0, 0, 0)
@@ -111,6 +112,12 @@ def _sent(sent: Sent, names: Mapping[str, str]) -> QWidget:
         if delivery.receipt:
             grid.addWidget(_words(delivery.receipt.strip(), "mono", "text-2"), 2 * row + 1, 1)
     column.addLayout(grid)
+    if recovered:
+        chip = QHBoxLayout()
+        chip.addWidget(Chip(_("Recovered"), "accent", "refresh-cw"))
+        chip.addStretch(1)
+        column.addLayout(chip)
+        column.addWidget(_words(sentences.text("recovered-as-new", {}), "small", "text-2"))
     more = len(sent.deliveries) - MAXIMUM_SHOWN
     if more > 0:
         column.addWidget(

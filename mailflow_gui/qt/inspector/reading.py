@@ -10,7 +10,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from mailflow_gui.errors import JournalError, MailFlowError
-from mailflow_gui.journal import deliveries, history, items
+from mailflow_gui.journal import conversations, deliveries, history, items
+from mailflow_gui.journal.conversations import Thread
 from mailflow_gui.journal.deliveries import DeliveryRow, MailRow
 from mailflow_gui.journal.history import Attempt
 from mailflow_gui.journal.items import ItemRow
@@ -72,6 +73,7 @@ class Detail:
     item: ItemRow
     attempts: tuple[Attempt, ...]
     sent: tuple[Sent, ...]
+    thread: Thread
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def read_detail(reader: Reader, item: int) -> Detail | None:
             item=row,
             attempts=tuple(history.attempts(database, item)),
             sent=tuple(Sent(mail, tuple(deliveries.deliveries_of(database, mail.id))) for mail in mails),
+            thread=conversations.thread_of(database, item),
         )
 
 

@@ -65,7 +65,7 @@ class MapperShown:
         node = flow.node(node_id)
         titles = {kind.id: _(kind.title) for kind in window.node_types}
         self._floor = self._ceiling = window.canvas.undo_stack.index()
-        window.docks_shown.turn_page(2)
+        window.docks_shown.turn_page(window.pages.indexOf(page))
         window.tool_bar.hide()
         page.open(flow, node_id, key, node.name or titles.get(node.type, node.type))
         page.show_problems(window.problems)

@@ -11,10 +11,14 @@ from mailflow_gui.flow.check import check
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.flow.node_type import AnyNodeType, SourceType, connection_fields
 from mailflow_gui.flow.problems import Problem
+from mailflow_gui.qt.problems.wording import for_window
 
 
 def find(flow: Flow, node_types: Sequence[AnyNodeType], accounts: Sequence[Account]) -> tuple[Problem, ...]:
-    """Every problem, errors first, in the flow's order; a connection's problem stands at each node that uses it."""
+    """Every problem, errors first, in the flow's order; a connection's problem stands at each node that uses it.
+
+    Their sentences use the window's own words.
+    """
     found = [*check(flow, node_types)]
     _bound, missing = bind(flow, accounts, node_types)
     for problem in missing:
@@ -22,9 +26,8 @@ def find(flow: Flow, node_types: Sequence[AnyNodeType], accounts: Sequence[Accou
     if flow.nodes and not any(isinstance(known, SourceType) for known in _enabled(flow, node_types)):
         found.append(Problem("flow-without-source", arguments={"name": flow.name}))
     places = {node.id: number for number, node in enumerate(flow.nodes)}
-    return tuple(
-        sorted(found, key=lambda problem: (problem.severity != "error", places.get(problem.node or "", len(places))))
-    )
+    found.sort(key=lambda problem: (problem.severity != "error", places.get(problem.node or "", len(places))))
+    return for_window(found, flow, node_types)
 
 
 def first_error(problems: Sequence[Problem]) -> Problem | None:

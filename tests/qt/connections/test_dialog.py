@@ -185,7 +185,7 @@ def test_server_without_sign_in_works_with_both_fields_empty(hand: Hand, recordi
         id="x", name="Relay", protocol="smtp", host=recording_smtp.host, port=recording_smtp.port, security="none"
     )
     hand.fill(dialog, relay)
-    assert dialog.form.fault_at("password") == "This server asks for no sign-in."
+    assert dialog.form.fault_at("password") == "Leave both empty only if the server asks for no sign-in."
     hand.validate(dialog)
     assert dialog.panel.title == "Connected"
     assert "Encrypted: No, stays on this computer" in dialog.panel.words

@@ -197,12 +197,14 @@ def test_deleting_a_used_connection_names_its_flows_and_can_be_refused(
     hand: Hand, tab: Callable[[], ConnectionsTab]
 ) -> None:
     hand.store.add(SUPPORT)
-    use(hand, "support", "Support desk", "Invoices")
+    use(hand, "support", "<b>Support</b> desk", "Invoices")
     shown = tab()
     shown.delete("support")
     asked = box()
     assert asked.text() == "2 flows use “Support inbox”:"
-    assert asked.informativeText().startswith("Invoices\nSupport desk\n")
+    assert asked.informativeText().startswith("<b>Support</b> desk\nInvoices\n")
+    formats = {label.textFormat() for label in asked.findChildren(QLabel) if label.text()}
+    assert formats == {Qt.TextFormat.PlainText}  # a flow's name, as a stranger may have given it, is never markup
     QTest.keyClick(asked, Qt.Key.Key_Escape)
     hand.qtbot.waitUntil(lambda: not asked.isVisible())
     assert hand.store.all() == (SUPPORT,)

@@ -54,8 +54,9 @@ def receive(
     flow: str = FLOW,
     version: str = "",
     dry: bool = False,
+    parents: tuple[str, ...] = (),
 ) -> int:
-    """One item, just received; ``raw`` is made up if it isn't given."""
+    """One item, just received; ``raw`` is made up if it isn't given; ``parents``: the Message-IDs of the mails before it."""
     watch = watches.watch(transaction, watches.WatchKey(flow, "receive", "inbox", "INBOX", dry))
     content = raw if raw is not None else MAIL % (subject.encode("ascii", "replace"), number)
     item = items.receive(
@@ -79,6 +80,7 @@ def receive(
             sender=sender,
             size=len(content),
             raw=content,
+            parents=parents,
         ),
     )
     assert item is not None

@@ -164,6 +164,7 @@ def test_a_decision_is_carried_out_at_once_where_nobody_runs_flows(
     made = filled.one_of_each(journal)
     inspector = inspect()
     detail = select(qtbot, inspector, made[state])
+    detail.confirm = lambda _title, _text, _button: True
     with qtbot.waitSignal(inspector.said):
         click(getattr(detail, button))
     assert state_of(journal, made[state]) == then
@@ -202,8 +203,8 @@ def test_discarding_asks_first(inspect: Open, journal: Journal, qtbot: QtBot) ->
     detail = select(qtbot, inspector, made["failed"])
     asked: list[str] = []
 
-    def answer(yes: bool) -> Callable[[str, str], bool]:
-        def said(title: str, text: str) -> bool:
+    def answer(yes: bool) -> Callable[[str, str, str], bool]:
+        def said(title: str, text: str, _button: str) -> bool:
             asked.append(f"{title} {text}")
             return yes
 

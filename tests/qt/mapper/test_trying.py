@@ -133,7 +133,7 @@ def test_values_are_shown_short_and_on_one_line() -> None:
     found = shown("a\r\nb" + "長" * 5000)
     assert "\n" not in found.line
     assert len(found.line) <= values.LINE + 1
-    assert found.about == "5,004 characters" or found.about == "5004 characters"
+    assert found.about == "5004 characters"
     assert shown(None).absent
     assert shown(("a", None, True)).line == "a, yes"
     assert shown("\u202eabc").line == "abc"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -39,6 +41,48 @@ def test_a_second_start_hands_its_file_over(qtbot: QtBot, home: paths.Home, seco
     qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
     assert process.returncode == 0
     window.close()
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="sockets lie in a directory of the user's own there")
+def test_without_a_runtime_directory_the_socket_lies_where_no_other_user_can_write(
+    qtbot: QtBot, home: paths.Home, second: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    with tempfile.TemporaryDirectory(prefix="m") as short:
+        monkeypatch.setenv(paths.HOME_VARIABLE, short)
+        home = paths.home().create()
+        window = SingleWindow(home)
+        socket = Path(server_name(home))
+        assert socket.parent == home.data.resolve()
+        assert socket.is_socket()
+        assert home.data.stat().st_mode & 0o077 == 0
+        with qtbot.waitSignal(window.asked, timeout=20_000) as asked:
+            process = subprocess.Popen(second)
+        assert asked.args == [[Path("/mail/受信.mailflow")], False]
+        qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
+        assert process.returncode == 0
+        window.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can listen as another user")
+def test_nothing_is_handed_to_another_user(qtbot: QtBot, home: paths.Home) -> None:
+    window = SingleWindow(home)
+    asked: list[object] = []
+    window.asked.connect(lambda *given: asked.append(given))
+    os.chown(_path(home), 65534, 65534)
+    assert not hand_over(home, [Path("/mail/a.mailflow")])
+    window.close()
+    assert not asked
+
+
+def _path(home: paths.Home) -> str:
+    client = QLocalSocket()
+    client.setServerName(server_name(home))
+    client.connectToServer()
+    assert client.waitForConnected(2000)
+    path = client.fullServerName()
+    client.abort()
+    return path
 
 
 def test_without_a_window_nothing_is_handed_over(qtbot: QtBot, home: paths.Home) -> None:

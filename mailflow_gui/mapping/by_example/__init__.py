@@ -1,0 +1,9 @@
+"""Mapping by example: one received mail and the mail that somebody wants from it become rules.
+
+*Atom*: a way to a text that stands in the mail (a field, a field after some steps). *Candidate*: a rule that gives exactly what is
+wanted for the example. *Rival*: a candidate that reads something else; while there is one, nothing is certain.
+"""
+
+from mailflow_gui.mapping.by_example.propose import Check, Confidence, Proposal, propose
+
+__all__ = ["Check", "Confidence", "Proposal", "propose"]

@@ -1,0 +1,66 @@
+"""Rules and steps on messages, as flows run them; whatever fails is no value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from mailflow_gui.errors import MappingError
+from mailflow_gui.mail.message import MailMessage
+from mailflow_gui.mapping import budget
+from mailflow_gui.mapping.extraction import ExtractedFields, Extraction
+from mailflow_gui.mapping.fields import MessageFields
+from mailflow_gui.mapping.mapping import compile_rule
+from mailflow_gui.mapping.rules import Rule
+from mailflow_gui.mapping.steps import compile_steps, run_steps
+from mailflow_gui.mapping.transformations import TRANSFORMATIONS, MappingContext
+from mailflow_gui.mapping.values import Value, as_text
+
+_EXTRACTIONS: TypeAdapter[tuple[Extraction, ...]] = TypeAdapter(tuple[Extraction, ...])
+
+LOOKS = _EXTRACTIONS.validate_python(
+    [{"kind": "labels"}, {"kind": "table"}, {"kind": "json", "name": "json"}, {"kind": "csv", "name": "csv"}]
+)
+"""The ways of looking that are tried; a proposal names those alone that it needs."""
+
+CONTEXT = MappingContext(clock=datetime(2000, 1, 1, tzinfo=UTC), seed=0)
+
+
+def fields_of(message: MailMessage) -> ExtractedFields:
+    """A message's fields with everything that can be extracted."""
+    return ExtractedFields(MessageFields(message), LOOKS)
+
+
+def needed(names: Sequence[str], source: ExtractedFields) -> tuple[Extraction, ...]:
+    """The extractions that give these fields."""
+    found: list[Extraction] = []
+    for name in names:
+        if not name.startswith("extracted."):
+            continue
+        for extraction in LOOKS:
+            if name in ExtractedFields(source, [extraction]).extracted():
+                if extraction not in found:
+                    found.append(extraction)
+                break
+    return tuple(found)
+
+
+def run_steps_on(value: Value, steps: Sequence[Mapping[str, Any]]) -> str:
+    """``value`` after the steps, as text; empty where they can't."""
+    budget.begin()
+    try:
+        models = [TRANSFORMATIONS[step["name"]].parameters.model_validate(step) for step in steps]
+        return as_text(run_steps(compile_steps(models), value, CONTEXT))
+    except (MappingError, ValidationError):
+        return ""
+
+
+def run_rule(rule: Rule, source: ExtractedFields) -> tuple[Value, str | None]:
+    """What the rule gives, and the code of the error with which it failed."""
+    try:
+        return compile_rule(0, rule).run(source, CONTEXT)[1], None
+    except MappingError as error:
+        return None, error.code
