@@ -188,7 +188,11 @@ class MapperPage(QWidget):
         self.show_flow(flow)
         self.choose(0 if self.rules else -1)
         self.live.find_offers(flow.id or "", node)
-        self.source.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.rules:
+            self.board.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.source.tree.go_to("field:subject")
+            self.source.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_flow(self, flow: Flow) -> None:
         """The flow is another one now: edited here or there, undone or redone."""

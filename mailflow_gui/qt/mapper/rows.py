@@ -189,7 +189,9 @@ def target_rows(
     rules: Sequence[Any], tried: Tried, complaints: Mapping[str, str], typed: frozenset[str]
 ) -> tuple[Row, ...]:
     """The target tree. ``complaints``: what is wrong with targets; ``typed``: fields that the sender fills itself."""
-    filled = {edits.target_of(rule): place for place, rule in reversed(list(enumerate(rules)))}
+    filled: dict[str, int] = {}
+    for place, rule in enumerate(rules):
+        filled.setdefault(edits.target_of(rule), place)
     known = {one.name for one in TARGET_FIELDS}
     single = [name for name in filled if name.startswith(f"{HEADERS}.")]
     others = [name for name in filled if name and name not in known and name not in single]

@@ -10,11 +10,11 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import IconLabel
+from mailflow_gui.qt.controls import ElidedLabel, IconLabel
 from mailflow_gui.qt.forms.description import Field
 from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.group import GroupEditor
-from mailflow_gui.qt.forms.labels import Complaint, Label
+from mailflow_gui.qt.forms.labels import Complaint
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.parts import tool
 from mailflow_gui.qt.forms.rules.steps import StepCard, StepsEditor, parameter
@@ -150,10 +150,9 @@ class StepForm(GroupEditor):
             row = self.row(one, make, title=False)
             line = QHBoxLayout()
             line.setSpacing(8)
-            label = Label("" if row.editor.says_title else _(one.title), "small", "secondary", wrap=True)
-            label.setFixedWidth(_LABEL)
+            label = ElidedLabel("" if row.editor.says_title else _(one.title), "small", "text-2")
+            label.setFixedSize(_LABEL, theme.size("control-compact"))
             line.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-            label.setContentsMargins(0, 6, 0, 0)
             line.addWidget(row, 1)
             self._layout.addLayout(line)
 

@@ -89,10 +89,10 @@ class TopBar(QWidget):
         for button, words in ((self.by_name, _("Map by name")), (self.add, _("Add transformation"))):
             if button.text() != (words if wide else ""):
                 button.setText(words if wide else "")
-                button.setProperty("square", not wide)
+                button.setProperty("square", not wide and button is self.by_name)
                 button.setAccessibleName(words)
                 button.setToolTip("" if wide else words)
-                button.setMinimumWidth(0 if wide else 32 if button is self.by_name else 48)
+                button.setMinimumWidth(0 if wide or button is self.by_name else 56)
                 button.style().unpolish(button)
                 button.style().polish(button)
                 button.set_icon("wand-sparkles" if button is self.by_name else "plus")

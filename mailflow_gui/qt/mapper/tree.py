@@ -272,7 +272,8 @@ class FieldTree(QTreeWidget):
         if row.adds:
             painter.drawPixmap(right - 14, middle - 7, theme.pixmap("plus", "text-2", 14, ratio))
             right -= _PLUS - 8
-        if not row.is_root:
+        column = max(column, left + 48)
+        if not row.is_root and column < right:
             self._paint_value(painter, QRect(column, rectangle.top(), right - column, rectangle.height()), row)
 
     def _paint_value(self, painter: QPainter, rectangle: QRect, row: Row) -> None:

@@ -133,10 +133,10 @@ def test_everything_is_done_with_keys(sit: Sit) -> None:
     page.board.cards[0].setFocus()
     QTest.keyClick(page.board.cards[0], Qt.Key.Key_Delete)
     assert [rule["target"] for rule in table.rules] == ["subject"]
+    table.hands.settle()
     QTest.keyClick(page.board.cards[0], Qt.Key.Key_F6)
     assert target.hasFocus()
     QTest.keyClick(target, Qt.Key.Key_F6)
-    print("DBG", page.index, page.details.isVisible(), page.details.body.sources.chips, QApplication.focusWidget())
     assert page.details.isAncestorOf(QApplication.focusWidget())
 
 
