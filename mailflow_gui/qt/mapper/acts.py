@@ -60,6 +60,16 @@ class Acts:
         self.put(edits.with_step(self._page.rules, index, name, place), index)
         QTimer.singleShot(0, self._page, lambda: self._page.details.focus_step(place))
 
+    def use_template(self, index: int) -> None:
+        """Let a template take the place of a rule's sources; it begins with them."""
+        page, rule = self._page, self._page.rules[index]
+        names = [source["field"] for source in edits.sources_of(rule) if isinstance(source.get("field"), str)]
+        words = " ".join(f"{{{{ {name} }}}}" for name in names)
+        gone = ("sources", "combine", "split", "for_each")
+        kept = {key: value for key, value in rule.items() if key not in gone}
+        self.put(edits.replaced(page.rules, index, edits.put(kept, "template", words)), index)
+        page.details.focus_path("template")
+
     def remove(self, index: int) -> None:
         """Take a rule away."""
         if 0 <= index < len(self._page.rules):

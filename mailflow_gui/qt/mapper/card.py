@@ -116,7 +116,7 @@ class RuleCard(QWidget):
         for place, chip in enumerate(self.look.chips):
             rest = len(self.look.chips) - place - 1
             wide = 7 + 12 + 5 + metrics.horizontalAdvance(chip.title) + 7
-            limit = end - (34 if rest else 0)
+            limit = end - (44 if rest else 0)
             if left + wide > limit:
                 if found or limit - left < 48:
                     break
@@ -132,7 +132,7 @@ class RuleCard(QWidget):
             return QRect()
         chips = self.chip_rectangles()
         hidden = len(self.look.chips) - len(chips)
-        left = (chips[-1][1].right() + _GAP + (30 if hidden else 0)) if chips else body.left() + 8
+        left = (chips[-1][1].right() + _GAP + (46 if hidden else 0)) if chips else body.left() + 8
         return QRect(
             min(left, body.right() - _PLUS - (18 if self.look.mark else 0)), body.top() + (_HEAD - 20) // 2, 20, 20
         )

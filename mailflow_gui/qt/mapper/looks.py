@@ -102,6 +102,8 @@ def look_of(rule: Any, mark: Literal["", "warn", "danger"] = "", why: str = "") 
 
 def names(rule: Any) -> str:
     """A rule's sources in a few words."""
+    if isinstance(rule, Mapping) and rule.get("template") is not None:
+        return _("Template")
     return " + ".join(catalogue.source_title(source) for source in edits.sources_of(rule)) or _("nothing yet")
 
 

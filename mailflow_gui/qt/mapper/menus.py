@@ -108,6 +108,9 @@ class Menus:
                 down.triggered.connect(lambda: page.acts.put(edits.moved(page.rules, index, index + 1), index + 1))
             menu.addAction(_("Remove")).triggered.connect(lambda: page.acts.remove(index))
             menu.addSeparator()
+            if page.rules[index].get("template") is None:
+                menu.addAction(_("Write a template instead")).triggered.connect(lambda: page.acts.use_template(index))
+            menu.addSeparator()
         if page.rules:
             menu.addAction(_("Copy all mappings")).triggered.connect(lambda: page.acts.copy(range(len(page.rules))))
         menu.addAction(_("Paste")).triggered.connect(page.acts.paste)

@@ -15,6 +15,7 @@ from mailflow_gui.qt.mapper import edits
 from mailflow_gui.qt.mapper.trying import Tried
 
 MESSAGE, ADDED, PROPERTIES, CONSTANTS, MISSING_ONES = "message", "added", "properties", "constants", "missing"
+EXTRACTED = "extracted"
 MAIL, OTHERS = "mail", "others"
 HEADERS = "headers"
 _REQUIRED = ("from", "to")
@@ -87,6 +88,9 @@ def source_rows(
         added = [name for name in tried.added if not is_field(name)]
     else:
         added = sorted({*tried.added, *(behind or ())})
+    if tried.extracted:
+        found = tuple(_field(one.name, one.title, catalogue.ICONS[one.type], tried, used) for one in tried.extracted)
+        roots.append(Row(EXTRACTED, _("Extracted"), "search", children=found, is_root=True))
     if added:
         rows = tuple(
             _field(name, catalogue.field_title(name), catalogue.field_icon(name), tried, used) for name in added

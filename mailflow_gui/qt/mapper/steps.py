@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
 from mailflow_gui.qt.controls import ElidedLabel, IconLabel
@@ -146,12 +146,24 @@ class StepForm(GroupEditor):
 
     def _lay_out(self, make: Callable[[Field], Editor]) -> None:
         self._layout.setSpacing(6)
+        switches: QHBoxLayout | None = None
         for one in self.fields:
             row = self.row(one, make, title=False)
+            if row.editor.says_title:  # short words: several stand in one line
+                if switches is None:
+                    switches = QHBoxLayout()
+                    switches.setContentsMargins(_LABEL + 8, 0, 0, 0)
+                    switches.setSpacing(16)
+                    self._layout.addLayout(switches)
+                switches.addWidget(row)
+                continue
+            switches = None
             line = QHBoxLayout()
             line.setSpacing(8)
-            label = ElidedLabel("" if row.editor.says_title else _(one.title), "small", "text-2")
+            label = ElidedLabel(_(one.title), "small", "text-2")
+            label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             label.setFixedSize(_LABEL, theme.size("control-compact"))
+            label.setMinimumWidth(_LABEL)
             line.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(row, 1)
             self._layout.addLayout(line)

@@ -12,13 +12,18 @@ from pydantic import TypeAdapter, ValidationError
 from mailflow_gui.errors import MailFlowError, MappingError
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.flow.node_type import AnyNodeType
+from mailflow_gui.flow.shapes import plain
+from mailflow_gui.mapping.extraction import ExtractedFields, Extraction, described
+from mailflow_gui.mapping.fields import FieldDescription
 from mailflow_gui.mapping.mapping import MappingContext, compile_rule
 from mailflow_gui.mapping.rules import Rule
+from mailflow_gui.mapping.values import Value
 from mailflow_gui.qt.mapper.arriving import Arrived, arrive
 from mailflow_gui.qt.mapper.samples import Sample
 from mailflow_gui.qt.mapper.values import Shown, shown
 
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
+_EXTRACTION: TypeAdapter[Extraction] = TypeAdapter(Extraction)
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ class Tried:
     headers: tuple[str, ...] = ()
     """Names of the sample's own header fields, each once."""
     added: tuple[str, ...] = ()
+    extracted: tuple[FieldDescription, ...] = ()
+    """Fields that the node itself finds inside the mail."""
     mapped: bool = False
     """Whether an earlier mapper stands between the mail and this node."""
     lost: str = ""
@@ -60,6 +67,7 @@ class Trial:
         self._types = types
         self._around: tuple[object, ...] = ()
         self._arrived: Arrived | None = None
+        self._source: Mapping[str, Value] = {}
         self._tried = Tried()
         self._known: dict[str, Outcome] = {}
         self.ran = 0
@@ -70,11 +78,15 @@ class Trial:
         if sample is None:
             self._around, self._arrived, self._known = (), None, {}
             return Tried()
-        around = (sample.key, node, _before(flow, node), tuple(wanted))
+        raw = plain(flow.node(node).settings.get("extractions"))
+        around = (sample.key, node, _before(flow, node), tuple(wanted), json.dumps(raw, sort_keys=True, default=str))
         if around != self._around or self._arrived is None:
             self._around, self._known = around, {}
             self._arrived = arrive(flow, node, self._types, sample)
-            self._tried = self._look(self._arrived, sample, wanted)
+            extractions = _extractions(raw)
+            fields = self._arrived.fields
+            self._source = ExtractedFields(fields, extractions) if extractions else fields
+            self._tried = self._look(self._arrived, sample, wanted, described(extractions, fields))
         item = self._arrived.item
         context = MappingContext(flow.properties, clock=item.clock, seed=item.seed)
         known: dict[str, Outcome] = {}
@@ -89,22 +101,29 @@ class Trial:
         first = self._tried
         return replace(first, outcomes=tuple(outcomes), sample=sample)
 
-    def _look(self, arrived: Arrived, sample: Sample, wanted: Sequence[str]) -> Tried:
+    def _look(
+        self, arrived: Arrived, sample: Sample, wanted: Sequence[str], extracted: tuple[FieldDescription, ...]
+    ) -> Tried:
         names = dict.fromkeys(name for name, _value in sample.message.headers) if not arrived.mapped else {}
         headers = tuple({name.lower(): name for name in names}.values())
-        asked = (*wanted, *arrived.added, *(f"headers.{name}" for name in headers))
+        asked = (
+            *wanted,
+            *arrived.added,
+            *(f"headers.{name}" for name in headers),
+            *(one.name for one in extracted),
+        )
         return Tried(
-            fields={name: shown(arrived.fields.get(name)) for name in asked},
+            fields={name: _shown(self._source, name) for name in asked},
             headers=headers,
             added=arrived.added,
+            extracted=extracted,
             mapped=arrived.mapped,
             lost=str(arrived.lost) if arrived.lost is not None else "",
         )
 
     def _try(self, index: int, raw: Any, context: MappingContext) -> Outcome:
-        assert self._arrived is not None
         self.ran += 1
-        source = self._arrived.fields
+        source = self._source
         try:
             rule = compile_rule(index, _RULE.validate_python(raw))
         except (ValidationError, MappingError):
@@ -120,6 +139,24 @@ class Trial:
         except MailFlowError as error:  # what was found until then is worth seeing
             return Outcome(trace=trace, holds=holds, error=str(error))
         return Outcome(trace=trace, holds=holds, mapped=mapped, result=shown(value))
+
+
+def _shown(source: Mapping[str, Value], name: str) -> Shown:
+    try:
+        return shown(source.get(name))
+    except MappingError:
+        return Shown()  # a broken file; the rules that ask for its fields say so
+
+
+def _extractions(raw: Any) -> tuple[Extraction, ...]:
+    """Those that can be read; the flow's problems tell of the others."""
+    found = []
+    for one in raw if isinstance(raw, list) else ():
+        try:
+            found.append(_EXTRACTION.validate_python(one))
+        except ValidationError:
+            continue
+    return tuple(found)
 
 
 def _before(flow: Flow, node: str) -> tuple[object, ...]:

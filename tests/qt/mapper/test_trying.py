@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -145,3 +146,20 @@ def test_a_typed_mail_is_a_sample() -> None:
     assert sample.message.text.startswith("氏名：花子")
     assert samples.why_not_typed("not an address <", "", "", "")
     assert samples.typed("", "", "", "").message.from_[0].address
+
+
+def test_extracted_fields_are_offered_with_their_values() -> None:
+    rules = [rule("to", "extracted.メール")]
+    flow = flow_with(rules)
+    mapper = flow.node("map")
+    settings = {**mapper.settings, "extractions": [{"kind": "labels"}, {"kind": "no such"}]}
+    changed = tuple(replace(one, settings=settings) if one.id == "map" else one for one in flow.nodes)
+    found = tried(rules, replace(flow, nodes=changed))
+    assert "extracted.氏名" in [one.name for one in found.extracted]
+    assert found.fields["extracted.氏名"].line == "佐藤 健一"
+    assert found.outcomes[0].result.line == "sato@example.jp"
+
+
+def test_a_template_is_tried_like_any_rule() -> None:
+    found = tried([{"target": "subject", "template": "[{{ subject | size }}] {{ from.name }}"}])
+    assert found.outcomes[0].result.line == "[14] お問い合わせフォーム"
