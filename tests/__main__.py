@@ -7,6 +7,7 @@
     python3 -m tests stress [NAME ...]             try to break the promise: kills, faulty lines, lying servers, mutated mails
     python3 -m tests lock                          renew resources/locks from pyproject.toml
     python3 -m tests catalogues                    renew resources/locale from the sources
+    python3 -m tests transformations               renew resources/transformations.md from their registry
 
 Exit code 0 means that every check passed, anything else that one did not.
 """

@@ -24,6 +24,12 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         case ["catalogues"]:
             return _report(catalogues.renew(ROOT))
+        case ["transformations"]:
+            from mailflow_gui.mapping import documentation  # it loads the engine of templates
+
+            page = documentation.page()
+            (ROOT / "resources" / "transformations.md").write_text(page, encoding="utf-8", newline="\n")
+            return 0
         case ["bench", *names]:
             packages.install_missing()
             return bench(names)

@@ -58,7 +58,8 @@ class Gate:
         self._ready = False
         state = account_states.of(journal.read(), account)
         self._refused_before = state.failures if state and state.state == "needs-sign-in" else 0
-        if state and self._refused_before >= 2 and time.time() - state.since < SIGN_IN_PAUSE:
+        # A clock that was set back makes no pause longer.
+        if state and self._refused_before >= 2 and 0 <= time.time() - state.since < SIGN_IN_PAUSE:
             self._closed = AccountError("sign-in-paused", account=account)
 
     @property

@@ -29,6 +29,8 @@ class Limits:
             if sent is None:
                 known = deliveries.limited_since(self._journal.read(), flow, node, now - DAY)
                 sent = self._sent[flow, node] = deque(known)
+            if sent and sent[-1] > now:  # the clock was set back
+                sent = self._sent[flow, node] = deque(min(at, now) for at in sent)
             while sent and sent[0] <= now - DAY:
                 sent.popleft()
             waits = [

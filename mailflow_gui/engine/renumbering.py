@@ -47,7 +47,9 @@ def adopt(
     ``candidates``: the UIDs that the watch would receive if it had never received anything.
     """
     row = watching.row
-    known = renumbered.known(journal.read(), row.id, row.uid_validity or 0)
+    if row.uid_validity is None:
+        return False  # it was read by POP3 until now
+    known = renumbered.known(journal.read(), row.id, row.uid_validity)
     present = session.identities(session.search({}))
     matched = match(known, present, lambda uids: _hashes(session, uids))
     unknown = [uid for uid in candidates() if uid not in matched.found and uid in present]
@@ -62,8 +64,10 @@ def adopt(
         )
         return False
     pairs = [(uid, each) for uid, each in matched.found.items()]
+    baseline = _baseline(row.baseline, present, (*matched.found, *unknown))
+    old, new = row.uid_validity, selected.uid_validity
     journal.write(
-        lambda transaction: renumbered.adopt(transaction, row.id, row.uid_validity or 0, selected.uid_validity, pairs)
+        lambda transaction: renumbered.adopt(transaction, row.id, old, new, pairs, baseline=baseline)
     ).result()
     log.info("%s of %s was renumbered: %d mails found again", row.key.folder, row.key.account, len(pairs))
     return True
@@ -117,6 +121,11 @@ def _surely_new(
         return False  # the dates were made anew, too
     highest = max(matched.found, default=0)
     return all(uid > highest and present[uid].received >= last for uid in unknown)
+
+
+def _baseline(old: int, present: Iterable[int], ours: Iterable[int]) -> int:
+    """Up to which UID mails are passed over now: those below the first of ``ours``, if some were there before the watch began."""
+    return min(ours, default=max(present, default=0) + 1) - 1 if old else 0
 
 
 def _takes_mails_away(watching: Watching) -> bool:

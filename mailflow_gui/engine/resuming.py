@@ -26,6 +26,7 @@ def give_next_chance(journal: Journal, running: RunningFlow) -> None:
 
     def settle(transaction: Transaction) -> None:
         items.hold_doubtful(transaction, running.key)
+        items.bring_forward(transaction, running.key, time.time())
         for account in set(running.accounts.values()):
             requests.release(transaction, account)
 

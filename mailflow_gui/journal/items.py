@@ -20,6 +20,9 @@ State = Literal["received", "planned", "queued", "held", "uncertain", "sent", "s
 UNFINISHED = "state IN ('received', 'planned', 'queued', 'held', 'uncertain')"
 """SQL: the item hasn't settled. The very words of the partial index, without which SQLite doesn't use it."""
 
+LONGEST_WAIT = 25 * 60 * 60.0
+"""Seconds until a retry at most: a daily limit, or a server that says to wait for a day."""
+
 SETTLED = ("sent", "skipped", "failed")
 """The states in which an item has reached its end."""
 
@@ -272,6 +275,14 @@ def open_uncertain(database: sqlite3.Connection, flow: str) -> int:
             " (SELECT 1 FROM mails JOIN deliveries ON mail = mails.id WHERE mails.item = items.id AND deliveries.state = 'uncertain')",
             (flow,),
         ).fetchone()[0]
+    )
+
+
+def bring_forward(transaction: Transaction, flow: str, now: float) -> None:
+    """Retries that lie further ahead than any wait can be: the clock was set back since. They are due now."""
+    transaction.database.execute(
+        f"UPDATE items SET due = ? WHERE flow = ? AND {UNFINISHED} AND state = 'queued' AND due > ?",
+        (now, flow, now + LONGEST_WAIT),
     )
 
 

@@ -30,7 +30,8 @@ def read(path: Path) -> Mark | None:
     :raises OSError: the file is there but can't be read.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split()
+        # One that a fault has left unreadable belongs to no journal, and that is said.
+        lines = path.read_text(encoding="utf-8", errors="replace").split()
     except FileNotFoundError:
         return None
     if not lines:

@@ -37,10 +37,18 @@ def last_success(database: sqlite3.Connection, watch_id: int) -> float | None:
     return float(row[0]) if row and row[0] is not None else None
 
 
-def adopt(transaction: Transaction, watch_id: int, old: int, new: int, found: Sequence[tuple[int, Known]]) -> None:
+def adopt(
+    transaction: Transaction,
+    watch_id: int,
+    old: int,
+    new: int,
+    found: Sequence[tuple[int, Known]],
+    *,
+    baseline: int = 0,
+) -> None:
     """Mails that were found again go by their new UIDs from now on, and the watch by the folder's new UIDVALIDITY.
 
-    What was still to be flagged and is no longer there needs no flag.
+    What was still to be flagged and is no longer there needs no flag. ``baseline``: UIDs up to this one are passed over.
     """
     database = transaction.database
     database.executemany(
@@ -55,6 +63,6 @@ def adopt(transaction: Transaction, watch_id: int, old: int, new: int, found: Se
         "UPDATE items SET flagging = 0 WHERE watch = ? AND flagging = 1 AND uid_validity = ?", (watch_id, old)
     )
     database.execute(
-        "UPDATE watches SET uid_validity = ?, baseline = 0, low_water = 0, existing = NULL WHERE id = ?",
-        (new, watch_id),
+        "UPDATE watches SET uid_validity = ?, baseline = ?, low_water = ?, existing = NULL WHERE id = ?",
+        (new, baseline, baseline, watch_id),
     )

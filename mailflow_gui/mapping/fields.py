@@ -9,7 +9,7 @@ from types import MappingProxyType
 from mailflow_gui.language import N_
 from mailflow_gui.mail.message import Address, Attachment, MailMessage
 from mailflow_gui.mapping.transformations.addresses import domain_of, mailboxes
-from mailflow_gui.mapping.values import Value, ValueType, as_list, as_text
+from mailflow_gui.mapping.values import Value, ValueType, as_list, as_text, check_count
 
 NONE_ADDED: Mapping[str, Value] = MappingProxyType({})
 
@@ -42,7 +42,9 @@ MESSAGE_FIELDS: tuple[FieldDescription, ...] = (
         )
     ),
     FieldDescription("content", N_("Content (the best text there is)"), "text"),
+    FieldDescription("content.lines", N_("Lines"), "text", many=True),
     FieldDescription("text", N_("Text"), "text"),
+    FieldDescription("text.lines", N_("Lines"), "text", many=True),
     FieldDescription("html", N_("HTML"), "text"),
     FieldDescription("date", N_("Date"), "date"),
     FieldDescription("attachments", N_("Attachments"), "file", many=True),
@@ -182,9 +184,14 @@ def header_of(line: Value) -> tuple[str, str]:
 
 def part_of(value: Value, root: str, part: str) -> Value:
     """A part of a field: ``name``, ``address`` and ``domain`` of mailboxes, and what is known of files. ``from``'s are the first author's.
+    ``lines`` of a text are those that aren't blank.
 
     :raises KeyError: no value has such a part.
+    :raises MappingError: a text of far too many lines.
     """
+    if part == "lines" and isinstance(value, str):
+        check_count(value.count("\n"))
+        return tuple(line for line in value.splitlines() if line.strip())
     entries = as_list(value)
     if any(isinstance(entry, Attachment) for entry in entries) or root == "attachments":
         read_file = _FILE_PARTS[part]

@@ -34,9 +34,11 @@ def run(home: Home, flow: Path | None, *, demo: bool = False) -> int:
         print(_("MailFlow is open already; its window has been told."), file=sys.stderr)  # noqa: T201 - for who started us
         return 0
 
+    from mailflow_gui.qt.collecting import Collecting
     from mailflow_gui.qt.faults import Faults
     from mailflow_gui.qt.main_window import MainWindow
 
+    collecting = Collecting(application)
     faults = Faults(application)
     undo = faults.install()
     window = MainWindow(home, faults)
@@ -53,6 +55,7 @@ def run(home: Home, flow: Path | None, *, demo: bool = False) -> int:
         window.engine.shutdown()
         window.sandbox.stop()
         undo()
+        collecting.stop()
 
 
 def dress(application: QApplication) -> None:
@@ -76,7 +79,6 @@ def _begin(window: object, flow: Path | None, *, demo: bool) -> None:
 
     assert isinstance(window, MainWindow)
     gc.freeze()  # every later search for garbage skips what stands now, and stops the window for so much less
-    gc.enable()
     window.files.recover()
     if window.document.is_open:
         return

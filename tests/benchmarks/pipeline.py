@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from mailflow_gui.paths import Home
 from tests.servers.dovecot import Dovecot
 
 COMMAND = [sys.executable, "-c", "import sys; from mailflow_gui.cli import main; sys.exit(main())"]
@@ -214,6 +215,11 @@ def prepare(setup: Setup, *, keep_home: bool = False) -> tuple[Path, dict[str, s
         subprocess.run([*COMMAND, *add, "--security", "none", *more], env=environment, check=True, capture_output=True)
     path.write_text(json.dumps(flow(setup.protocol, setup.mapped)), encoding="utf-8")
     return path, environment
+
+
+def files(home: Path) -> Home:
+    """Where a home keeps its things, if ``MAILFLOW_HOME`` names it."""
+    return Home(config=home / "config", data=home / "data", logs=home / "logs")
 
 
 def flow(protocol: Literal["imap", "pop3"] = "imap", mapped: Mapped = "text") -> dict[str, Any]:

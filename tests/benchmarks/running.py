@@ -16,10 +16,14 @@ from tests.benchmarks import figures
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 """The tables of earlier measurements. They are of one machine: git leaves them out."""
+BY_NAME_ONLY = frozenset({"large"})
+"""Benchmarks that take too long to run with all the others."""
 
 
 def bench(names: Sequence[str]) -> int:
-    """Every benchmark (or the named ones), each a process that prints its own table, then one table of all figures, which is kept.
+    """Every benchmark but the longest (or the named ones), then one table of all figures, which is kept.
+
+    Each is a process that prints its own table.
 
     Returns 0 if all of them ran to their end; a target that is missed is told, and is no fault.
     """
@@ -33,7 +37,7 @@ def bench(names: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as directory:
         kept = Path(directory) / "figures"
         kept.touch()
-        for name in names or found:
+        for name in names or [name for name in found if name not in BY_NAME_ONLY]:
             print(f"\n=== {name}", flush=True)
             if _run(found[name], kept):
                 failed.append(name)

@@ -376,3 +376,12 @@ def test_requests_are_carried_out_once_and_in_their_order(here: Journal) -> None
     here.write(lambda transaction: requests.done(transaction, first)).result()
     (left,) = requests.open_requests(here.read())
     assert (left.kind, left.subject, left.argument) == ("resume", "inbox", "skip")
+
+
+@pytest.mark.parametrize("left", [b"\xff\xfe\x00", b"\x00" * 40, b"\xe3\x81"])
+def test_a_mark_that_a_power_cut_left_unreadable_is_told_of(home: Home, left: bytes) -> None:
+    Journal(home).close()
+    home.generation_file.write_bytes(left)
+    with pytest.raises(JournalError) as caught:
+        Journal(home)
+    assert caught.value.code == "journal-other"

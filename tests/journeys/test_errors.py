@@ -295,6 +295,49 @@ def test_renumbered_mails_are_known_by_their_message_ids(
     assert sorted(numbers(recording_smtp.messages)) == [1, 2, 2, 3, 4]
 
 
+@pytest.mark.parametrize("newer", [True, False])
+def test_mail_that_was_to_be_skipped_is_skipped_under_its_new_number_too(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp, newer: bool
+) -> None:
+    """It has been read when the folder is renumbered, and is marked as unread some time later."""
+    flow = forwarding.flow(receive={"folder": "Enquiries", "existing_mail": "skip"})
+    dovecot.deliver(user, mail(8), "Enquiries")
+    assert forwarding.until_idle(flow).counts == EMPTY
+    if newer:
+        dovecot.deliver(user, mail(1), "Enquiries")
+        assert forwarding.until_idle(flow).counts == (1, 1, 0, 0, 0)
+    recreate(dovecot, user, "Enquiries")
+    dovecot.set_flags(user, 1, r"\Seen", "Enquiries")
+    assert forwarding.until_idle(flow).counts == EMPTY
+    with dovecot.client(user) as client:
+        client.select("Enquiries")
+        assert client.uid("STORE", "1", "-FLAGS", r"(\Seen)")[0] == "OK"
+    assert forwarding.until_idle(flow).counts == EMPTY
+    dovecot.deliver(user, mail(2), "Enquiries")
+    assert forwarding.until_idle(flow).counts == (1, 1, 0, 0, 0)
+    assert sorted(numbers(recording_smtp.messages)) == ([1, 2] if newer else [2])
+
+
+def test_a_mailbox_read_by_imap_from_now_on_asks_what_its_mail_means(
+    world: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> None:
+    """It was read by POP3 before, whose names of mails mean nothing to IMAP."""
+    world.add_pop3(dovecot, user)
+    world.add_smtp(recording_smtp.port)
+    dovecot.deliver_all(user, [mail(1), mail(2)])
+    assert world.until_idle(world.flow()).counts == (2, 2, 0, 0, 0)
+    assert world.run("connections", "edit", "Inbox", "--protocol", "imap", "--port", str(dovecot.imap)).code == 0
+    world.stubs[0]["protocol"] = "imap"
+    ran = world.until_idle(world.flow())
+    assert (ran.code, ran.counts) == (3, EMPTY), ran.err
+    assert "connections resume" in ran.err
+    assert world.run("connections", "resume", "Inbox", "--existing", "skip").code == 0
+    assert world.until_idle(world.flow()).counts == EMPTY
+    dovecot.deliver(user, mail(3))
+    assert world.until_idle(world.flow()).counts == (1, 1, 0, 0, 0)
+    assert sorted(numbers(recording_smtp.messages)) == [1, 2, 3]
+
+
 def test_what_comes_after_a_renumbering_is_new_without_a_question(
     forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
 ) -> None:

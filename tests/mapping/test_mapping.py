@@ -11,10 +11,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from mailflow_gui.errors import MappingError
 from mailflow_gui.mail.message import Address, Attachment
+from mailflow_gui.mapping.fields import MessageFields
 from mailflow_gui.mapping.mapping import MappingContext, Rule, compile_mapping, compile_rule
 from mailflow_gui.mapping.transformations import TRANSFORMATIONS
 from mailflow_gui.mapping.values import LIST_LIMIT, TEXT_LIMIT, Value
 from mailflow_gui.sentences import SENTENCES
+from tests.mapping.messages import enquiry
 from tests.mapping.transformations.test_registry import REQUIRED, VALUES
 
 PDF, LOGO = Attachment("offer.pdf", "application/pdf", b"1"), Attachment("logo.png", "image/png", b"2", inline=True)
@@ -109,6 +111,13 @@ def test_for_each_works_on_entries_and_leaves_out_those_that_do_not_fit() -> Non
     assert one("x", {"field": "to"}, {"constant": "!"}, for_each=True) == ("a@example.com !", "b@example.com !")
     assert one("x", {"field": "none"}, for_each=True) == ()
     assert one("x", {"field": "headers.X-A"}, for_each=True) == ("1",)
+
+
+def test_for_each_works_on_lines_of_a_text() -> None:
+    fields = MessageFields(enquiry())
+    order = {"all": [{"field": "content.lines", "operator": "contains", "value": "番号"}]}
+    rule = {"target": "x", "sources": [{"field": "content.lines"}], "for_each": True, "condition": order}
+    assert apply(rule, source=fields) == {"x": ("注文番号：4711",)}
 
 
 def test_a_condition_decides_between_the_rule_and_otherwise() -> None:

@@ -30,9 +30,11 @@ def qapp(qapp: object, tmp_path_factory: pytest.TempPathFactory) -> object:
     """The one application, in the light theme whatever the system or the person who runs the tests prefers."""
     from PySide6.QtWidgets import QApplication
 
+    from mailflow_gui.qt.collecting import Collecting
     from mailflow_gui.qt.theme import theme
 
     assert isinstance(qapp, QApplication)
+    Collecting(qapp)  # as the program does
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(paths.HOME_VARIABLE, str(tmp_path_factory.mktemp("window")))
         theme.apply(qapp)

@@ -18,6 +18,8 @@ FILE_LIMIT = 5_000_000
 """Most bytes of a file that is read."""
 
 _DEPTH = 20
+_CELLS = 1_000_000
+"""Most values of a table in a file."""
 _DELIMITERS = ",;\t|"
 _SNIFFED_LINES = 20
 
@@ -57,7 +59,10 @@ def _flatten(data: object, path: str, found: Found, depth: int, name: str) -> No
     elif isinstance(data, list):
         check_count(len(data))
         if data and all(isinstance(entry, dict) for entry in data):
-            for label in dict.fromkeys(label for entry in data for label in entry):
+            labels = dict.fromkeys(label for entry in data for label in entry)
+            if len(labels) * len(data) > _CELLS:
+                raise MisfitError("mapping-extraction-too-large", file=name[:60])
+            for label in labels:
                 column = [entry.get(label) for entry in data]
                 if len(found) > KEYS_LIMIT:
                     raise MisfitError("mapping-extraction-too-large", file=name[:60])
@@ -101,7 +106,8 @@ def from_csv(file: Attachment, settings: CsvExtraction) -> Found:
     if not rows:
         return {}
     width = max(map(len, rows[:_SNIFFED_LINES])) if not settings.header else len(rows[0])
-    check_count(width * len(rows))
+    if width > KEYS_LIMIT or width * len(rows) > _CELLS:
+        raise MisfitError("mapping-extraction-too-large", file=file.name[:60])
     heads = rows.pop(0) if settings.header else [str(number) for number in range(1, width + 1)]
     found: Found = {}
     for at, head in enumerate(heads):

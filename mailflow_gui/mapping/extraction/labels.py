@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from mailflow_gui.mapping.budget import charge
 from mailflow_gui.mapping.extraction.keys import Found, add, key, same
 from mailflow_gui.mapping.values import check_size
 
@@ -38,6 +39,7 @@ def labelled(text: str, wanted: Collection[str] = ()) -> Found:
     :raises MappingError: the text is far too large.
     """
     check_size(len(text))
+    charge(5 * len(text) + 300 * text.count("\n"))
     known = {same(label): label for label in wanted}
     found: Found = {}
     label, open_ended = "", False
@@ -45,29 +47,25 @@ def labelled(text: str, wanted: Collection[str] = ()) -> Found:
     for line in text.splitlines():
         read = _read(line, known)
         if read.label:
-            _keep(found, label, lines)
+            _keep(found, label, lines, known)
             label, lines, open_ended = read.label, [read.value] if read.value else [], not read.value
         elif _divides(line):
-            _keep(found, label, lines)
+            _keep(found, label, lines, known)
             label, lines = "", []
         elif label and (open_ended or (line[:1].isspace() and line.strip())):
             lines.append(line.strip() if lines or line.strip() else "")
         elif label:
-            _keep(found, label, lines)
+            _keep(found, label, lines, known)
             label, lines = "", []
-    _keep(found, label, lines)
-    if known:
-        return {
-            key(known[name]): value
-            for name, value in ((same(label), value) for label, value in found.items())
-            if name in known
-        }
+    _keep(found, label, lines, known)
     return found
 
 
-def _keep(found: Found, label: str, lines: list[str]) -> None:
-    if label:
-        add(found, label, "\n".join(lines).strip())
+def _keep(found: Found, label: str, lines: list[str], known: Mapping[str, str]) -> None:
+    """Keep a value under its label, spelt as it was asked for; another label's value is dropped where some were asked for."""
+    spelt = known.get(same(label)) if known else label
+    if label and spelt:
+        add(found, spelt, "\n".join(lines).strip())
 
 
 def _read(line: str, known: Collection[str]) -> _Line:

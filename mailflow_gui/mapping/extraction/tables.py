@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from mailflow_gui.mail import html_tokens
+from mailflow_gui.mapping.budget import charge
 from mailflow_gui.mapping.extraction.keys import Found, add, key, same
 from mailflow_gui.mapping.extraction.settings import TableExtraction
 from mailflow_gui.mapping.values import Value, check_count, check_size
@@ -35,6 +36,7 @@ def tabulated(html: str, settings: TableExtraction) -> Found:
     :raises MappingError: the HTML is far too large.
     """
     check_size(len(html))
+    charge(30 * len(html))
     found: Found = {}
     for rows in _tables(html):
         if settings.layout == "header" or (settings.layout == "auto" and _has_header(rows)):

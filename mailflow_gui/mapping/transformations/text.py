@@ -12,7 +12,7 @@ from mailflow_gui.language import N_
 from mailflow_gui.mapping import patterns
 from mailflow_gui.mapping.budget import charge
 from mailflow_gui.mapping.transformations.registry import MappingContext, Parameters, transformation
-from mailflow_gui.mapping.values import check_size
+from mailflow_gui.mapping.values import as_text, check_size
 
 _SEPARATORS = re.compile(r"[\t\n\f\r :_+=\-　]+")
 """What parts words (AtlasMap's set, and the ideographic space); ours and linear."""
@@ -233,24 +233,22 @@ def repeat(value: str, parameters: Repeat, context: MappingContext) -> str:
 
 @transformation("extract-pattern", N_("Extract by pattern"), Extract)
 def extract_pattern(value: str, parameters: Extract, context: MappingContext) -> str | None:
-    """The first place that fits: the named or numbered group, else the first group, else all of it; absent without a match."""
+    """The first place that fits: the named or numbered group, else the first that took part, else all of it; absent without a match."""
     pattern = patterns.compiled(parameters.pattern, parameters.match_case)
     match = next(pattern.matches(value), None)
     if match is None:
         return None
-    return match.groups[pattern.group_number(parameters.group or ("1" if pattern.groups else "0"))]
+    if parameters.group:
+        return match.groups[pattern.group_number(parameters.group)]
+    return next(
+        (group for group in match.groups[1:] if group is not None), match.groups[0] if not pattern.groups else None
+    )
 
 
 @transformation("extract-label", N_("Extract “label: value”"), Label, weight=10)
 def extract_label(value: str, parameters: Label, context: MappingContext) -> str | None:
-    """The rest of the first line that begins with the label and a colon (also the full-width one); absent without such a line."""
+    """What stands behind the label and a colon (also ``：`` and ``【label】``); absent without such a line."""
+    from mailflow_gui.mapping.extraction.labels import labelled  # it stands above this package
+
     charge(100 * value.count("\n"))
-    for line in value.splitlines():
-        head, colon, tail = min((line.partition(sign) for sign in ":："), key=_head_length)
-        if colon and head.strip().casefold() == parameters.label.strip().casefold():
-            return tail.strip()
-    return None
-
-
-def _head_length(parts: tuple[str, str, str]) -> int:
-    return len(parts[0])
+    return next((as_text(found) for found in labelled(value, (parameters.label,)).values()), None)

@@ -150,7 +150,7 @@ def _encrypted(account: Account, version: str) -> Fact:
     if account.security == "none":
         if fields.is_loopback(account.host):
             return Fact(_("Encrypted"), _("No, stays on this computer"))
-        return Fact(_("Encrypted"), _("No"), "warn")
+        return Fact(_("Encrypted"), _("Not encrypted"), "warn")
     how = _("pinned") if account.certificate else _("system list")
     return Fact(_("Encrypted"), f"{version or 'TLS'}, {how}")
 

@@ -29,6 +29,8 @@ from mailflow_gui.qt.connections.standing import TROUBLED, Live, Standing
 from mailflow_gui.qt.connections.testing import Testing
 from mailflow_gui.qt.controls import EmptyState, Label
 
+_LOOK_MILLISECONDS = 2000
+"""How often others may have changed the saved connections."""
 _TICK_MILLISECONDS = 30_000
 """How often *5 min ago* grows older."""
 
@@ -87,6 +89,10 @@ class ConnectionsTab(QWidget):
         self._ticking = QTimer(self)
         self._ticking.setInterval(_TICK_MILLISECONDS)
         self._ticking.timeout.connect(self.view.viewport().update)
+        self._stamp: tuple[int, int] | None = None
+        self._watching = QTimer(self)
+        self._watching.setInterval(_LOOK_MILLISECONDS)
+        self._watching.timeout.connect(self.look_again)
         self._wire()
         self.refresh()
 
@@ -107,11 +113,14 @@ class ConnectionsTab(QWidget):
         super().showEvent(event)
         self.strip.start()
         self._ticking.start()
+        self.look_again()
+        self._watching.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.strip.stop()
         self._ticking.stop()
+        self._watching.stop()
 
     @property
     def troubled(self) -> int:
@@ -125,6 +134,7 @@ class ConnectionsTab(QWidget):
 
     def refresh(self) -> None:
         """Read accounts and journal anew. Cheap; neither waits for a server or a keyring."""
+        self._stamp = self._stamp_now()
         try:
             accounts = self._accounts.all()
         except MailFlowError as error:
@@ -145,6 +155,19 @@ class ConnectionsTab(QWidget):
             self._read = {}  # the journal's own trouble is shown where the journal is
         self.strip.show_accounts(accounts)
         self._show()
+
+    def look_again(self) -> None:
+        """Read anew if somebody else, such as the command line, has changed the saved connections."""
+        if self._stamp_now() != self._stamp:
+            self.refresh()
+            self.changed.emit()
+
+    def _stamp_now(self) -> tuple[int, int] | None:
+        try:
+            found = self._home.accounts_file.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
 
     def set_states(self, live: Mapping[str, Live]) -> None:
         """What a running engine says of accounts, by id; those left out are as the journal says."""
@@ -331,7 +354,7 @@ class ConnectionsTab(QWidget):
         if left:
             words += ngettext(", {number} wasn't tested", ", {number} weren't tested", left).format(number=left)
         self.head.show_testing(done=testing.done, total=testing.total, running=False)
-        self.said.emit(words + ".")
+        self.said.emit(_("{words}.").format(words=words))
 
     def _show(self) -> None:
         selected = self.selected()

@@ -76,10 +76,21 @@ def test_what_is_no_json_is_an_error_that_names_the_file(content: str | bytes) -
 def test_json_that_is_too_deep_or_too_wide_is_refused() -> None:
     deep = '{"a":' * 50 + "1" + "}" * 50
     wide = "{" + ",".join(f'"k{n}": 1' for n in range(2_000)) + "}"
-    for content in (deep, wide):
+    sparse = "[" + ",".join(f'{{"k{n}": 1}}' for n in range(20_000)) + "]"
+    for content in (deep, wide, sparse):
         with pytest.raises(MappingError) as raised:
             json(content)
         assert raised.value.code == "mapping-extraction-too-large"
+
+
+def test_a_table_that_is_too_wide_or_too_large_is_refused() -> None:
+    for content in (b"a," * 1_000_000, b"a," * 200 + b"\n" + b"1\n" * 9_000):
+        with pytest.raises(MappingError) as raised:
+            csv(content)
+        assert raised.value.code == "mapping-extraction-too-large"
+    with pytest.raises(MappingError) as raised:
+        csv(b"a" * 5_000_001)
+    assert raised.value.code == "mapping-extraction-too-large"
 
 
 def test_the_first_file_whose_name_fits_is_taken() -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from mailflow_gui.errors import MappingError
+from mailflow_gui.mapping import budget
 from mailflow_gui.mapping.extraction.keys import key
 from mailflow_gui.mapping.extraction.labels import labelled
 
@@ -48,6 +50,15 @@ def test_a_value_goes_on_over_indented_lines_and_stops_at_others() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "Hello, you said: yes", "http://example.com/", "10:30", "：", ": x", "■"])
 def test_what_is_no_label_gives_nothing(text: str) -> None:
     assert labelled(text) == {}
+
+
+def test_a_text_of_nothing_but_lines_is_too_much_work_and_not_minutes() -> None:
+    budget.begin()
+    with pytest.raises(MappingError) as raised:
+        labelled("\n" * 9_000_000)
+    assert raised.value.code == "mapping-too-much-work"
+    budget.begin()
+    assert len(labelled("a: b\n" * 50_000)) == 1_000
 
 
 def test_two_values_of_one_label_are_both_kept() -> None:

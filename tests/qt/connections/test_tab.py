@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QMessageBox
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import Secret, SecretStore
+from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.journal import account_states, flows
 from mailflow_gui.journal.journal import opened
 from mailflow_gui.qt.connections import ConnectionsTab, Live
@@ -256,3 +257,15 @@ def test_file_that_cannot_be_read_is_said(hand: Hand, tab: Callable[[], Connecti
     hand.store.add(OUT)
     shown.refresh()
     assert lines(shown) == [("Outgoing", "Not used by a flow")]
+
+
+def test_connections_that_others_save_appear_by_themselves(hand: Hand, tab: Callable[[], ConnectionsTab]) -> None:
+    hand.store.add(SUPPORT)
+    shown = tab()
+    elsewhere = AccountStore(hand.home.accounts_file)
+    with hand.qtbot.waitSignal(shown.changed, timeout=20_000):
+        elsewhere.add(OUT)
+    assert [name for name, _line in lines(shown)] == ["Support inbox", "Outgoing"]
+    with hand.qtbot.waitSignal(shown.changed, timeout=20_000):
+        elsewhere.remove(SUPPORT.id)
+    assert [name for name, _line in lines(shown)] == ["Outgoing"]
