@@ -91,7 +91,7 @@ class LiveStepCard(StepCard):
         head.setContentsMargins(8, 0, 6, 0)
         head.setSpacing(8)
         if isinstance(owner, LiveSteps):
-            head.addWidget(_Grip(self, owner, place))
+            head.addWidget(Grip(self, owner, place))
         head.addWidget(IconLabel(step_icon(step), "text-2", 14))
         head.addWidget(self.title, 1)
         head.addWidget(tool("trash-2", _("Remove this step"), lambda: owner.remove(place)))
@@ -169,7 +169,7 @@ class StepForm(GroupEditor):
             self._layout.addLayout(line)
 
 
-class _Grip(QWidget):
+class Grip(QWidget):
     """What a step is dragged by."""
 
     def __init__(self, card: StepCard, owner: LiveSteps, place: int) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui.qt.mapper.acts import RULES_MIME
+from mailflow_gui.qt.mapper.steps import Grip
 from tests.qt.mapper.conftest import MAILS, Sit
 from tests.qt.mapper.hands import LEFT, NONE, commit
 
@@ -89,7 +90,7 @@ def test_steps_are_dragged_into_another_order(sit: Sit) -> None:
     table.hands.drag(card, areas[0].center(), card, areas[1].center() + QPoint(areas[1].width() // 2 + 2, 0))
     assert [step["name"] for step in table.rules[0]["transformations"]][:2] == ["append", "trim"]
     first = table.hands.step(0)
-    grip = first.findChildren(type(first.layout().itemAt(0).widget().layout().itemAt(0).widget()))[0]  # type: ignore[union-attr]  # all are there
+    (grip,) = first.findChildren(Grip)
     third = table.hands.step(2)
     table.hands.drag(grip, grip.rect().center(), third, third.rect().bottomLeft())
     assert [step["name"] for step in table.rules[0]["transformations"]] == ["trim", "uppercase", "append"]
@@ -137,7 +138,9 @@ def test_everything_is_done_with_keys(sit: Sit) -> None:
     QTest.keyClick(page.board.cards[0], Qt.Key.Key_F6)
     assert target.hasFocus()
     QTest.keyClick(target, Qt.Key.Key_F6)
-    assert page.details.isAncestorOf(QApplication.focusWidget())
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert page.details.isAncestorOf(focus)
 
 
 def test_a_source_that_vanished_is_kept_and_flagged(sit: Sit) -> None:

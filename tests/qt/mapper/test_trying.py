@@ -97,7 +97,7 @@ def chain(first_rules: list[Any], second_rules: list[Any]) -> Flow:
 def test_behind_a_mapper_its_fields_arrive() -> None:
     rules = [rule("subject", "customer", {"name": "append", "text": " 様"})]
     flow = chain([rule("customer", "text", {"name": "extract-label", "label": "氏名"})], rules)
-    assert behind_mapper(flow, "map", nodes.NODE_TYPES) == {"customer"}
+    assert behind_mapper(flow, "map", nodes.NODE_TYPES) == frozenset({"customer"})
     found = tried(rules, flow)
     assert found.mapped
     assert "customer" in found.added
@@ -112,11 +112,11 @@ def test_a_sample_that_does_not_come_this_far_says_so() -> None:
 
 def test_what_a_sender_lacks_is_asked_of_its_type() -> None:
     flow = flow_with([])
-    assert needs_after(flow, "map", nodes.NODE_TYPES, set()).missing == {"from", "to"}
-    assert needs_after(flow, "map", nodes.NODE_TYPES, {"from", "cc"}).missing == set()
+    assert needs_after(flow, "map", nodes.NODE_TYPES, set()).missing == frozenset({"from", "to"})
+    assert needs_after(flow, "map", nodes.NODE_TYPES, {"from", "cc"}).missing == frozenset()
     typed = flow_with([], sender={"from": "a@example.org", "to": "b@example.org"})
     needs = needs_after(typed, "map", nodes.NODE_TYPES, set())
-    assert (needs.missing, needs.typed) == (frozenset(), {"from", "to"})
+    assert (needs.missing, needs.typed) == (frozenset(), frozenset({"from", "to"}))
 
 
 def test_differences_are_told_as_runs() -> None:
