@@ -132,10 +132,9 @@ class Probing:
         """Look for an item's mails; True: something is still in doubt."""
         if running.stopping.is_set():
             return False
+        # One that is on its way again is perhaps between dot and answer: nobody may decide anything about it now.
         if not running.enter(item):
-            return (
-                True  # it is on its way again, perhaps between dot and answer: nobody may decide anything about it now
-            )
+            return True
         left = False
         try:
             with self._asking, self._mailboxes.looking():

@@ -15,7 +15,7 @@ from mailflow_gui.engine.gates import Gates
 from mailflow_gui.engine.limits import Limits
 from mailflow_gui.engine.sending import Sending
 from mailflow_gui.engine.work import RunningFlow, Work
-from mailflow_gui.errors import AccountError
+from mailflow_gui.errors import MailFlowError
 from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal
 
@@ -105,5 +105,6 @@ class Senders:
     def _session_limit(self, account: str) -> int:
         try:
             return self._accounts.get(account).maximum_sessions
-        except AccountError:
-            return 1  # it was removed since the mail was frozen: the sender will hold what it gets, and say why
+        except MailFlowError:
+            # Removed since the mail was frozen, or the file can't be read just now: whoever opens the session finds out, and says why.
+            return 1

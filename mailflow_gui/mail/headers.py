@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import email.utils
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cached_property
 
 MAXIMUM_BLOCK = 256 * 1024
 """Bytes of header block that are looked at."""
@@ -59,7 +60,14 @@ class Block:
 
     def get(self, name: str) -> bytes | None:
         """The raw value of the first field called ``name`` (lower case), or None."""
-        return next((value for field, value in self.fields if field.lower() == name), None)
+        return self._first.get(name)
+
+    @cached_property
+    def _first(self) -> Mapping[str, bytes]:
+        found: dict[str, bytes] = {}
+        for name, value in self.fields:
+            found.setdefault(name.lower(), value)
+        return found
 
 
 def split(raw: bytes, start: int = 0, end: int | None = None) -> Block:

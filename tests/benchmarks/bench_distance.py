@@ -31,8 +31,8 @@ def main(count: int = 2000) -> None:
         tempfile.TemporaryDirectory() as directory,
     ):
         few, many = server.new_user(), server.new_user()
-        server.deliver_all(few, [mail(number) for number in range(FEW)])
-        server.deliver_all(many, [mail(number) for number in range(count)])
+        server.deliver_all(few, (mail(number) for number in range(FEW)))
+        server.deliver_all(many, (mail(number) for number in range(count)))
         home = Path(directory) / "home"
         runs: dict[str, Run] = {"plain pipeline": plain(server, few, at, imap=imap, smtp=smtp)}
         for sessions in (4, 32):

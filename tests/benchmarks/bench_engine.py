@@ -34,7 +34,7 @@ def main(count: int = 2000, rounds: int = 3) -> None:
     """Print one table."""
     with dovecot() as server, sink() as at, tempfile.TemporaryDirectory() as directory:
         user = server.new_user()
-        server.deliver_all(user, [mail(number) for number in range(count)])
+        server.deliver_all(user, (mail(number) for number in range(count)))
         home = Path(directory) / "home"
         runs = pipeline.alternating(
             rounds,

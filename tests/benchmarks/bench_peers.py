@@ -79,7 +79,7 @@ def main(count: int = 1000, rounds: int = 2) -> None:
             runs["getmail6"] = lambda: getmail(server, user, at, directory)
         if not runs:
             return
-        server.deliver_all(user, [mail(number) for number in range(count)])
+        server.deliver_all(user, (mail(number) for number in range(count)))
         runs["engine, passed through"] = lambda: engine(Setup(server, user, at, directory / "home", mapped="nothing"))
         done = pipeline.alternating(rounds, runs, count)
     ours = done.pop("engine, passed through")

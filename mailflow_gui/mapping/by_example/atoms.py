@@ -121,12 +121,13 @@ def words_of(atom: Atom) -> Iterator[Atom]:
     for blank in (" ", "\u3000"):
         if blank in atom.value and len(atom.value) <= 60 and "\n" not in atom.value:
             words = atom.value.split(blank)
+            cost = 0.8 if atom.field.endswith(".name") or atom.field.startswith("extracted.") else 1.4
             yield Atom(
-                atom.field, words[0], atom.cost + 0.8, (*atom.steps, {"name": "sub-string-before", "match": blank})
+                atom.field, words[0], atom.cost + cost, (*atom.steps, {"name": "sub-string-before", "match": blank})
             )
             if len(words) == 2:
                 step = {"name": "sub-string-after", "match": blank}
-                yield Atom(atom.field, words[1], atom.cost + 0.8, (*atom.steps, step))
+                yield Atom(atom.field, words[1], atom.cost + cost, (*atom.steps, step))
 
 
 def dates_of(field_name: str, value: Value, cost: float) -> Iterator[Atom]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from mailflow_gui.mapping.by_example.atoms import Atom, Step
 
@@ -15,6 +16,7 @@ _CLASSES = (
     (re.compile(r"\s+"), r"\s+"),
 )
 _ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w.-]{1,255}")
+_TICKET = re.compile(r"[A-Z]{2,10}-[0-9]{1,9}")
 _AMOUNT = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+\.[0-9]+")
 TOKEN = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._%+@:/#,-]*[0-9A-Za-z])?")
 """A word of our kind: an order number, an address, an amount."""
@@ -22,7 +24,14 @@ TOKEN = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z._%+@:/#,-]*[0-9A-Za-z])?")
 
 def telling(token: str) -> bool:
     """Whether a word is worth looking for by itself: it has a digit or an @, and isn't one of a kind that stands everywhere."""
-    return len(token) >= 3 and ("@" in token or sum(c.isdigit() for c in token) >= 2)
+    return len(token) >= 3 and ("@" in token or sum(c.isdigit() for c in token) >= 2 or bool(_TICKET.fullmatch(token)))
+
+
+def common(text: str, wanted: str) -> str:
+    """The longest run of signs that stands in both, from one edge of a word to another; empty if there is none worth it."""
+    found = SequenceMatcher(None, text, wanted, autojunk=False).find_longest_match()
+    run = text[found.a : found.a + found.size].strip()
+    return run if len(run) >= 4 and run != text else ""
 
 
 def shape(text: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mailflow_gui.mail.message import Attachment, MailMessage
 from mailflow_gui.mapping.by_example.atoms import Atom, changed, dates_of, field_atoms, is_dated, words_of
-from mailflow_gui.mapping.by_example.parts import TOKEN, parts, telling
+from mailflow_gui.mapping.by_example.parts import TOKEN, common, parts, telling
 from mailflow_gui.mapping.by_example.running import fields_of, needed, run_rule, run_steps_on
 from mailflow_gui.mapping.by_example.writing import Part, written
 from mailflow_gui.mapping.extraction import ExtractedFields, Extraction
@@ -229,6 +229,10 @@ def _inside(base: Atom, wanted: str) -> bool:
 def _token_atoms(wanted: str, bases: list[Atom]) -> list[Atom]:
     """Ways to the numbers and addresses in what is wanted that stand within some field."""
     found: list[Atom] = []
+    for base in bases:
+        if base.field == "subject" and len(base.value) <= 300 and len(wanted) <= 2_000:
+            run = common(base.value, wanted)
+            found += [one for one in parts(base, run) if run_steps_on(base.value, one.steps) == run] if run else []
     for token in dict.fromkeys(TOKEN.findall(wanted)):
         if telling(token) and len(found) < 300:
             for base in bases:
