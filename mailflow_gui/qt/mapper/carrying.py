@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QPlainTextEdit
 
 from mailflow_gui.language import _
 from mailflow_gui.qt.forms.rules import catalogue
@@ -70,8 +71,14 @@ class Carrying:
         index = page.board.card_at(where) if inside else -1
         chips = page.details.body.sources
         on_sources = chips.isVisible() and chips.rect().contains(chips.mapFromGlobal(where))
+        template = page.details.body.template.control()
+        on_template = template.isVisible() and template.rect().contains(template.mapFromGlobal(where))
         self._end()
         if source is None:
+            return
+        name = source.get("field")
+        if on_template and isinstance(template, QPlainTextEdit) and isinstance(name, str):
+            template.insertPlainText(f"{{{{ {name} }}}}")
             return
         if target:
             page.acts.map(source, target)

@@ -16,6 +16,7 @@ from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.group import GroupEditor
 from mailflow_gui.qt.forms.labels import Complaint
 from mailflow_gui.qt.forms.rules import catalogue
+from mailflow_gui.qt.forms.rules.flow_layout import FlowLayout
 from mailflow_gui.qt.forms.rules.parts import tool
 from mailflow_gui.qt.forms.rules.steps import StepCard, StepsEditor, parameter
 from mailflow_gui.qt.mapper.looks import step_icon
@@ -146,15 +147,16 @@ class StepForm(GroupEditor):
 
     def _lay_out(self, make: Callable[[Field], Editor]) -> None:
         self._layout.setSpacing(6)
-        switches: QHBoxLayout | None = None
+        switches: FlowLayout | None = None
         for one in self.fields:
             row = self.row(one, make, title=False)
             if row.editor.says_title:  # short words: several stand in one line
                 if switches is None:
-                    switches = QHBoxLayout()
-                    switches.setContentsMargins(_LABEL + 8, 0, 0, 0)
-                    switches.setSpacing(16)
-                    self._layout.addLayout(switches)
+                    switches = FlowLayout(gap=12)
+                    indented = QHBoxLayout()
+                    indented.addSpacing(_LABEL + 8)
+                    indented.addLayout(switches, 1)
+                    self._layout.addLayout(indented)
                 switches.addWidget(row)
                 continue
             switches = None

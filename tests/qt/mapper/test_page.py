@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui.qt.mapper.acts import RULES_MIME
@@ -249,3 +250,25 @@ def test_a_fault_stands_at_its_field(sit: Sit) -> None:
     assert step.form.rows["pattern"].error.text
     QTest.mouseClick(page.bar.problems, LEFT)
     assert page.index == 0
+
+
+def test_the_panel_fits_into_a_small_window(sit: Sit) -> None:
+    steps = [{"name": "replace-all", "find": "x", "with": "y"}, {"name": "format-date"}]
+    rule = {**SUBJECT, "transformations": steps, "condition": {"any": [{"all": []}]}}
+    table = sit([rule], size=(1024, 600))
+    inside = table.page.details.area.widget()
+    assert inside.minimumSizeHint().width() <= table.page.details.area.viewport().width()
+    assert table.page.width() == 1024
+
+
+def test_a_source_dropped_on_a_template_is_written_into_it(sit: Sit) -> None:
+    table = sit([{"target": "subject", "template": "Re: "}])
+    hands, source = table.hands, table.page.source.tree
+    box = table.page.details.body.template.control()
+    assert isinstance(box, QPlainTextEdit)
+    box.moveCursor(QTextCursor.MoveOperation.End)
+    hands.drag(source.viewport(), hands.row(source, "field:subject"), box, box.rect().center())
+    hands.settle()
+    assert table.rules == [{"target": "subject", "template": "Re: {{ subject }}"}]
+    assert hands.value(table.page.target.tree, "target:subject").startswith("Re: 【")
+    assert not table.page.details.body.sources.isVisible()
