@@ -29,6 +29,7 @@ OTHERS_LIMIT = 10
 _RULE: TypeAdapter[Rule] = TypeAdapter(Rule)
 _CERTAIN_COST = 2.3
 _CUTTING = frozenset({"sub-string-before", "sub-string-after", "extract-pattern", "file-extension", "keep-files"})
+_NUMBER = re.compile(r"[0-9]+")
 _RIVAL = 1.6
 """How much less simple a rival may be and still count."""
 
@@ -118,13 +119,14 @@ def _for_target(
     best = fitting[0]
     rivals = [one for one in fitting[1:] if one.roots != best.roots]
     checks = tried[id(best)]
+    leftover = any(_leftover(part, atoms) for part in best.parts if isinstance(part, str))
     doubtful = still[id(best)] > 0 or any(_elsewhere(part, atoms) for part in best.parts if isinstance(part, Atom))
     near = [one for one in rivals if rank(one) <= rank(best) + _RIVAL]
     return Proposal(
         target,
         best.rule,
         needed([part.field for part in best.parts if isinstance(part, Atom)], source),
-        _confidence(best, near, checks, doubtful),
+        "guess" if leftover else _confidence(best, near, checks, doubtful),
         checks,
         tuple(one.rule for one in rivals[:5]),
     )
@@ -139,6 +141,16 @@ def _stands_still(atom: Atom, further: Sequence[ExtractedFields]) -> bool:
     if atom.field == "attachments" or not further:
         return False
     return all(run_steps_on(source.get(atom.field), atom.steps) == atom.value for source in further)
+
+
+def _leftover(constant: str, atoms: Sequence[Atom]) -> bool:
+    """Whether a typed text holds a number, or a whole value, that stands in this very mail: it was hardly meant for every mail."""
+    plain = [atom for atom in atoms if not atom.steps]
+    numbers = _NUMBER.findall(constant)
+    if any(number in _NUMBER.findall(atom.value) for number in numbers for atom in plain):
+        return True
+    values = [atom.value for atom in plain if atom.field.startswith(("extracted.", "from.name"))]
+    return any(len(value) >= 2 and value in constant for value in values)
 
 
 def _elsewhere(atom: Atom, atoms: Sequence[Atom]) -> bool:

@@ -1,4 +1,4 @@
-"""Thirty and more pairs of a mail that came and the mail that was wanted, each with mails of its kind that are never shown."""
+"""Forty and more pairs of a mail that came and the mail that was wanted, each with mails of its kind that are never shown."""
 
 from __future__ import annotations
 
