@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu
 
 from mailflow_gui.language import _
@@ -26,11 +26,17 @@ class Menus:
     def __init__(self, page: MapperPage) -> None:
         self._page = page
 
+    def _menu(self) -> QMenu:
+        """A menu for once; it goes when what was chosen has been done."""
+        menu = QMenu(self._page)
+        menu.aboutToHide.connect(lambda: QTimer.singleShot(0, menu, menu.deleteLater))
+        return menu
+
     # ---- steps
 
     def add_step(self, index: int, at: int, where: QPoint) -> None:
         """Let a person choose a step for a rule."""
-        menu = QMenu(self._page)
+        menu = self._menu()
         self.fill_steps(menu, index, at)
         menu.popup(where)
 
@@ -54,7 +60,7 @@ class Menus:
         source = rows.source_of(key)
         if source is None:
             return
-        menu = QMenu(self._page)
+        menu = self._menu()
         self._fill_targets(menu.addMenu(_("Map to")), source)
         index = self._page.index
         if 0 <= index < len(self._page.rules):
@@ -65,7 +71,7 @@ class Menus:
 
     def targets_for(self, source: Mapping[str, Any], where: QPoint) -> None:
         """Ask which target a source is for."""
-        menu = QMenu(self._page)
+        menu = self._menu()
         self._fill_targets(menu, source)
         menu.popup(where)
 
@@ -81,7 +87,7 @@ class Menus:
         if not key.startswith("target:"):
             return
         page, target = self._page, key.removeprefix("target:")
-        menu = QMenu(page)
+        menu = self._menu()
         place = edits.index_of(page.rules, target)
         if place is None:
             menu.addAction(_("Make a mapping")).triggered.connect(lambda: page.acts.map(None, target))
@@ -93,7 +99,7 @@ class Menus:
     def of_rule(self, index: int, where: QPoint) -> None:
         """What can be done with a rule, or with all of them."""
         page = self._page
-        menu = QMenu(page)
+        menu = self._menu()
         if index >= 0:
             page.choose(index)
             self.fill_steps(menu.addMenu(_("Add step")), index, -1)

@@ -257,6 +257,7 @@ def test_the_panel_fits_into_a_small_window(sit: Sit) -> None:
     rule = {**SUBJECT, "transformations": steps, "condition": {"any": [{"all": []}]}}
     table = sit([rule], size=(1024, 600))
     inside = table.page.details.area.widget()
+    assert inside is not None
     assert inside.minimumSizeHint().width() <= table.page.details.area.viewport().width()
     assert table.page.width() == 1024
 
