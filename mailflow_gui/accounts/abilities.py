@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import Secret
 from mailflow_gui.accounts.sessions import open_imap, open_pop3, open_smtp
-from mailflow_gui.accounts.stages import StageName
+from mailflow_gui.accounts.stages import NOTHING, StageName
 from mailflow_gui.errors import MailError, Rejected
 from mailflow_gui.mail.wire import Progress
 from mailflow_gui.sentences import Argument
@@ -90,4 +90,4 @@ def _smtp(account: Account, secret: Secret | None, begin: Callable[[StageName | 
 def _sorted(wanted: Collection[str], offered: Collection[str]) -> dict[str, Argument]:
     there = [name for name in wanted if name in offered]
     missing = [name for name in wanted if name not in offered]
-    return {"offered": ", ".join(there) or "–", "missing": ", ".join(missing) or "–"}
+    return {"offered": ", ".join(there) or "–", "missing": ", ".join(missing) or NOTHING}

@@ -21,6 +21,9 @@ STAGES: tuple[StageName, ...] = ("parameters", "lookup", "connect", "tls", "sign
 _KNOWN = ("host", "port", "username")
 """Arguments that only repeat the account."""
 
+NOTHING = "–"
+"""The argument ``missing`` of a server that lacks nothing."""
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -73,6 +76,9 @@ class Stage:
     @property
     def text(self) -> str:
         """What happened, in the reader's language."""
+        whole = f"{self.code}-whole"
+        if self.arguments.get("missing") == NOTHING and whole in sentences.SENTENCES:
+            return sentences.text(whole, self.arguments)
         return sentences.text(self.code, self.arguments)
 
     @property

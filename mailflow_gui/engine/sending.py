@@ -36,8 +36,8 @@ log = logging.getLogger(__name__)
 
 LINGER = 5.0
 """Seconds for which a thread without work keeps its session."""
-NEAR_SESSIONS = 2
-"""As many keep a server near by busy."""
+NEAR_SESSIONS = 4
+"""For a server near by: so many share a commit of the journal."""
 ENVELOPES_A_SECOND = 1500
 """So many sessions are opened, within what the account allows, that they could say as many envelopes together."""
 
@@ -273,7 +273,7 @@ class Sending:
         return (self._journal.content(job.content),) if isinstance(job.content, Place) else job.content
 
     def _measured(self, session: SmtpSession) -> None:
-        """The longer a server takes for an envelope, the more sessions are worth their cost: a near one is busy with two."""
+        """The longer a server takes for an envelope, the more sessions are worth their cost."""
         if session.answer_time is not None:
             self._answer_times.append(session.answer_time)
             session.answer_time = None

@@ -194,19 +194,28 @@ SENTENCES: dict[str, Sentence] = {
     "validate-sign-in-ok": Sentence(N_("Signed in as {username} ({mechanism}).")),
     "validate-sign-in-anonymous": Sentence(N_("The server let us in without user name and password ({mechanism}).")),
     "validate-sign-in-none": Sentence(N_("No sign-in, as the connection is set up.")),
+    # Those that end in -whole are said where nothing is missing
     "validate-imap-abilities": Sentence(N_("Folders: {folders}. The server offers: {offered}. It lacks: {missing}.")),
+    "validate-imap-abilities-whole": Sentence(N_("Folders: {folders}. The server offers: {offered}.")),
     "validate-pop3-abilities": Sentence(N_("The server offers: {offered}. It lacks: {missing}.")),
+    "validate-pop3-abilities-whole": Sentence(N_("The server offers: {offered}.")),
     "validate-pop3-no-uidl": Sentence(
         N_("The server gives its mails no lasting ids (UIDL)."),
         N_("MailFlow tells mails apart by header and size there. Use IMAP if the server speaks it."),
     ),
     "validate-pop3-unknown": Sentence(N_("The server does not say what it can do, as old servers don't.")),
     "validate-smtp-abilities": Sentence(N_("The server offers: {offered}. It lacks: {missing}.")),
+    "validate-smtp-abilities-whole": Sentence(N_("The server offers: {offered}.")),
     "validate-smtp-sender-ok": Sentence(
         N_("The server offers: {offered}. It lacks: {missing}. It accepts mail from {sender}.")
     ),
+    "validate-smtp-sender-ok-whole": Sentence(N_("The server offers: {offered}. It accepts mail from {sender}.")),
     "validate-smtp-sender-refused": Sentence(
         N_("The server offers: {offered}. It lacks: {missing}. It refuses mail from {sender}: {reason}"),
+        N_("Use a From address in your flows that this server accepts."),
+    ),
+    "validate-smtp-sender-refused-whole": Sentence(
+        N_("The server offers: {offered}. It refuses mail from {sender}: {reason}"),
         N_("Use a From address in your flows that this server accepts."),
     ),
     # What a transport's error means in a validation, where nothing is tried again by itself

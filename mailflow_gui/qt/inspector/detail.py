@@ -155,7 +155,10 @@ class DetailPane(QWidget):
         self.sent.show_cards(sent_cards(detail, names), nothing)
         failing = self._row.listed.state not in {"sent", "skipped"}
         self._count(ATTEMPTS, len(detail.attempts), "warn" if failing else "neutral")
-        self._count(SENT, sum(len(sent.deliveries) for sent in detail.sent), "neutral")
+        deliveries = [delivery for sent in detail.sent for delivery in sent.deliveries]
+        unsent = bool(deliveries) and all(delivery.state != "sent" for delivery in deliveries)
+        self.tabs.setTabText(SENT, _("Mail") if unsent else _("Sent"))
+        self._count(SENT, len(deliveries), "neutral")
         self.conversation.show_rows(placed(detail.thread, detail.item.id, names))
         mails = len(detail.thread.mails)
         self._count(THREAD, mails if mails > 1 else 0, "neutral")
@@ -252,6 +255,7 @@ class DetailPane(QWidget):
         self.sent.show_cards([])
         self.strip.show_attachments([])
         self._count(ATTEMPTS, 0, "neutral")
+        self.tabs.setTabText(SENT, _("Sent"))
         self._count(SENT, 0, "neutral")
         self.conversation.show_rows([])
         self._count(THREAD, 0, "neutral")

@@ -83,12 +83,14 @@ def test_what_a_real_run_did_is_shown(inspect: Open, home: Home, qtbot: QtBot) -
     assert "Check the address." in words_of(detail.attempts)
     assert fields_of(detail)["subject"]
     assert detail.retry.isVisible()
+    assert detail.tabs.tabText(SENT) == "Mail"  # it was refused: nothing was sent
     inspector.show_state("")
     qtbot.waitUntil(lambda: inspector.model.rowCount() == 12)
     sent = next(item for item in range(1, 13) if item != detail.item)
     detail = select(qtbot, inspector, sent)
     qtbot.waitUntil(lambda: "team@example.org" in words_of(detail.sent))
     assert "250" in words_of(detail.sent)
+    assert detail.tabs.tabText(SENT) == "Sent"
 
 
 def test_fields_headers_and_raw_show_the_mail(inspect: Open, journal: Journal, qtbot: QtBot) -> None:
