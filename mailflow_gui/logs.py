@@ -17,6 +17,7 @@ import threading
 import time
 import traceback
 import urllib.parse
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -153,7 +154,13 @@ class RedactingFormatter(logging.Formatter):
 
 
 class _RotatingFile(RotatingFileHandler):
-    """A rotated file that several processes may write: one that can't rename it lets it grow."""
+    """A rotated file that several processes may write: one that can't rename it lets it grow. Only its owner may read it."""
+
+    def _open(self) -> TextIOWrapper:
+        file = super()._open()
+        with contextlib.suppress(OSError):  # another user's, or a file system without modes
+            Path(self.baseFilename).chmod(0o600)
+        return file
 
     def rotate(self, source: str, dest: str) -> None:
         try:

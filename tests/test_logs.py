@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import logging
+import os
+import stat
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,3 +163,10 @@ def test_full_disk_costs_log_lines_and_says_nothing_of_them_to_people(
     logs.set_up(tmp_path)
     logging.getLogger("mailflow_gui.somewhere").error("sign-in with %s", "hunter22")
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_nobody_else_may_read_the_log(tmp_path: Path) -> None:
+    (tmp_path / logs.FILE_NAME).touch(0o644)
+    logs.set_up(tmp_path)
+    assert stat.S_IMODE((tmp_path / logs.FILE_NAME).stat().st_mode) == 0o600

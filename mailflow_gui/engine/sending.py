@@ -40,6 +40,8 @@ NEAR_SESSIONS = 4
 """For a server near by: so many share a commit of the journal."""
 ENVELOPES_A_SECOND = 1500
 """So many sessions are opened, within what the account allows, that they could say as many envelopes together."""
+SOON_SENT = 64_000
+"""Bytes of a mail that are with the server in no time; the note on the mail before doesn't wait for a larger one."""
 
 _DEAF = {"no-answer", "answer-garbled"}
 """What becomes of envelopes that are said ahead to a server that doesn't hear them, though it says that it would."""
@@ -242,9 +244,8 @@ class Sending:
             self._gate.worked()
             job.work.running.nodes.passed(job.frozen.node, sent=1)
             line.sent = _Sent(job, accepted, f"{receipt.code} {receipt.text}")
-            if (
-                not session.answered
-            ):  # nothing to wait for: the note goes with that of the next mail only if that costs no time
+            # The note goes with that of the next mail only if that costs no time: until it is written, a kill leaves a doubt.
+            if not session.answered or (following is not None and following[1].size > SOON_SENT):
                 self._note_sent(line)
             if self._events.heard:
                 self._events.publish(

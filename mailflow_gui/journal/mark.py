@@ -50,6 +50,7 @@ def write(path: Path, mark: Mark) -> None:
     new = path.with_suffix(f".{os.getpid()}.new")  # other processes may write theirs at the same moment
     try:
         with new.open("w", encoding="utf-8") as file:
+            new.chmod(0o600)
             file.write("\n".join((mark.generation, f"{_EPOCH}{mark.epoch}", *sorted(mark.accounts))) + "\n")
             file.flush()
             os.fsync(file.fileno())

@@ -54,6 +54,7 @@ class Trust:
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with unfinished.open("w", encoding="utf-8") as file:
+                unfinished.chmod(0o600)
                 json.dump({"accepted": known}, file)
                 file.flush()
                 os.fsync(file.fileno())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -385,3 +386,9 @@ def test_a_mark_that_a_power_cut_left_unreadable_is_told_of(home: Home, left: by
     with pytest.raises(JournalError) as caught:
         Journal(home)
     assert caught.value.code == "journal-other"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_nobody_else_may_read_the_mark(home: Home) -> None:
+    mark.write(home.generation_file, mark.Mark("0" * 32))
+    assert stat.S_IMODE(home.generation_file.stat().st_mode) == 0o600

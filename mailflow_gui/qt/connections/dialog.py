@@ -76,6 +76,7 @@ class ConnectionDialog(QDialog):
         self._good: tuple[tuple[object, ...], str] | None = None
         self._validating: Task[tuple[Outcome, ...]] | None = None
         self._tried: Draft | None = None
+        self._failed = False
         self._ended: list[Stage] = []
         self._under_way: Account = self._before
         self._begun = 0.0
@@ -133,6 +134,7 @@ class ConnectionDialog(QDialog):
             return
         self.form.stop()
         self._tried, self._ended, self._under_way, self._begun = contents, [], account, time.monotonic()
+        self._failed = False
 
         def work(task: Task[tuple[Outcome, ...]]) -> tuple[Outcome, ...]:
             found = try_all(contents, self._secrets, task.say, lambda: task.cancelled, new=self._new)
@@ -246,6 +248,7 @@ class ConnectionDialog(QDialog):
         self._validating = None
         seconds = time.monotonic() - self._begun
         last = found[-1]
+        self._failed = not last.ok
         if last.ok:
             self._good = (self._tried.tried, datetime.now(UTC).isoformat(timespec="milliseconds"))
             shown = facts.found(found[0].account, found[0].stages) + [
@@ -331,7 +334,7 @@ class ConnectionDialog(QDialog):
         if self._tried is not None and self.form.contents().tried != self._tried.tried:
             # What the panel says is about other fields.
             self._forget_validation()
-            self._tried = None
+            self._tried, self._failed = None, False
             self.panel.hide()
         self._refresh()
 
@@ -356,7 +359,12 @@ class ConnectionDialog(QDialog):
             contents, account=replace(contents.account, validated=None), secret_stored=False, pinned=False
         )
         self.foot.show_state(
-            good=good, validating=self._validating is not None, saving=saving_now, changed=changed, twin=contents.twin
+            good=good,
+            validating=self._validating is not None,
+            saving=saving_now,
+            failed=self._failed,
+            changed=changed,
+            twin=contents.twin,
         )
 
     def _show_faults(self, wrong: Mapping[str, str]) -> None:

@@ -46,9 +46,17 @@ class Foot(QWidget):
         return self._words.text()
 
     def show_state(
-        self, *, good: bool, validating: bool, saving: bool, changed: bool = False, twin: Account | None = None
+        self,
+        *,
+        good: bool,
+        validating: bool,
+        saving: bool,
+        failed: bool = False,
+        changed: bool = False,
+        twin: Account | None = None,
     ) -> None:
         """:param good: what stands in the fields has validated well.
+        :param failed: it was tried and didn't; the panel says how.
         :param changed: saving would change a connection that flows use.
         :param twin: saving would make a second connection.
         """
@@ -62,7 +70,7 @@ class Foot(QWidget):
         (self.save if good else self.validate).setDefault(True)
         self._busy.setVisible(saving)
         parts = [] if self._new else [self._use(changed)]
-        if not good and not validating:
+        if not good and not validating and not failed:
             parts.append(_("Not validated yet"))
         self._words.setText(_("Saving…") if saving else " · ".join(parts))
         set_tool_tip(self._words, "\n".join((self._words.text(), *self._flows)))

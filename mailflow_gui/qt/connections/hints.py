@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 
+from mailflow_gui.accounts import os_keyring
 from mailflow_gui.accounts.account import Security
 from mailflow_gui.accounts.fields import SECURITIES
 from mailflow_gui.accounts.secrets import Place
@@ -41,9 +42,14 @@ def about_password(contents: Draft, place: Place | None, trouble: str) -> Said:
     if contents.secret is not None or contents.account.needs_secret:
         if contents.secret is None and contents.account.password_command:
             return _("The password command under Advanced gives it; nothing is stored."), *plain
+        if place is None and os_keyring.state().word == "absent":
+            advice = _("Use a password command, under Advanced, or sign in to a desktop that has one.")
+            return f"{_('There is no system keyring.')} {advice}", "triangle-alert", "warn"
         if place == "keyring" or contents.secret is not None:
-            return _("Stored in the system keyring, never in the flow file."), *plain
-        if place == "environment":
-            return _("Nothing is stored. A password typed here takes its place."), *plain
-        return _("It will be stored in the system keyring, never in the flow file."), *plain
+            words = _("Stored in the system keyring, never in the flow file.")
+        elif place == "environment":
+            words = _("Nothing is stored. A password typed here takes its place.")
+        else:
+            words = _("It will be stored in the system keyring, never in the flow file.")
+        return words, *plain
     return _("Leave both empty only if the server asks for no sign-in."), "circle-alert", "text-3"

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
+from mailflow_gui.accounts import os_keyring
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import Secret
 from mailflow_gui.journal.journal import opened
@@ -105,6 +106,7 @@ def test_wrong_password_is_tried_once_per_press(hand: Hand, dovecot: Dovecot, in
     hand.type(dialog.form.password, CANARY)
     hand.validate(dialog)
     assert dialog.panel.title == "Sign-in failed"
+    assert "Not validated yet" not in dialog.foot.words  # the panel says how it went
     assert "refused the sign-in" in said(dialog, "what-happened")
     assert "Check the user name and the password" in said(dialog, "what-to-do")
     assert "AUTHENTICATIONFAILED" in said(dialog, "technical-detail")
@@ -292,6 +294,17 @@ def test_keyring_that_cannot_be_asked_is_said_where_the_password_stands(hand: Ha
     hand.type(dialog.form.password, CANARY)
     assert "Stored in the system keyring" in dialog.form.fault_at("password")
     assert dialog.panel.title == ""
+
+
+def test_a_password_that_no_keyring_would_keep_is_said_before_it_is_saved(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(os_keyring.CHOICE_VARIABLE, "keyring.backends.fail.Keyring")
+    hand.qtbot.waitUntil(lambda: os_keyring.look().word == "absent", timeout=20_000)
+    dialog = hand.open()
+    hand.type(dialog.form.username, "me")
+    hand.type(dialog.form.password, CANARY)
+    assert dialog.form.fault_at("password").startswith("There is no system keyring. Use a password command")
 
 
 def test_password_without_a_user_name_is_a_fault(hand: Hand) -> None:
