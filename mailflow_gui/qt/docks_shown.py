@@ -38,12 +38,13 @@ class DocksShown:
         self._wanted = [not dock.isHidden() for dock in docks.all]
         docks.show_all(shown=False)
 
-    def turn_page(self, *, to_flow: bool) -> None:
-        """Show the flow with its docks, or the welcome page without any."""
+    def turn_page(self, page: int) -> None:
+        """Show the flow (1) with its docks, or another page without any."""
         docks = self._window.docks
-        if not to_flow:
-            self._wanted = [not dock.isHidden() or dock in self._stepped_aside for dock in docks.all]
-            self._stepped_aside.clear()
+        if page != 1:
+            if self._window.pages.currentIndex() == 1:
+                self._wanted = [not dock.isHidden() or dock in self._stepped_aside for dock in docks.all]
+                self._stepped_aside.clear()
             docks.show_all(shown=False)
         else:
             for dock, wanted in zip(docks.all, self._wanted, strict=True):
@@ -52,7 +53,7 @@ class DocksShown:
                 self._sized = True
                 docks.set_sizes()
             self._cramped = dict.fromkeys(docks.all, False)
-        self._window.pages.setCurrentIndex(1 if to_flow else 0)
+        self._window.pages.setCurrentIndex(page)
         self.fit()
 
     def fit(self) -> None:

@@ -36,9 +36,9 @@ class ErrorsShown:
         """Show the error centre in the place of canvas and docks."""
         window = self._window
         if not self.is_open:
-            window.docks_shown.turn_page(to_flow=False)
+            window.mapper.leave()
+            window.docks_shown.turn_page(PAGE)
             window.tool_bar.hide()
-            window.pages.setCurrentIndex(PAGE)
             window.toast.raise_()
             window.errors.groups.setFocus()
         window.commands["errors"].setChecked(True)
@@ -48,7 +48,7 @@ class ErrorsShown:
         window = self._window
         if self.is_open:
             window.tool_bar.show()
-            window.docks_shown.turn_page(to_flow=window.document.is_open)
+            window.docks_shown.turn_page(1 if window.document.is_open else 0)
             (window.canvas if window.document.is_open else window.welcome).setFocus()
         window.commands["errors"].setChecked(False)
 

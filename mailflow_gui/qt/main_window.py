@@ -38,6 +38,7 @@ from mailflow_gui.qt.files import Files
 from mailflow_gui.qt.forms import SettingsForm
 from mailflow_gui.qt.inspector import Inspector
 from mailflow_gui.qt.keyring_banner import KeyringBanner
+from mailflow_gui.qt.mapper import MapperShown
 from mailflow_gui.qt.menu_bar import MenuBar
 from mailflow_gui.qt.messages_shown import MessagesShown
 from mailflow_gui.qt.palette import Palette
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._lay_out()
         self.docks_shown = DocksShown(self)
+        self.mapper = MapperShown(self)
         self._checking = QTimer(self)
         self._checking.setSingleShot(True)
         self._checking.setInterval(CHECK_MILLISECONDS)
@@ -181,6 +183,7 @@ class MainWindow(QMainWindow):
 
     def show_flow(self, flow: Flow) -> None:
         """Put another flow on the canvas."""
+        self.mapper.leave()
         self.run.forget()
         self.errors_shown.close()
         self.status.forget_journal()
@@ -197,8 +200,9 @@ class MainWindow(QMainWindow):
         document = self.document
         self.setWindowTitle(document.title)
         self.setWindowModified(document.unsaved)
-        if not self.errors_shown.is_open and (self.pages.currentIndex() == 1) != document.is_open:
-            self.docks_shown.turn_page(to_flow=document.is_open)
+        if not self.errors_shown.is_open and (self.pages.currentIndex() != 0) != document.is_open:
+            self.mapper.leave()
+            self.docks_shown.turn_page(1 if document.is_open else 0)
         self.commands.show_flow(is_open=document.is_open)
         self.tool_bar.show_flow(document.name, unsaved=document.unsaved)
         self.show_undo()
@@ -208,11 +212,15 @@ class MainWindow(QMainWindow):
         self.canvas.set_readonly(not document.trusted)
         self.form.setEnabled(document.trusted)
         self.running.show()
+        self.mapper.show_commands()
 
     def note_edit(self) -> None:
         self.document.edited(clean=self.canvas.undo_stack.isClean())
         self._checking.start()
-        self.show_selected(self.canvas.selected())
+        if self.mapper.is_open:
+            self.mapper.note_edit()
+        else:
+            self.show_selected(self.canvas.selected())
 
     def note_clean(self, clean: bool) -> None:
         self.document.edited(clean=clean)
@@ -235,7 +243,10 @@ class MainWindow(QMainWindow):
         count = len(self.problems)
         title = _("Problems ({count})").format(count=count) if count else _("Problems")
         self.docks.messages.show_count(self.problems_tab, count, title, "danger" if errors else "warn")
-        self.show_selected(self.canvas.selected())
+        if self.mapper.is_open:
+            self.mapper.show_problems()
+        else:
+            self.show_selected(self.canvas.selected())
 
     def _editable_flow(self) -> Flow | None:
         return self.canvas.to_flow() if self.document.is_open and self.document.trusted else None
@@ -265,12 +276,16 @@ class MainWindow(QMainWindow):
             self.form.show_node(node, known.get(node.type), flow, mine)
 
     def open_node(self, node_id: str) -> None:
+        if self.mapper.open(node_id):
+            return
         self.docks_shown.show_settings()
         self.show_selected([node_id])
         self.form.setFocus()
 
     def show_problem(self, node: str, field: str) -> None:
         """Lead to where a problem is."""
+        if self.mapper.show_problem(node, field):
+            return
         if node:
             self.canvas.focus_node(node)
             self.docks_shown.show_settings()
@@ -305,8 +320,9 @@ class MainWindow(QMainWindow):
 
     def show_undo(self) -> None:
         editable = self.document.is_open and self.document.trusted
-        self.commands["undo"].setEnabled(editable and self.canvas.undo_stack.canUndo())
-        self.commands["redo"].setEnabled(editable and self.canvas.undo_stack.canRedo())
+        self.commands["undo"].setEnabled(editable and self.mapper.can_undo)
+        self.commands["redo"].setEnabled(editable and self.mapper.can_redo)
+        self.mapper.show_undo()
 
     def show_dry(self) -> None:
         self.canvas.set_dry_run(self.commands["dry-run"].isChecked())
@@ -381,10 +397,12 @@ class MainWindow(QMainWindow):
     def _end(self) -> None:
         self._is_over = True
         self.errors_shown.close()
+        self.mapper.leave()
         if self.document.is_open:
             self.docks_shown.remember()
         self.canvas.undo_stack.cleanChanged.disconnect(self.note_clean)  # it says so once more while it is destroyed
         self.inspector.shut_down()
+        self.mapper.close()
         self.errors.shut_down()
         self.running.close()
         self.engine.shutdown()

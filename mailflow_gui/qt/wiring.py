@@ -32,6 +32,7 @@ def connect(window: MainWindow) -> None:
     form.name_changed.connect(canvas.set_name)
     form.stubs_changed.connect(lambda stubs: canvas.set_stubs(stubs))  # noqa: PLW0108 - the signal is untyped
     form.connection_wanted.connect(window.make_connection)
+    form.mapper_wanted.connect(window.mapper.open)
     window.palette_tab.chosen.connect(canvas.add_node)
     window.problems_tab.chosen.connect(window.show_problem)
     window.tool_bar.problems_wanted.connect(lambda: window.docks_shown.show_bottom(window.problems_tab))
@@ -64,8 +65,8 @@ def connect(window: MainWindow) -> None:
     window.welcome.open_wanted.connect(window.files.open_asking)
     window.welcome.example_wanted.connect(window.files.use_template)
     window.welcome.file_wanted.connect(window.files.open)
-    canvas.undo_stack.canUndoChanged.connect(window.show_undo)
-    canvas.undo_stack.canRedoChanged.connect(window.show_undo)
+    for changed in (canvas.undo_stack.canUndoChanged, canvas.undo_stack.canRedoChanged, canvas.undo_stack.indexChanged):
+        changed.connect(window.show_undo)
     _connect_errors(window)
     window.commands.connect_all(_slots(window))
 
@@ -110,8 +111,8 @@ def _slots(window: MainWindow) -> dict[str, Callable[[], object]]:
         "save-as": files.save_as,
         "close": files.close,
         "quit": window.close,
-        "undo": canvas.undo,
-        "redo": canvas.redo,
+        "undo": window.mapper.undo,
+        "redo": window.mapper.redo,
         "copy": canvas.copy,
         "paste": canvas.paste,
         "duplicate": canvas.duplicate,

@@ -36,4 +36,12 @@ SENTENCES: dict[str, Sentence] = {
         N_("What was kept of your last, unsaved work can't be read: {reason}."),
         N_("The file stays where it is: {file}."),
     ),
+    "mapper-step-unreadable": Sentence(
+        N_("The sample doesn't come to this node: the settings of “{node}” before it can't be read."),
+        N_("Repair its settings first."),
+    ),
+    "mapper-step-gives-nothing": Sentence(
+        N_("The sample doesn't come to this node: “{node}” before it lets it out elsewhere."),
+        N_("Choose another sample."),
+    ),
 }

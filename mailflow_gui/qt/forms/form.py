@@ -51,6 +51,8 @@ class SettingsForm(QWidget):
     """The flow's connections, a tuple of stubs; sent before the setting that names a new one."""
     connection_wanted = Signal(str)
     """A person asks for a new connection; the protocols that fit, joined by commas. Answer with :meth:`choose_connection`."""
+    mapper_wanted = Signal(str)
+    """A person wants more room for the rules of a node: its id."""
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class SettingsForm(QWidget):
             states or account_states,
             stubs_changed=self.stubs_changed.emit,
             connection_wanted=self._connection_wanted,
+            mapper_wanted=lambda: self.mapper_wanted.emit(self._node.id if self._node is not None else ""),
         )
         self._node: Node | None = None
         self._kind: AnyNodeType | None = None

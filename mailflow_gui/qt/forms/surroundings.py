@@ -40,6 +40,7 @@ class Surroundings:
     fields: tuple[Field, ...] = ()
     stubs_changed: Callable[[tuple[Stub, ...]], None] = lambda _stubs: None
     connection_wanted: Callable[[Field], None] = lambda _field: None
+    mapper_wanted: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         if self.sessions is None:

@@ -69,7 +69,7 @@ def draw(mouse: Mouse) -> tuple[str, str, str]:
     mouse.write(body.sources.control(), "[shop] ")
     mouse.choose(body.sources.add_button, "Subject")
     body = new_rule(mouse, "Text")
-    mouse.choose(body.sources.add_button, "Text")
+    mouse.choose(body.sources.add_button, "Text", "Whole field")
     mouse.choose(body.steps.add_button, "Text", "Trim")
     return receive, mapper, send
 

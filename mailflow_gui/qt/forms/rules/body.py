@@ -104,10 +104,11 @@ class CombineEditor(Editor):
 class RuleBody(Editor):
     """All of one rule."""
 
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, steps: StepsEditor | None = None) -> None:
+        """:param steps: shows the steps; the forms' own list, if not given."""
         super().__init__()
         self.target, self.sources, self.combine = TargetEditor(), SourcesEditor(around), CombineEditor()
-        self.steps, self.condition, self.otherwise = StepsEditor(), ConditionEditor(), SourcesEditor(around)
+        self.steps, self.condition, self.otherwise = steps or StepsEditor(), ConditionEditor(), SourcesEditor(around)
         self.split = GroupEditor(fields_of(Splitting), _split_part)
         self.for_each = SwitchEditor(_field("for_each"))
         self.template = TextEditor(Field("template", "lines"))
@@ -118,6 +119,7 @@ class RuleBody(Editor):
         titles = {"transformations": N_("Steps"), "condition": N_("When"), "combine": N_("Between them")}
         for key, editor in (
             ("target", self.target),
+            ("template", self.template),
             ("sources", self.sources),
             ("combine", self.combine),
             ("split", self.split),
@@ -125,7 +127,6 @@ class RuleBody(Editor):
             ("transformations", self.steps),
             ("condition", self.condition),
             ("otherwise", self.otherwise),
-            ("template", self.template),
         ):
             row = Row(_field(key, titles.get(key)), editor)
             editor.edited.connect(lambda key=key: self._changed(key))
@@ -151,12 +152,14 @@ class RuleBody(Editor):
         """What plays no part isn't shown: what stands between sources where there is but one, and so on."""
         rule = self._raw if isinstance(self._raw, Mapping) else {}
         several = len(catalogue.entries(rule, "sources")) > 1
+        is_template = rule.get("template") is not None
         shown = {
+            "sources": not is_template or bool(catalogue.entries(rule, "sources")),
             "combine": several or "combine" in rule,
             "split": "split" in rule,
             "for_each": "for_each" in rule or any(_is_list(source) for source in catalogue.entries(rule, "sources")),
             "otherwise": bool(rule.get("condition")) or bool(rule.get("otherwise")),
-            "template": rule.get("template") is not None,
+            "template": is_template,
         }
         for key, is_shown in shown.items():
             self._rows[key].setVisible(is_shown)

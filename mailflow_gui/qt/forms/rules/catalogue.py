@@ -150,12 +150,18 @@ def condition_line(condition: object) -> str:
 
 def simple_parts(condition: object) -> tuple[str, list[dict[str, Any]]] | None:
     """``all`` or ``any`` and its comparisons; None for a condition that is nested or written in CEL."""
+    found = parts(condition)
+    return found if found is not None and all("field" in row for row in found[1]) else None
+
+
+def parts(condition: object) -> tuple[str, list[dict[str, Any]]] | None:
+    """``all`` or ``any`` with its comparisons and groups; None for what isn't made of these, such as CEL."""
     if not isinstance(condition, Mapping) or len(condition) != 1:
         return None
     form, rows = next(iter(condition.items()))
     if form not in ("all", "any") or not isinstance(rows, Sequence) or isinstance(rows, str):
         return None
-    if not all(isinstance(row, Mapping) and "field" in row for row in rows):
+    if not all(isinstance(row, Mapping) and ("field" in row or parts(row) is not None) for row in rows):
         return None
     return form, [dict(row) for row in rows]
 

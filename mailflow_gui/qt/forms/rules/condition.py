@@ -1,21 +1,23 @@
-"""When a rule counts: always, or only if all or any of some comparisons are true."""
+"""When a rule counts: always, or only if all or any of some comparisons are true, which may stand in groups of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.fields import MESSAGE_FIELDS
 from mailflow_gui.mapping.rules import OPERATOR_TITLES
-from mailflow_gui.qt.controls import set_tool_tip
+from mailflow_gui.qt.controls import Card, set_tool_tip
 from mailflow_gui.qt.forms.boxes import Choice, Line, NameBox
 from mailflow_gui.qt.forms.editor import Editor, mark
 from mailflow_gui.qt.forms.labels import Complaint, Label
 from mailflow_gui.qt.forms.rules import catalogue
+from mailflow_gui.qt.forms.rules.flow_layout import FlowLayout
 from mailflow_gui.qt.forms.rules.parts import adder, emptied, tool
 from mailflow_gui.qt.forms.simple import shown
 from mailflow_gui.qt.forms.values import MISSING, below, faulty, merged
@@ -26,18 +28,23 @@ _WIDE = 420
 
 
 class ConditionEditor(Editor):
-    """A condition; one that is nested or written as an expression can only be taken away here."""
+    """A condition; one that is written as an expression can only be taken away here.
 
-    def __init__(self) -> None:
+    :param inner: a group inside a condition.
+    """
+
+    def __init__(self, *, inner: bool = False) -> None:
         super().__init__()
-        self.rows: list[Comparison] = []
-        self._form = Choice(
-            [("", _("Always")), ("all", _("Only if all of these are true")), ("any", _("Only if any of these is true"))]
-        )
+        self.rows: list[Comparison | Group] = []
+        choices = [("", _("Always"))] if not inner else []
+        choices.append(("all", _("All of these are true") if inner else _("Only if all of these are true")))
+        choices.append(("any", _("Any of these is true") if inner else _("Only if any of these is true")))
+        self._form = Choice(choices)
         self._form.activated.connect(lambda _index: self._chosen(self._form.currentData()))
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self.add_button = adder(_("Add condition"), act=self.add)
+        self.add_group_button = adder(_("Add group"), act=self.add_group)
         self._foreign = Label(
             _("This condition is written in the file in a form that can’t be edited here."),
             "caption",
@@ -53,39 +60,51 @@ class ConditionEditor(Editor):
         for widget in (self._form, self._foreign):
             layout.addWidget(widget)
         layout.addLayout(self._list)
-        layout.addWidget(self.add_button)
+        adders = FlowLayout(gap=4)
+        adders.addWidget(self.add_button)
+        adders.addWidget(self.add_group_button)
+        layout.addLayout(adders)
         layout.addWidget(self._forget)
 
     def control(self) -> QWidget:
         return self._form
 
     def show_raw(self, raw: Any) -> None:
-        parts = catalogue.simple_parts(raw)
+        parts = catalogue.parts(raw)
         absent = raw is MISSING or raw is None
         foreign = parts is None and not absent
         self._form.setVisible(not foreign)
         self._foreign.setVisible(foreign)
         self._forget.setVisible(foreign)
         self.add_button.setVisible(parts is not None)
+        self.add_group_button.setVisible(parts is not None)
         form, rows = parts or ("", [])
         self._form.choose(form)
-        if len(rows) == len(self.rows):
+        if [_is_group(row) for row in rows] == [isinstance(widget, Group) for widget in self.rows]:
             for widget, row in zip(self.rows, rows, strict=True):
                 widget.show_row(row)
             return
         emptied(self._list)
-        self.rows = [Comparison(self, place, row) for place, row in enumerate(rows)]
+        self.rows = [
+            Group(self, place, row) if _is_group(row) else Comparison(self, place, row)
+            for place, row in enumerate(rows)
+        ]
         for widget in self.rows:
             self._list.addWidget(widget)
 
     def add(self) -> None:
         """One more comparison."""
-        form, rows = catalogue.simple_parts(self._raw) or ("all", [])
+        form, rows = catalogue.parts(self._raw) or ("all", [])
         self._put(form, [*rows, _first()])
+
+    def add_group(self) -> None:
+        """One more group, which asks the other way round."""
+        form, rows = catalogue.parts(self._raw) or ("all", [])
+        self._put(form, [*rows, {"any" if form == "all" else "all": [_first()]}])
 
     def remove(self, place: int) -> None:
         """One less; without any, the rule counts always."""
-        form, rows = catalogue.simple_parts(self._raw) or ("all", [])
+        form, rows = catalogue.parts(self._raw) or ("all", [])
         rest = rows[:place] + rows[place + 1 :]
         self.rows = []
         emptied(self._list)
@@ -93,12 +112,12 @@ class ConditionEditor(Editor):
 
     def typed(self, place: int, row: dict[str, Any]) -> None:
         """A comparison was changed."""
-        form, rows = catalogue.simple_parts(self._raw) or ("all", [])
+        form, rows = catalogue.parts(self._raw) or ("all", [])
         rows[place] = row
         self.take({form: rows})
 
     def _chosen(self, form: str) -> None:
-        rows = (catalogue.simple_parts(self._raw) or ("", []))[1]
+        rows = (catalogue.parts(self._raw) or ("", []))[1]
         self._put(form, (rows or [_first()]) if form else [])
 
     def _put(self, form: str, rows: list[dict[str, Any]]) -> None:
@@ -106,7 +125,7 @@ class ConditionEditor(Editor):
         self.show_raw(self._raw)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
-        form = (catalogue.simple_parts(self._raw) or ("all", []))[0]
+        form = (catalogue.parts(self._raw) or ("all", []))[0]
         inside = below(problems, form)
         for place, row in enumerate(self.rows):
             row.show_problems(below(inside, str(place)))
@@ -119,10 +138,50 @@ class ConditionEditor(Editor):
     def focus_path(self, path: str) -> bool:
         parts = path.split(".")
         if len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(self.rows):
-            self.rows[int(parts[1])].focus(parts[2] if len(parts) > 2 else "")
+            self.rows[int(parts[1])].focus(".".join(parts[2:]))
         else:
             self._form.setFocus()
         return True
+
+
+def _is_group(row: Mapping[str, Any]) -> bool:
+    return "field" not in row
+
+
+class Group(Card):
+    """Comparisons that are asked about as one."""
+
+    def __init__(self, owner: ConditionEditor, place: int, row: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.editor = ConditionEditor(inner=True)
+        self.editor.edited.connect(lambda: self._changed(owner, place))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(8, 8, 4, 4)
+        line.setSpacing(4)
+        line.addWidget(self.editor, 1)
+        remove = tool("x", _("Remove this group"), lambda: owner.remove(place))
+        line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        self.show_row(row)
+
+    def show_row(self, row: Mapping[str, Any]) -> None:
+        """Show a group."""
+        self.editor.set_raw(dict(row))
+        self.editor.ensure_shown()
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Mark what is wrong inside."""
+        self.editor.show_problems(problems)
+
+    def focus(self, path: str) -> None:
+        """Give the keys to one of the boxes inside."""
+        self.editor.focus_path(path)
+
+    def _changed(self, owner: ConditionEditor, place: int) -> None:
+        raw = self.editor.raw()
+        if isinstance(raw, Mapping):
+            owner.typed(place, dict(raw))
+        else:
+            owner.remove(place)
 
 
 def _first() -> dict[str, Any]:
@@ -207,6 +266,7 @@ class Comparison(QWidget):
 
     def focus(self, key: str) -> None:
         """Give the keys to one of the boxes."""
+        key = key.partition(".")[0]
         widgets: dict[str, QWidget] = {"field": self.field, "operator": self.operator}
         widgets.get(key, self.value if self.value.isVisibleTo(self) else self.operator).setFocus()
 

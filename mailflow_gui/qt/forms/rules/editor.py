@@ -15,21 +15,18 @@ from mailflow_gui.qt.forms.description import Field
 from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.forms.rules.card import RuleCard
-from mailflow_gui.qt.forms.rules.dialog import MapperDialog
 from mailflow_gui.qt.forms.rules.flow_layout import FlowLayout
 from mailflow_gui.qt.forms.surroundings import Surroundings
 from mailflow_gui.qt.forms.values import below
 
 
 class RulesEditor(Editor):
-    """Edits a list of rules; the same widget in the dock and, larger, in a window of its own."""
+    """Edits a list of rules in the dock; the mapper's page has more room."""
 
-    def __init__(self, field: Field, around: Surroundings, *, large: bool = False) -> None:
+    def __init__(self, field: Field, around: Surroundings) -> None:
         super().__init__()
-        self._field, self._around = field, around
+        self._around = around
         self.cards: list[RuleCard] = []
-        self.dialog: MapperDialog | None = None
-        self._problems: dict[str, str] = {}
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         self._empty = Label(
@@ -38,8 +35,7 @@ class RulesEditor(Editor):
         self.add_button = Button(_("Add mapping"), icon="plus", compact=True)
         self.add_button.clicked.connect(self.add)
         self.open_button = Button(_("Open mapper…"), icon="maximize", compact=True)
-        self.open_button.clicked.connect(self.open_dialog)
-        self.open_button.setVisible(not large)
+        self.open_button.clicked.connect(lambda _checked=False: around.mapper_wanted())
         buttons = FlowLayout(gap=8)
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.open_button)
@@ -95,32 +91,9 @@ class RulesEditor(Editor):
             self._list.insertWidget(place + by, card)
             self._collect()
 
-    def open_dialog(self) -> None:
-        """The same list with more room."""
-        larger = RulesEditor(self._field, self._around, large=True)
-        larger.set_raw(copy.deepcopy(self.rules))
-        larger.ensure_shown()
-        larger.show_problems(self._problems)
-        larger.edited.connect(lambda: self._from_dialog(larger))
-        self.dialog = MapperDialog(larger, self.window())
-        self.dialog.finished.connect(lambda _code: setattr(self, "dialog", None))
-        self.dialog.open()
-
-    def _from_dialog(self, larger: RulesEditor) -> None:
-        self.take(copy.deepcopy(larger.raw()))
-        self.show_raw(self._raw)
-
-    def set_raw(self, raw: Any) -> None:
-        super().set_raw(raw)
-        if self.dialog is not None:
-            self.dialog.editor.set_raw(copy.deepcopy(self.rules))
-
     def show_problems(self, problems: Mapping[str, str]) -> None:
-        self._problems = dict(problems)
         for place, card in enumerate(self.cards):
             card.show_problems(below(problems, str(place)))
-        if self.dialog is not None:
-            self.dialog.editor.show_problems(problems)
 
     def shown_inside(self, path: str) -> bool:
         place = path.partition(".")[0]

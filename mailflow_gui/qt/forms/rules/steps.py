@@ -55,9 +55,13 @@ class StepsEditor(Editor):
                 card.form.set_raw(step)
             return
         emptied(self._list)
-        self.cards = [StepCard(self, place, step) for place, step in enumerate(steps)]
+        self.cards = [self.make_card(place, step) for place, step in enumerate(steps)]
         for card in self.cards:
             self._list.addWidget(card)
+
+    def make_card(self, place: int, step: Any) -> StepCard:
+        """The card of a step."""
+        return StepCard(self, place, step)
 
     def add(self, name: str) -> None:
         """One more step, at the end, ready to be filled in."""
@@ -72,7 +76,7 @@ class StepsEditor(Editor):
         """Do a step earlier or later."""
         steps = self.entries()
         if 0 <= place + by < len(steps):
-            steps[place], steps[place + by] = steps[place + by], steps[place]
+            steps.insert(place + by, steps.pop(place))
             self._changed(steps)
 
     def typed(self, place: int, step: Any) -> None:
@@ -109,38 +113,45 @@ class StepCard(Card):
     def __init__(self, owner: StepsEditor, place: int, step: Any) -> None:
         super().__init__()
         self.name = step.get("name") if isinstance(step, Mapping) else None
+        self.title = Label(catalogue.step_title(step), "small", weight=600)
+        self.form = self.make_form()
+        self.form.set_raw(step)
+        self.form.edited.connect(lambda: owner.typed(place, self.form.raw()))
+        self.error = Complaint()
+        self.lay_out(owner, place, step)
+        if not self.form.fields:
+            self.form.setParent(self)
+            self.form.hide()
+
+    def make_form(self) -> GroupEditor:
+        """The small form of the parameters."""
+        return GroupEditor(catalogue.step_fields(self.name), parameter)
+
+    def lay_out(self, owner: StepsEditor, place: int, step: Any) -> None:
+        """Put name, buttons and form where they belong."""
         head = QHBoxLayout()
         head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(0)
-        title = Label(catalogue.step_title(step), "small", weight=600)
-        head.addWidget(title, 1)
+        head.addWidget(self.title, 1)
         head.addWidget(tool("arrow-up", _("Earlier"), lambda: owner.shift(place, -1)))
         head.addWidget(tool("arrow-down", _("Later"), lambda: owner.shift(place, 1)))
         head.addWidget(tool("trash-2", _("Remove this step"), lambda: owner.remove(place)))
-        self.form = GroupEditor(catalogue.step_fields(self.name), _parameter)
-        self.form.set_raw(step)
-        self.form.edited.connect(lambda: owner.typed(place, self.form.raw()))
-        self._error = Complaint()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 4, 4, 8 if self.form.fields else 4)
         layout.setSpacing(4)
         layout.addLayout(head)
-        if self.form.fields:
-            layout.addWidget(self.form)
-            self.form.setContentsMargins(0, 0, 4, 0)
-        else:
-            self.form.setParent(self)
-            self.form.hide()
-        layout.addWidget(self._error)
+        layout.addWidget(self.form)
+        self.form.setContentsMargins(0, 0, 4, 0)
+        layout.addWidget(self.error)
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """What is wrong with a parameter stands there, the rest at the end."""
         self.form.show_problems(problems)
         rest = {path: text for path, text in problems.items() if path.partition(".")[0] not in self.form.rows}
-        self._error.say("\n".join(rest.values()), warning=not faulty(rest))
+        self.error.say("\n".join(rest.values()), warning=not faulty(rest))
 
 
-def _parameter(field: Field) -> Editor:
+def parameter(field: Field) -> Editor:
     """The editor of a parameter: its texts may have line breaks."""
     if field.kind in ("text", "lines"):
         return simple.TextEditor(field, grows=True)
