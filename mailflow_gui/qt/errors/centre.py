@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import Banner, Button, EmptyState, IconLabel, Label
-from mailflow_gui.qt.errors import looking, reading, words
+from mailflow_gui.qt.controls import Banner, Button, EmptyState, Label
+from mailflow_gui.qt.errors import group_shown, looking, reading, words
 from mailflow_gui.qt.errors.acting import Acting
 from mailflow_gui.qt.errors.detail import ErrorDetail
-from mailflow_gui.qt.errors.group_bar import FIXED, GroupBar
+from mailflow_gui.qt.errors.group_bar import GroupBar
 from mailflow_gui.qt.errors.groups_table import GroupsTable
 from mailflow_gui.qt.errors.looking import DISCARDED, Look, Looker, Wanted
 from mailflow_gui.qt.errors.messages_table import StuckTable
@@ -134,16 +134,7 @@ class ErrorCentre(QWidget):
         self.no_messages = EmptyState("mail-open", _("No message is held up"), "")
 
     def _lay_out(self) -> None:
-        hint = self._hint_row = QWidget()
-        hint.setProperty("panel", "surface-alt")
-        hint.setMinimumHeight(48)
-        row = QHBoxLayout(hint)
-        row.setContentsMargins(12, 4, 12, 4)
-        row.setSpacing(8)
-        row.addWidget(IconLabel("lightbulb", "text-2"))
-        row.addWidget(self.hint, 1)
-        row.addWidget(self.undo_button)
-        row.addWidget(self.rule_button)
+        hint = self.hint_row = group_shown.hint_row(self.hint, self.undo_button, self.rule_button)
         self.message_pages = QStackedWidget()
         self.message_pages.addWidget(self.messages)
         self.message_pages.addWidget(self.no_messages)
@@ -151,14 +142,12 @@ class ErrorCentre(QWidget):
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.bar, _line(), self.message_pages, _line(), hint):
+        for widget in (self.bar, group_shown.line(), self.message_pages, group_shown.line(), hint):
             column.addWidget(widget, 1 if widget is self.message_pages else 0)
         self.tables = QSplitter(Qt.Orientation.Vertical)
         self.tables.addWidget(self.groups)
         self.tables.addWidget(below)
         self.tables.setSizes([364, 432])
-        self.tables.setChildrenCollapsible(False)
-        self.tables.setHandleWidth(1)
         self.groups.setMinimumHeight(84)
         below.setMinimumHeight(180)
         self.pages = QStackedWidget()
@@ -167,14 +156,14 @@ class ErrorCentre(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.side, self.pages, self.detail):
             self.splitter.addWidget(widget)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(1)
+        for splitter in (self.tables, self.splitter):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)
         self.splitter.setSizes([_SIDE, 784, _DETAIL])
         for place, stretch in enumerate((0, 1, 0)):
             self.splitter.setStretchFactor(place, stretch)
-        self.side.setMinimumWidth(150)
-        self.pages.setMinimumWidth(320)
-        self.detail.setMinimumWidth(300)
+        for widget, width in ((self.side, 150), (self.pages, 320), (self.detail, 300)):
+            widget.setMinimumWidth(width)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -189,7 +178,7 @@ class ErrorCentre(QWidget):
         self.groups.chosen.connect(lambda name: self._want(replace(self._wanted, group=name)))
         self.messages.chosen.connect(self._choose)
         self.messages.opened.connect(self._show_detail)
-        self.messages.marked.connect(self._show_bar)
+        self.messages.marked.connect(lambda: group_shown.show_bar(self))
         self.messages.messages.wanted.connect(self._read_rows)
         self.bar.retry_wanted.connect(lambda: self.acting.ask("retry"))
         self.bar.discard_wanted.connect(self.acting.discard)
@@ -321,48 +310,12 @@ class ErrorCentre(QWidget):
             self.tables if something else self.no_match if narrowed and look.counts.open else self.nothing
         )
         self.message_pages.setCurrentWidget(self.messages if look.ids else self.no_messages)
-        self._show_bar()
-        self._show_hint()
+        group_shown.show_bar(self)
+        group_shown.show_hint(self)
         if self._item is not None and self.messages.messages.row_of(self._item) is None:
             self._item = None
         self._show_detail_of(look)
         self.fit()
-
-    def _show_bar(self) -> None:
-        look = self._look
-        if look is None:
-            return
-        alone = look.wanted.dead or look.wanted.closed == DISCARDED
-        title = _("Dead letters") if look.wanted.dead else _("Discarded") if alone else ""
-        group = None if alone else look.group
-        stuck = group.stuck_in(["failed", "retrying", "waiting"]) if group is not None else len(look.ids)
-        narrowed = bool(look.wanted.flow or look.wanted.account or look.wanted.text)
-        listed = 0 if look.wanted.closed == DISCARDED else len(look.ids)
-        self.bar.show_group(
-            group,
-            title,
-            listed,
-            len(self.messages.messages.marked),
-            look.given.get(group.name) if group is not None else None,
-            retryable=min(listed, stuck) if narrowed or alone else stuck,
-        )
-
-    def _show_hint(self) -> None:
-        look = self._look
-        group = None if look is None or look.wanted.dead or look.wanted.closed == DISCARDED else look.group
-        self._hint_row.setVisible(group is not None)
-        if look is None or group is None:
-            return
-        given = look.given.get(group.name)
-        class_ = words.look(group.outcome)
-        text = _(class_.next) if class_.next else ""
-        if given is not None:
-            text = _("You classed this code: {name}.").format(name=_(class_.title)) + f" {text}"
-        elif not words.is_known(group):
-            text = _("MailFlow doesn’t know this code and goes by its family. Please class it.") + f" {text}"
-        self.hint.setText(text.strip())
-        self.undo_button.setVisible(given is not None)
-        self.rule_button.setVisible(given is not None or group.outcome not in FIXED)
 
     def _choose(self, item: int) -> None:
         self._item = item
@@ -445,9 +398,3 @@ class ErrorCentre(QWidget):
             return {account.id: account for account in self._accounts.all()}
         except MailFlowError:
             return {}  # the list of connections says what is wrong with the file
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFrameShape(QFrame.Shape.HLine)
-    return line
