@@ -189,6 +189,15 @@ def validate(arguments: argparse.Namespace) -> int:
     if (arguments.connection is None) != arguments.all:
         raise UsageError("validate-which")
     tried = accounts.all() if arguments.all else (accounts.find(arguments.connection),)
+    if arguments.all:
+        from mailflow_gui.sandbox.accounts import asleep
+
+        resting = asleep(paths.home())
+        for account in tried:
+            if account.id in resting:
+                text = _("“{name}” is left out: the sandbox isn't running.").format(name=account.name)
+                output.say(text, json_asked=arguments.json)
+        tried = tuple(account for account in tried if account.id not in resting)
     good = [_validate(accounts, account, arguments) for account in tried]
     return output.DONE if all(good) else output.NOT_USABLE
 

@@ -11,13 +11,23 @@ from mailflow_gui.accounts.account import Account, Protocol
 from mailflow_gui.accounts.secrets import variable
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import AccountError
+from mailflow_gui.file_lock import FileLock
 from mailflow_gui.paths import Home
-from mailflow_gui.sandbox.sandbox import Sandbox
+from mailflow_gui.sandbox.sandbox import LOCK_NAME, Sandbox
 
 _ACCOUNTS: tuple[tuple[str, str, Protocol], ...] = (
     ("sandbox-inbox", "Sandbox inbox", "imap"),
     ("sandbox-outgoing", "Sandbox outgoing", "smtp"),
 )
+
+
+def asleep(home: Home) -> frozenset[str]:
+    """Ids of the sandbox's own accounts while its servers don't run: nothing can be said of those then."""
+    try:
+        running = FileLock(home.sandbox / LOCK_NAME).holder() is not None
+    except OSError:
+        running = False  # nobody who can't read it runs it here
+    return frozenset() if running else frozenset(account_id for account_id, _name, _protocol in _ACCOUNTS)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,8 @@ from mailflow_gui.sandbox.store import Store
 
 USERNAME = "sandbox"
 """The one user of both servers."""
+LOCK_NAME = "sandbox.lock"
+"""The file below the sandbox's directory that is locked while it runs."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ class Sandbox:
             return
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = FileLock(self._directory / "sandbox.lock")
+            lock = FileLock(self._directory / LOCK_NAME)
             if not lock.acquire("mailflow sandbox"):
                 raise UsageError("sandbox-running", directory=str(self._directory))
         except OSError as error:

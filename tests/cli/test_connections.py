@@ -19,6 +19,8 @@ from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.journal import account_states, flows, requests
 from mailflow_gui.journal.journal import opened
+from mailflow_gui.sandbox import Sandbox
+from mailflow_gui.sandbox.accounts import connected
 from tests.accounts import secret_service
 from tests.servers import certificates
 from tests.servers.dovecot import Dovecot
@@ -400,3 +402,14 @@ def test_connection_stays_while_its_password_cannot_be_deleted(tmp_path: Path) -
     code, said = in_session(tmp_path, "remove", "inbox", "--force", unlocked=False)
     assert (code, "may still be in the keyring" in said) == (0, True)
     assert kept(tmp_path) == CANARY
+
+
+def test_the_sandboxs_servers_are_left_out_while_they_do_not_run(run: Run) -> None:
+    home = paths.home()
+    with Sandbox(home.sandbox) as sandbox, connected(home, sandbox):
+        code, out, _err = run("validate", "--all")
+        assert (code, out.count("works.")) == (0, 2)
+    code, out, _err = run("validate", "--all")
+    assert (code, out.count("the sandbox isn't running")) == (0, 2)
+    assert run("validate", "--all", "--json")[:2] == (0, "")
+    assert run("validate", "sandbox-inbox")[0] == 3
