@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from typing import cast
 
 from PySide6.QtCore import QMimeData
@@ -11,27 +10,15 @@ from PySide6.QtGui import QGuiApplication
 from mailflow_gui.errors import FlowFileError
 from mailflow_gui.flow import file
 from mailflow_gui.flow.model import Flow
+from mailflow_gui.qt import own_clips
 
 MIME = "application/x-mailflow-nodes"
 
 
 def put(flow: Flow) -> None:
     """Put nodes on the clipboard."""
-    atexit.unregister(_leave_text)
-    atexit.register(_leave_text)
     text = file.dumps(flow)
-    data = QMimeData()
-    data.setData(MIME, text.encode())
-    data.setText(text)
-    QGuiApplication.clipboard().setMimeData(data)
-
-
-def _leave_text() -> None:
-    """At the end leave the plain text alone: PySide doesn't survive data of its own that lie on the clipboard then."""
-    clipboard = QGuiApplication.clipboard() if QGuiApplication.instance() else None
-    data = clipboard.mimeData() if clipboard is not None else None
-    if clipboard is not None and data is not None and data.hasFormat(MIME):
-        clipboard.setText(data.text())
+    own_clips.put(MIME, text.encode(), text)
 
 
 def get() -> Flow | None:

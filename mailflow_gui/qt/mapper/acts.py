@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from mailflow_gui.flow.shapes import plain
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.mapping.fields import TARGET_FIELDS
+from mailflow_gui.qt import own_clips
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.mapper import edits
 
@@ -88,10 +89,7 @@ class Acts:
         found = [self._page.rules[place] for place in places if 0 <= place < len(self._page.rules)]
         if found:
             text = json.dumps(found, ensure_ascii=False)
-            data = QMimeData()
-            data.setData(RULES_MIME, text.encode("utf-8"))
-            data.setText(json.dumps(found, ensure_ascii=False, indent=2))
-            QApplication.clipboard().setMimeData(data)
+            own_clips.put(RULES_MIME, text.encode("utf-8"), json.dumps(found, ensure_ascii=False, indent=2))
 
     def cut(self) -> None:
         """Copy, then remove."""
@@ -100,11 +98,10 @@ class Acts:
 
     def paste(self) -> None:
         """Add the rules that lie on the clipboard behind the chosen one."""
-        data = QApplication.clipboard().mimeData()
+        data = cast("QMimeData | None", QApplication.clipboard().mimeData())  # None while another program holds it
+        text = bytes(data.data(RULES_MIME).data()).decode("utf-8", "replace") if data is not None else ""
         try:
-            found = (
-                json.loads(bytes(data.data(RULES_MIME).data()).decode("utf-8")) if data.hasFormat(RULES_MIME) else []
-            )
+            found = json.loads(text or "[]")
         except ValueError:
             found = []
         if not isinstance(found, list) or not found:
