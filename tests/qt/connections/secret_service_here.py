@@ -59,12 +59,30 @@ def running() -> Iterator[str]:
 
 def wait_until_it_answers() -> None:
     """Wait until the keyring that this process's environment names can be asked."""
+    _wait_for_the_first_collection()
     nobody = Account(id="nobody", name="x", protocol="imap", host="h", port=1, username="x")
     end = time.monotonic() + _PATIENCE
     while True:
         try:
             SecretStore().get(nobody)
         except AccountError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _wait_for_the_first_collection() -> None:
+    """Who asks before the daemon has made it is answered with a prompt that nobody answers."""
+    import secretstorage
+
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with contextlib.closing(secretstorage.dbus_init()) as bus:
+                secretstorage.Collection(bus, "/org/freedesktop/secrets/collection/login")
+        except secretstorage.exceptions.SecretStorageException:
             if time.monotonic() > end:
                 raise
             time.sleep(0.05)
