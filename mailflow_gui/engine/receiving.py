@@ -15,14 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from mailflow_gui.engine.budget import LOT
+from mailflow_gui.engine import flagging
 from mailflow_gui.engine.gates import Gate
+from mailflow_gui.engine.lots import Lot
 from mailflow_gui.engine.watching import Fetched, Tools, Watching, take_on
 from mailflow_gui.errors import JournalError, MailError, MailFlowError, StorageError, Transient
 from mailflow_gui.flow.item import AfterReceiving
 from mailflow_gui.journal import deliveries, items, watches
 from mailflow_gui.journal.items import ItemRow
-from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.written import Written
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,6 @@ CLOSED_PAUSE = 1.0
 """Seconds between looks at a closed gate."""
 SETTLE_PAUSE = 0.25
 """Seconds between polls that only wait for the last items to settle."""
-LOT_BYTES = 4 << 20
-LOT_SECONDS = 0.05
-"""A lot is taken on before it is full when it holds so many bytes, or when its first mail has waited so long for the others."""
 
 
 class Receiving(threading.Thread, abc.ABC):
@@ -355,7 +352,7 @@ class Receiving(threading.Thread, abc.ABC):
         Returns once all of them are durable; what ends ``mails`` with an error leaves those before it taken on.
         ``taken``: is told of each lot when it has been given to the journal.
         """
-        lot = _Lot(self, watching, taken)
+        lot = Lot(lambda some: self._take_on(watching, some), taken)
         try:
             for mail in mails:
                 if self._is_over(watching):
@@ -370,7 +367,9 @@ class Receiving(threading.Thread, abc.ABC):
     def _is_over(self, watching: Watching) -> bool:
         return self._stopping.is_set() or watching.running.stopping.is_set()
 
-    def take_on(self, watching: Watching, mails: Sequence[Fetched]) -> tuple[int, Written[list[ItemRow | None]] | None]:
+    def _take_on(
+        self, watching: Watching, mails: Sequence[Fetched]
+    ) -> tuple[int, Written[list[ItemRow | None]] | None]:
         """Take the first of some mails on, as soon as there is room; how many that were, none if the run stops first."""
         sizes = [mail.kept_size for mail in mails]
         while not (count := self.tools.budget.take_some(sizes, timeout=0.5)):
@@ -396,80 +395,13 @@ class Receiving(threading.Thread, abc.ABC):
             while rows := self._unflagged(watching, FLAG_BATCH):
                 action = watching.watch.after_receiving
                 try:
-                    # What failed or was discarded wasn't sent: its copy on the server may be the last one.
-                    self._act(action, [row for row in rows if action.action != "delete" or not _unsent(row)])
+                    self._act(action, flagging.fit(rows, action))
                 except Transient:
                     raise
                 except MailError as error:
                     # The mails are safe and settled; what can't be done on the server is kept as an error and not tried for ever.
                     log.warning("after receiving: %s", error)
-                    self._note_unflagged(rows, error)
+                    flagging.note_refused(self.tools.journal, rows, error)
                     continue
-                self._note_flagged(rows)
+                flagging.note_done(self.tools.journal, rows)
                 self.tools.events.publish("flagged", flow=watching.running.name, node=watching.step.id, items=len(rows))
-
-    def _note_flagged(self, rows: Sequence[ItemRow]) -> None:
-        ids = [row.id for row in rows]
-        self.tools.journal.write(lambda transaction: items.flagged(transaction, ids)).result()
-
-    def _note_unflagged(self, rows: Sequence[ItemRow], error: MailError) -> None:
-        def note(transaction: Transaction) -> None:
-            for row in rows:
-                deliveries.note(
-                    transaction,
-                    error,
-                    flow=row.flow,
-                    operation="after receiving",
-                    item=row.id,
-                    node=row.node,
-                    account=row.account,
-                )
-            items.flagged(transaction, [row.id for row in rows])
-
-        self.tools.journal.write(note).result()
-
-
-class _Lot:
-    """Mails that are taken on together: as many as come at once."""
-
-    def __init__(
-        self, receiving: Receiving, watching: Watching, taken: Callable[[Sequence[Fetched]], None] | None
-    ) -> None:
-        self._receiving = receiving
-        self._watching = watching
-        self._taken = taken
-        self._mails: list[Fetched] = []
-        self._size = 0
-        self._began = 0.0
-        self._last: Written[list[ItemRow | None]] | None = None
-        self.count = 0
-
-    def add(self, mail: Fetched) -> None:
-        """One more; a full lot is taken on."""
-        now = time.monotonic()
-        if not self._mails:
-            self._began = now
-        self._mails.append(mail)
-        self._size += mail.kept_size
-        if len(self._mails) >= LOT or self._size >= LOT_BYTES or now - self._began >= LOT_SECONDS:
-            self.take_on()
-
-    def take_on(self) -> None:
-        """Give all of them to the journal, in portions as there is room."""
-        mails, self._mails, self._size = self._mails, [], 0
-        while mails:
-            count, written = self._receiving.take_on(self._watching, mails)
-            if written is None:
-                return
-            if self._taken is not None:
-                self._taken(mails[:count])
-            self._last, self.count, mails = written, self.count + count, mails[count:]
-
-    def wait(self) -> None:
-        """Until all that were given to the journal are durable."""
-        if self._last is not None:
-            self._last.result()
-
-
-def _unsent(row: ItemRow) -> bool:
-    return row.state == "failed" or row.code == "discarded" or row.incomplete is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator, Sequence
 
+from mailflow_gui.engine import flagging
 from mailflow_gui.engine.gates import Gate
 from mailflow_gui.engine.maildrop import Looked, Maildrop, look
 from mailflow_gui.engine.receiving import Receiving
@@ -111,7 +112,7 @@ class ReceivingPop3(Receiving):
         self._maildrop = None
         maildrop.session.close()
         for row, reason in refused:
-            self._note_unflagged([row], reason)
+            flagging.note_refused(self.tools.journal, [row], reason)
         kept = {row.id for row, _reason in refused}
         # Not those that weren't found: they may have another name by now, and are told by their headers then.
         self._note_deleted([row for row in rows if str(row.uid) in found and row.id not in kept])

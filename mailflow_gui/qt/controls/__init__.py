@@ -13,6 +13,7 @@ from mailflow_gui.qt.controls.search_field import SearchField
 from mailflow_gui.qt.controls.segments import Segments
 from mailflow_gui.qt.controls.states import Pips, StateDot, paint_dot, paint_pips, pips_width, state_word
 from mailflow_gui.qt.controls.switch import Switch
+from mailflow_gui.qt.controls.table import set_up_table
 from mailflow_gui.qt.controls.text import ElidedLabel, Label, SectionHead, restyle, set_more_text, set_tool_tip
 from mailflow_gui.qt.controls.toast import Toast
 
@@ -47,5 +48,6 @@ __all__ = [
     "restyle",
     "set_more_text",
     "set_tool_tip",
+    "set_up_table",
     "state_word",
 ]

@@ -8,8 +8,6 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -20,7 +18,7 @@ from PySide6.QtWidgets import (
 from mailflow_gui.journal.error_groups import Group
 from mailflow_gui.journal.reclassed import Reclassed
 from mailflow_gui.language import N_, _
-from mailflow_gui.qt.controls import chip_width, paint_chip
+from mailflow_gui.qt.controls import chip_width, paint_chip, set_up_table
 from mailflow_gui.qt.errors import words
 from mailflow_gui.qt.inspector.states import full_time
 from mailflow_gui.qt.inspector.tooltips import tool_tip
@@ -281,30 +279,3 @@ class GroupsTable(QTableView):
     def _chosen(self, current: QModelIndex, _before: QModelIndex) -> None:
         if current.isValid() and not self._showing:
             self.chosen.emit(self.groups.groups[current.row()].name)
-
-
-def set_up_table(table: QTableView, row: int, head: int) -> None:
-    """What both tables have in common."""
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setCornerButtonEnabled(False)
-    table.setMouseTracking(True)
-    rows = table.verticalHeader()
-    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.setMinimumSectionSize(row)
-    rows.setDefaultSectionSize(row)
-    rows.hide()
-    columns = table.horizontalHeader()
-    columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    columns.setFixedHeight(head)
-    columns.setSectionsClickable(False)
-    columns.setHighlightSections(False)
-    columns.setMinimumSectionSize(0)
-    table.verticalScrollBar().setSingleStep(row)
-    theme.changed.connect(table.viewport().update)

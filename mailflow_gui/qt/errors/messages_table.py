@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from mailflow_gui.language import N_, _
+from mailflow_gui.qt.controls import set_up_table
 from mailflow_gui.qt.errors import words
-from mailflow_gui.qt.errors.groups_table import set_up_table
 from mailflow_gui.qt.errors.looking import ErrorRow
 from mailflow_gui.qt.inspector import plain, states
 from mailflow_gui.qt.inspector.model import ROW, MessageModel

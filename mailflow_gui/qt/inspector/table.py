@@ -7,8 +7,6 @@ import time
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QResizeEvent, QStaticText
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -17,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import paint_pips, pips_width
+from mailflow_gui.qt.controls import paint_pips, pips_width, set_up_table
 from mailflow_gui.qt.inspector import states
 from mailflow_gui.qt.inspector.looking import Row
 from mailflow_gui.qt.inspector.model import DURATION, RECEIVED, ROW, SENDER, STATE, STEPS, SUBJECT, MessageModel, text
@@ -120,32 +118,9 @@ class MessageTable(QTableView):
         self._at_top = True
         self.setItemDelegate(RowDelegate(self))
         self.setAccessibleName(_("Messages"))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setMouseTracking(True)
-        rows = self.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(theme.size("row"))
-        rows.setDefaultSectionSize(theme.size("row"))
-        rows.hide()
-        columns = self.horizontalHeader()
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setFixedHeight(theme.size("row"))
-        columns.setSectionsClickable(False)
-        columns.setHighlightSections(False)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setMinimumSectionSize(0)
-        self.verticalScrollBar().setSingleStep(theme.size("row"))
+        set_up_table(self, theme.size("row"), theme.size("row"))
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        # Qt keeps this signal's connection as long as both live.
-        theme.changed.connect(self.viewport().update)
 
     @property
     def at_top(self) -> bool:

@@ -18,9 +18,8 @@ from mailflow_gui.accounts.secrets import SecretStore
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.paths import Home
 from mailflow_gui.qt.connections import ConnectionDialog
-from tests.accounts import secret_service
+from tests.accounts import keyring_service, secret_service
 from tests.accounts.detect.conftest import Internet, authority, description, internet
-from tests.qt.connections import secret_service_here
 
 __all__ = ["Hand", "Internet", "authority", "description", "internet"]
 
@@ -90,8 +89,8 @@ def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 def _secret_service() -> Iterator[str]:
     if secret_service.MISSING:
         pytest.skip(f"not installed: {secret_service.MISSING}")
-    with secret_service_here.running() as address:
-        yield address
+    with keyring_service.running() as service:
+        yield service.address
 
 
 @pytest.fixture
@@ -99,7 +98,6 @@ def keyring(_no_keyring: None, _secret_service: str, monkeypatch: pytest.MonkeyP
     """A real keyring, in place of none."""
     monkeypatch.delenv(os_keyring.CHOICE_VARIABLE)
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", _secret_service)
-    secret_service_here.wait_until_it_answers()
 
 
 @pytest.fixture

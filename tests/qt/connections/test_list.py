@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import secretstorage
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -22,8 +21,7 @@ from mailflow_gui.journal.watches import WatchKey
 from mailflow_gui.qt.connections import ConnectionsTab, Live
 from mailflow_gui.qt.connections.standing import ago
 from mailflow_gui.qt.theme.alive import alive
-from tests.accounts import secret_service
-from tests.qt.connections import secret_service_here
+from tests.accounts import keyring_service, secret_service
 from tests.qt.connections.conftest import Hand
 from tests.servers import certificates
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -257,13 +255,10 @@ def test_locked_keyring_is_said_and_can_be_unlocked_from_there(
     if secret_service.MISSING:
         pytest.skip(f"not installed: {secret_service.MISSING}")
     hand.store.add(account(2, "Inbox", username="me"))
-    with secret_service_here.running() as address:
+    with keyring_service.running() as service:
         monkeypatch.delenv(os_keyring.CHOICE_VARIABLE)
-        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        secret_service_here.wait_until_it_answers()
-        bus = secretstorage.dbus_init()
-        secretstorage.get_default_collection(bus).lock()
-        bus.close()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", service.address)
+        service.lock()
         tab = make()
         hand.qtbot.waitUntil(lambda: os_keyring.look().word == "locked", timeout=20_000)
         tab.strip.look()
