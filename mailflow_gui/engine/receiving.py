@@ -314,8 +314,8 @@ class Receiving(threading.Thread, abc.ABC):
         now = time.monotonic()
         open_watchings = [watching for watching in self._watchings if not watching.done]
         seconds = min((max(0.0, watching.due - now) for watching in open_watchings), default=SETTLE_PAUSE)
-        if now - self._settled < SETTLE_PAUSE:
-            seconds = min(seconds, SETTLE_PAUSE)  # others may have settled since
+        if now - self._settled < SETTLE_PAUSE and any(watching.running.in_memory for watching in open_watchings):
+            seconds = min(seconds, SETTLE_PAUSE)  # others may have settled since; the last one wakes us
         if any(not watching.running.resumed.is_set() for watching in open_watchings):
             seconds = max(seconds, 0.05)
         if self._folder_trouble is not None:
