@@ -28,13 +28,13 @@ def of_page(page: MapperPage) -> tuple[Trouble, ...]:
             found.append(Trouble("error", words, remedies, tuple(one for one, _act in remedies)))
     for path, text in page.problems.items():
         is_warning = isinstance(text, Finding) and text.is_warning
-        show = (_("Show"), partial(page.lead_to, path))
+        show = (_("Show"), partial(page.choosing.lead_to, path))
         found.append(Trouble("warning" if is_warning else "error", text, (show,), (path,)))
     for place, rule in enumerate(page.rules):
         error = page.outcome(place).error
         if error and not below(page.problems, str(place)):
             title = catalogue.target_title(edits.target_of(rule))
             words = _("{target}: {problem}").format(target=title, problem=error)
-            show = (_("Show"), partial(page.lead_to, str(place)))
+            show = (_("Show"), partial(page.choosing.lead_to, str(place)))
             found.append(Trouble("error", words, (show,), (str(place),)))
     return tuple(sorted(found, key=lambda one: one.severity != "error"))
