@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailflow_gui.engine import retry, settling
@@ -19,11 +19,21 @@ from mailflow_gui.errors import (
     Rejected,
     Transient,
 )
-from mailflow_gui.journal import copies, deliveries, doubts, items
+from mailflow_gui.journal import batches, copies, deliveries, doubts, items
 from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.mail.compose_answer import without_thread
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A mail that a server has taken over."""
+
+    job: Job
+    accepted: tuple[str, ...]
+    receipt: str
+    """The server's words."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,18 @@ class Noting:
             deliveries.count_limited(transaction, job.work.running.key, job.frozen.node, job.mail)
         deliveries.put(transaction, job.mail, accepted, "uncertain")
 
+    def uncertain_all(
+        self, transaction: Transaction, batch: Sequence[tuple[Job, tuple[str, ...], Mapping[str, MailFlowError]]]
+    ) -> None:
+        """:meth:`uncertain` for many mails (job, accepted, refused), each of them in the batch once."""
+        whole = []
+        for job, accepted, refused in batch:
+            if _is_whole(job, accepted) and not refused and not job.frozen.limited:
+                whole.append(job.mail)
+            else:
+                self.uncertain(transaction, job, accepted, refused)
+        batches.uncertain(transaction, whole)
+
     def limit(self, transaction: Transaction, job: Job, wait: float) -> settling.Concluded:
         """Its node may send again in ``wait`` seconds."""
         deliveries.put(transaction, job.mail, job.recipients, "queued", due=time.time() + wait, counted=False)
@@ -59,6 +81,24 @@ class Noting:
             items.settle(transaction, job.work.row.id, "sent", flagging=settling.flagging(job.work, "sent"))
             return settling.Concluded("sent")
         return settling.conclude_mail(transaction, job.work)
+
+    def sent_all(self, transaction: Transaction, sents: Sequence[Sent]) -> list[settling.Concluded]:
+        """:meth:`sent` for many mails, each of them in ``sents`` once; where each item stands, in the order of ``sents``."""
+        concluded = []
+        whole: list[tuple[int, str]] = []
+        settled: dict[bool, list[int]] = {True: [], False: []}
+        for sent in sents:
+            job = sent.job
+            if _is_whole(job, sent.accepted) and not job.frozen.copy_to:
+                whole.append((job.mail, sent.receipt))
+                settled[settling.flagging(job.work, "sent")].append(job.work.row.id)
+                concluded.append(settling.Concluded("sent"))
+            else:
+                concluded.append(self.sent(transaction, job, sent.accepted, sent.receipt))
+        batches.sent(transaction, whole)
+        for flagging, its_items in settled.items():
+            items.settle_all(transaction, its_items, "sent", flagging=flagging)
+        return concluded
 
     def doubt(
         self, transaction: Transaction, job: Job, accepted: Iterable[str], error: MailFlowError
@@ -143,3 +183,8 @@ class Noting:
             node=job.frozen.node,
             account=job.frozen.account,
         )
+
+
+def _is_whole(job: Job, accepted: tuple[str, ...]) -> bool:
+    """The usual: a new mail, the only one of its item, that its server took for all of its recipients."""
+    return job.alone and accepted == job.recipients
