@@ -26,6 +26,7 @@ from liquid.output import LimitedStringIO
 
 from mailflow_gui.errors import MappingError
 from mailflow_gui.mapping.templates.environment import OUTPUT_LIMIT, Bounded, Context, environment
+from mailflow_gui.mapping.templates.places import faulty_piece
 from mailflow_gui.mapping.transformations import MappingContext
 from mailflow_gui.mapping.values import MisfitError, Value
 
@@ -93,7 +94,7 @@ def compile_template(text: str, html: bool = False) -> CompiledTemplate:
                 if used.name not in template.env.filters:
                     raise UnknownFilterError(f"unknown filter '{used.name}'", token=used.token)
     except LiquidError as error:
-        raise _translated(error) from error
+        raise _translated(error, text, html) from error
     except RecursionError as error:
         raise MisfitError("mapping-template-too-deep") from error
     except (ValueError, IndexError) as error:  # python-liquid's own, for a fault at the very end of a template
@@ -115,10 +116,38 @@ def _expressions(nodes: list[Node], context: Context) -> Iterator[Expression]:
                 inner += [segment for segment in expression.path if isinstance(segment, Expression)]
 
 
-def _translated(error: LiquidError) -> MappingError:
+def fault_of(text: str, html: bool = False) -> tuple[int, int] | None:
+    """From where to where a template's fault stands in it; None if it can be read, or is too large as a whole."""
+    try:
+        compile_template(text, html)
+    except MappingError as error:
+        cause = error.__cause__
+        if isinstance(cause, LiquidError) and not isinstance(cause, (*_TOO_MUCH, BlockNestingError)):
+            return _span(cause, text, html)
+    return None
+
+
+def _span(error: LiquidError, text: str, html: bool) -> tuple[int, int]:
+    token = error.token
+    if token is not None and token.start_index >= 0 and token.source == text:
+        return token.start_index, min(len(text), token.start_index + max(1, len(token.value)))
+
+    def reads(piece: str) -> bool:
+        try:
+            environment(html).from_string(piece)
+        except (LiquidError, ValueError, IndexError):
+            return False
+        return True
+
+    return faulty_piece(text, reads)
+
+
+def _translated(error: LiquidError, text: str = "", html: bool = False) -> MappingError:
     line = 1
     if error.token is not None and error.token.start_index >= 0:
         line = error.token.source.count("\n", 0, error.token.start_index) + 1
+    elif text:  # it ended too soon, says the library, and not where
+        line = text.count("\n", 0, _span(error, text, html)[0]) + 1
     if isinstance(error, _TOO_MUCH):
         return MisfitError("mapping-template-too-large", line=line)
     if isinstance(error, BlockNestingError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QRect, Qt
@@ -19,6 +19,7 @@ from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.flow_layout import FlowLayout
 from mailflow_gui.qt.forms.rules.parts import tool
 from mailflow_gui.qt.forms.rules.steps import StepCard, StepsEditor, parameter
+from mailflow_gui.qt.forms.values import faulty
 from mailflow_gui.qt.mapper.looks import step_icon
 from mailflow_gui.qt.mapper.trying import Outcome
 from mailflow_gui.qt.mapper.value_line import ValueLine
@@ -88,6 +89,7 @@ class LiveStepCard(StepCard):
     def lay_out(self, owner: StepsEditor, place: int, step: Any) -> None:
         self.result = ValueLine()
         self.failed = Complaint()
+        self._failure, self._is_told = "", False
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 6, 0)
         head.setSpacing(8)
@@ -119,11 +121,21 @@ class LiveStepCard(StepCard):
 
     def show_result(self, before: Shown | str | None, after: Shown | str | None) -> None:
         """Show what the step made of the sample; a sentence: why it failed; None: nobody knows."""
-        self.failed.say(after if isinstance(after, str) else "")
+        self._failure = after if isinstance(after, str) else ""
+        self._say_failure()
         self._foot.setVisible(isinstance(after, Shown))
         if isinstance(after, Shown):
             self.result.show_runs(_runs(before if isinstance(before, Shown) else Shown(), after), after.text)
         self.update()
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        super().show_problems(problems)
+        self._is_told = faulty(problems)
+        self._say_failure()
+
+    def _say_failure(self) -> None:
+        """A parameter that can't work is told at its field; that the step then fails on the sample needn't be said again."""
+        self.failed.say("" if self._is_told else self._failure)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from mailflow_gui.qt.forms.labels import Complaint
 from mailflow_gui.qt.mapper.acts import RULES_MIME
 from mailflow_gui.qt.mapper.steps import Grip
 from tests.qt.mapper.conftest import MAILS, Sit
@@ -247,7 +248,9 @@ def test_a_fault_stands_at_its_field(sit: Sit) -> None:
     page = table.page
     assert page.board.cards[0].look.mark == "danger"
     step = table.hands.step(0)
-    assert step.form.rows["pattern"].error.text
+    (said,) = {one.text for one in step.findChildren(Complaint) if one.text}
+    assert said == step.form.rows["pattern"].error.text
+    assert [one.text for one in step.findChildren(Complaint) if one.text] == [said]
     QTest.mouseClick(page.bar.problems, LEFT)
     assert page.index == 0
 
