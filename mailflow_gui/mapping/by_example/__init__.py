@@ -4,6 +4,7 @@
 wanted for the example. *Rival*: a candidate that reads something else; while there is one, nothing is certain.
 """
 
-from mailflow_gui.mapping.by_example.propose import Check, Confidence, Proposal, propose
+from mailflow_gui.mapping.by_example.checking import Check
+from mailflow_gui.mapping.by_example.propose import OTHERS_LIMIT, Confidence, Proposal, Rival, proposals, propose
 
-__all__ = ["Check", "Confidence", "Proposal", "propose"]
+__all__ = ["OTHERS_LIMIT", "Check", "Confidence", "Proposal", "Rival", "proposals", "propose"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from mailflow_gui.errors import MappingError
 from mailflow_gui.mail.message import Address
 from mailflow_gui.mapping.extraction import ExtractedFields
+from mailflow_gui.mapping.fields import FIELD_NAMES
 from mailflow_gui.mapping.transformations.calendar_format import Calendar, Language, formatted
 from mailflow_gui.mapping.transformations.dates import in_zone
 from mailflow_gui.mapping.values import Value, as_date, as_text
@@ -76,14 +77,20 @@ _JAPANESE_FORMATS: tuple[tuple[str, Calendar, Language], ...] = (
 )
 
 
-def field_atoms(source: ExtractedFields, message_headers: tuple[tuple[str, str], ...]) -> Iterator[Atom]:
-    """The mail's fields as they are: its own, its unusual headers, the extracted ones."""
+def field_atoms(source: ExtractedFields, headers: Sequence[str]) -> Iterator[Atom]:
+    """The mail's fields as they are: its own, its unusual headers, what steps before have put in, the extracted ones."""
     for name, cost in _FIELDS:
         yield from _of(name, source.get(name), cost)
-    for name, _value in message_headers[:60]:
+    for name in headers[:60]:
         if name.lower() not in _PLAIN_HEADERS and not name.lower().startswith(("arc-", "x-received")):
             yield from _of(f"headers.{name}", source.get(f"headers.{name}"), 1.6)
-    for name, value in source.extracted().items():
+    extracted = source.extracted()
+    if source.get("content") is None:  # behind a mapper there is no best text
+        yield from _of("text", source.get("text"), 1.0)
+    for name in source:
+        if name not in FIELD_NAMES and name not in extracted:
+            yield from _of(name, source.get(name), 1.2)
+    for name, value in extracted.items():
         yield from _of(name, value, 1.2)
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from mailflow_gui.errors import MappingError
-from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mapping import budget
 from mailflow_gui.mapping.extraction import ExtractedFields, Extraction
-from mailflow_gui.mapping.fields import MessageFields
+from mailflow_gui.mapping.extraction.keys import ROOT
 from mailflow_gui.mapping.mapping import compile_rule
 from mailflow_gui.mapping.rules import Rule
 from mailflow_gui.mapping.steps import compile_steps, run_steps
@@ -29,23 +28,22 @@ LOOKS = _EXTRACTIONS.validate_python(
 CONTEXT = MappingContext(clock=datetime(2000, 1, 1, tzinfo=UTC), seed=0)
 
 
-def fields_of(message: MailMessage) -> ExtractedFields:
-    """A message's fields with everything that can be extracted."""
-    return ExtractedFields(MessageFields(message), LOOKS)
+def fields_of(source: Mapping[str, Value], extractions: Sequence[Extraction] = ()) -> ExtractedFields:
+    """A mail's fields with everything that can be extracted; what ``extractions`` find comes first."""
+    return ExtractedFields(source, (*extractions, *LOOKS))
 
 
-def needed(names: Sequence[str], source: ExtractedFields) -> tuple[Extraction, ...]:
-    """The extractions that give these fields."""
-    found: list[Extraction] = []
-    for name in names:
-        if not name.startswith("extracted."):
-            continue
-        for extraction in LOOKS:
+def needed(names: Sequence[str], source: ExtractedFields, known: Sequence[Extraction] = ()) -> tuple[Extraction, ...]:
+    """The extractions that give these fields, beside those that are ``known`` already; in the order of :data:`LOOKS`."""
+    own = ExtractedFields(source, known).extracted()
+    asked = [name for name in names if name.startswith(f"{ROOT}.") and name not in own]
+    found = set()
+    for name in asked:
+        for place, extraction in enumerate(LOOKS):
             if name in ExtractedFields(source, [extraction]).extracted():
-                if extraction not in found:
-                    found.append(extraction)
+                found.add(place)
                 break
-    return tuple(found)
+    return tuple(LOOKS[place] for place in sorted(found))
 
 
 def run_steps_on(value: Value, steps: Sequence[Mapping[str, Any]]) -> str:
@@ -58,9 +56,9 @@ def run_steps_on(value: Value, steps: Sequence[Mapping[str, Any]]) -> str:
         return ""
 
 
-def run_rule(rule: Rule, source: ExtractedFields) -> tuple[Value, str | None]:
-    """What the rule gives, and the code of the error with which it failed."""
+def run_rule(rule: Rule, source: ExtractedFields) -> tuple[Value, MappingError | None]:
+    """What the rule gives, or the error with which it failed."""
     try:
         return compile_rule(0, rule).run(source, CONTEXT)[1], None
     except MappingError as error:
-        return None, error.code
+        return None, error

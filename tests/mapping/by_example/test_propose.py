@@ -14,7 +14,7 @@ import pytest
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
 from mailflow_gui.mapping.by_example import Proposal, propose
-from mailflow_gui.mapping.by_example.propose import _same
+from mailflow_gui.mapping.by_example.checking import same
 from mailflow_gui.mapping.by_example.running import CONTEXT
 from mailflow_gui.mapping.fields import MessageFields
 from mailflow_gui.mapping.mapping import compile_mapping
@@ -74,7 +74,7 @@ def outcome(path: Path, first: int = 0) -> dict[str, tuple[bool, Proposal | None
             if proposal is not None:
                 mapping = compile_mapping([proposal.rule], proposal.extractions)
                 value = mapping.apply(MessageFields(mail), CONTEXT).get(target)
-                right = right and _same(target, value, wanted_of(example, row)[target])
+                right = right and same(target, value, wanted_of(example, row)[target])
         found[target] = (right, proposal)
     return found
 
