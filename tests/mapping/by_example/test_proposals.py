@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
-from mailflow_gui.mapping.by_example import Proposal, propose, proposals
+from mailflow_gui.mapping.by_example import Proposal, proposals, propose
 from mailflow_gui.mapping.by_example.running import CONTEXT
 from mailflow_gui.mapping.extraction import Extraction
 from mailflow_gui.mapping.fields import MappedFields, MessageFields
