@@ -16,6 +16,7 @@ from mailflow_gui.mapping.conditions import comparisons, compile_condition, cond
 from mailflow_gui.mapping.extraction import Extraction, may_exist
 from mailflow_gui.mapping.extraction.fields import keys_of
 from mailflow_gui.mapping.extraction.keys import ROOT
+from mailflow_gui.mapping.extraction.looking import same_fields
 from mailflow_gui.mapping.fields import FIELD_NAMES, is_field
 from mailflow_gui.mapping.rules import Comparison, Rule, Source
 from mailflow_gui.mapping.transformations import TRANSFORMATIONS, Parameters
@@ -53,6 +54,10 @@ def faults(
         found += _rule(index, rule, properties, extractions)
     for index, extraction in enumerate(extractions):
         found += _extraction(index, extraction)
+    for index, names in enumerate(same_fields(extractions)):
+        if names:
+            arguments = {"field": names[0].removeprefix(f"{ROOT}.")[:60]}
+            found.append(Fault("mapping-extraction-same-field", f"{index}.name", "warning", arguments, "extractions"))
     return tuple(found)
 
 

@@ -56,6 +56,10 @@ SENTENCES: dict[str, Sentence] = {
         N_("The pattern of an extraction has no named group, so it gives no field."),
         N_("Write (?P<name>…) around what should become a field."),
     ),
+    "mapping-extraction-same-field": Sentence(
+        N_("An extraction before this one finds “{field}”, too: that one's value counts."),
+        N_("Give one of them a name, or take the field away from one."),
+    ),
     "mapping-extraction-not-json": Sentence(
         N_("The mapping to “{target}” failed: the file “{file}” is not JSON."),
         N_("Look at the file; the mail's sender may have to correct it."),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mailflow_gui.mapping.budget import charge
-from mailflow_gui.mapping.extraction.keys import Found, add, key, same
+from mailflow_gui.mapping.extraction.keys import KEYS_LIMIT, Found, add, key, same
 from mailflow_gui.mapping.values import check_size
 
 LABEL_LIMIT = 40
@@ -38,34 +38,46 @@ def labelled(text: str, wanted: Collection[str] = ()) -> Found:
 
     :raises MappingError: the text is far too large.
     """
-    check_size(len(text))
-    charge(5 * len(text) + 300 * text.count("\n"))
     known = {same(label): label for label in wanted}
     found: Found = {}
+    for label, value in _pairs(text, known):
+        spelt = known.get(same(label)) if known else label
+        if spelt:
+            add(found, spelt, value)
+    return found
+
+
+def labels_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Every label of a text as it is spelt there, each once, with its value: what a person may choose from.
+
+    :raises MappingError: the text is far too large.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for label, value in _pairs(text, {}):
+        if key(label) and len(found) < KEYS_LIMIT:
+            found.setdefault(same(label), (" ".join(label.split()) if label.isascii() else label.strip(), value))
+    return tuple(found.values())
+
+
+def _pairs(text: str, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Labels and values in their order, another label's value too where some are asked for."""
+    check_size(len(text))
+    charge(5 * len(text) + 300 * text.count("\n"))
     label, open_ended = "", False
     lines: list[str] = []
     for line in text.splitlines():
         read = _read(line, known)
-        if read.label:
-            _keep(found, label, lines, known)
+        if read.label or _divides(line):
+            if label:
+                yield label, "\n".join(lines).strip()
             label, lines, open_ended = read.label, [read.value] if read.value else [], not read.value
-        elif _divides(line):
-            _keep(found, label, lines, known)
-            label, lines = "", []
         elif label and (open_ended or (line[:1].isspace() and line.strip())):
             lines.append(line.strip() if lines or line.strip() else "")
         elif label:
-            _keep(found, label, lines, known)
+            yield label, "\n".join(lines).strip()
             label, lines = "", []
-    _keep(found, label, lines, known)
-    return found
-
-
-def _keep(found: Found, label: str, lines: list[str], known: Mapping[str, str]) -> None:
-    """Keep a value under its label, spelt as it was asked for; another label's value is dropped where some were asked for."""
-    spelt = known.get(same(label)) if known else label
-    if label and spelt:
-        add(found, spelt, "\n".join(lines).strip())
+    if label:
+        yield label, "\n".join(lines).strip()
 
 
 def _read(line: str, known: Collection[str]) -> _Line:
