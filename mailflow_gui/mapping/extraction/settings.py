@@ -54,6 +54,13 @@ class TableExtraction(_Extraction):
         Field(
             title=N_("Layout"),
             description=N_("Pairs: label and value side by side. Header: headings in the first row."),
+            json_schema_extra={
+                "choices": {
+                    "auto": N_("As the table looks"),
+                    "pairs": N_("Label beside value"),
+                    "header": N_("Headings in the first row"),
+                }
+            },
         ),
     ] = "auto"
     labels: Annotated[

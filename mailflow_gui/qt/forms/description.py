@@ -1,8 +1,8 @@
 """What a settings form shows, read from a settings model: no widget here, and no word about single node types.
 
 The model's JSON Schema says what a value is; ``json_schema_extra`` says how it is edited: ``section`` (a heading), ``unit``, ``lines``
-(a text of several lines), ``choices`` (value to title), ``editor`` (a special one: ``folder``, ``addresses``, ``rules``), ``only_for``
-(shown beneath one choice of a neighbour) and ``placeholder`` (what an empty field means).
+(a text of several lines), ``choices`` (value to title), ``editor`` (a special one: ``folder``, ``addresses``, ``rules``,
+``extractions``), ``only_for`` (shown beneath one choice of a neighbour) and ``placeholder`` (what an empty field means).
 """
 
 from __future__ import annotations
@@ -32,9 +32,15 @@ Kind = Literal[
     "folder",
     "addresses",
     "rules",
+    "extractions",
 ]
 
-SPECIAL: Mapping[str, Kind] = {"folder": "folder", "addresses": "addresses", "rules": "rules"}
+SPECIAL: Mapping[str, Kind] = {
+    "folder": "folder",
+    "addresses": "addresses",
+    "rules": "rules",
+    "extractions": "extractions",
+}
 """Kinds that a field asks for by name."""
 
 

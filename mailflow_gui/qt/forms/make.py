@@ -8,6 +8,7 @@ from mailflow_gui.qt.forms import choices, simple
 from mailflow_gui.qt.forms.connection import ConnectionEditor
 from mailflow_gui.qt.forms.description import Field, Kind
 from mailflow_gui.qt.forms.editor import Editor
+from mailflow_gui.qt.forms.extractions import ExtractionsEditor
 from mailflow_gui.qt.forms.folder import FolderEditor
 from mailflow_gui.qt.forms.group import FoldedEditor, RadioGroupEditor
 from mailflow_gui.qt.forms.rules import RulesEditor
@@ -28,6 +29,7 @@ _SPECIAL: Mapping[Kind, Callable[[Field, Surroundings], Editor]] = {
     "connection": ConnectionEditor,
     "folder": FolderEditor,
     "rules": RulesEditor,
+    "extractions": ExtractionsEditor,
 }
 _FEW = 2
 """So many choices are all in sight."""
