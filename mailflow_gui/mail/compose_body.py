@@ -1,7 +1,7 @@
 """The body of a mail: parts, their transfer encodings and how they are joined (RFC 2045, RFC 2046, RFC 2387, RFC 2183).
 
-A part is its MIME fields and the chunks of its body. Attachments are encoded block by block and never joined, so a large one costs its
-encoded size once.
+A part is its MIME fields and the chunks of its body. What goes on as it came is not encoded again (:mod:`carried`); other attachments are
+encoded block by block and never joined, so a large one costs its encoded size once.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Part:
     chunks: tuple[bytes, ...]
     """Its body in transfer encoding; ends without a line end of its own where a boundary follows."""
     eight_bit: bool = False
+    base64: bool = False
+    """No boundary of ours can be in it."""
 
 
 def body(text: str, html: str, attachments: Sequence[Attachment], charset: Charset, key: str) -> Part:
@@ -78,6 +80,7 @@ def text_part(text: str, subtype: str, charset: Charset) -> Part:
             f"Content-Transfer-Encoding: {encoding}\r\n",
         ),
         chunks,
+        base64=encoding == "base64",
     )
 
 
@@ -93,7 +96,8 @@ def attachment_part(attachment: Attachment) -> Part:
         "Content-Transfer-Encoding: base64\r\n",
         *_disposition(attachment),
     )
-    return Part(fields, tuple(_base64(attachment.content)))
+    carried = attachment.carried.base64() if attachment.carried is not None else None
+    return Part(fields, tuple(_base64(attachment.content)) if carried is None else carried, base64=True)
 
 
 def _mail_part(attachment: Attachment) -> Part | None:
@@ -149,9 +153,14 @@ def _boundary(key: str, parts: Sequence[Part]) -> str:
     for attempt in count():
         boundary = "=_" + hashlib.sha256(f"{key} {attempt}".encode("utf-8", "replace")).hexdigest()[:40]
         marker = boundary.encode("ascii")
-        if not any(marker in chunk for part in parts for chunk in part.chunks):
+        if not any(_holds(part, marker) for part in parts):
             return boundary
     raise AssertionError("count() never ends")
+
+
+def _holds(part: Part, marker: bytes) -> bool:
+    # A view is a piece of base64 as it came, deep inside a multipart.
+    return not part.base64 and any(type(chunk) is bytes and marker in chunk for chunk in part.chunks)
 
 
 def _longest_line(data: bytes) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 
 from mailflow_gui.mail import addresses, headers, kinds, names, text, tree, words
+from mailflow_gui.mail.carried import Carried
 from mailflow_gui.mail.values import Address, Attachment, Kind
+from mailflow_gui.mail.views import view
 
 __all__ = ["Address", "Attachment", "Kind", "MailMessage"]
 
@@ -26,6 +28,15 @@ _ONCE = frozenset(
     {"date", "from", "sender", "reply-to", "to", "cc", "bcc", "message-id", "in-reply-to", "references", "subject"}
     | {"mime-version", "content-type", "content-transfer-encoding"}
 )
+_SHORT = 200
+"""Bytes of an address field that is remembered: most mails of a mailbox come from few people and go to one."""
+
+
+@lru_cache(maxsize=1024)
+def _mailboxes(value: bytes) -> tuple[tuple[Address, ...], frozenset[str]]:
+    """The mailboxes in a raw value of ASCII, and the defects in it."""
+    defects: set[str] = set()
+    return addresses.parse(words.raw(value, "", defects), defects), frozenset(defects)
 
 
 @dataclass(frozen=True)
@@ -41,23 +52,16 @@ class MailMessage:
 
     # What the header says.
 
-    @cached_property
+    @view
     def _block(self) -> headers.Block:
         return headers.split(self.raw)
 
-    @cached_property
-    def _raw_fields(self) -> dict[str, list[bytes]]:
-        by_name: dict[str, list[bytes]] = {}
-        for name, value in self._block.fields:
-            by_name.setdefault(name.lower(), []).append(value)
-        return by_name
-
-    @cached_property
+    @view
     def _charset(self) -> str:
         """The mail's own character set: what raw 8-bit text in its header is most likely in."""
         return tree.media_type(self._block)[1].get("charset", "")
 
-    @cached_property
+    @view
     def _found(self) -> set[str]:
         """Defects seen so far."""
         return set()
@@ -71,56 +75,66 @@ class MailMessage:
         """The raw header: all fields, without the empty line that ends it."""
         return self.raw[self._block.start : self._block.end].rstrip(b"\r\n")
 
-    @cached_property
+    @view
     def headers(self) -> tuple[tuple[str, str], ...]:
         """All fields in order: name as written, value decoded and on one line."""
         return tuple((name, self._decoded(value)) for name, value in self._block.fields)
 
     def header(self, name: str) -> str | None:
         """The decoded value of the first field called ``name`` (upper and lower case are the same), or None."""
-        values = self._raw_fields.get(name.lower())
-        return None if values is None else self._decoded(values[0])
+        value = self._block.get(name.lower())
+        return None if value is None else self._decoded(value)
 
-    @cached_property
+    def count(self, name: str) -> int:
+        """How many fields are called ``name`` (in lower case)."""
+        return self._block.count(name)
+
+    @view
     def subject(self) -> str:
         return self.header("subject") or ""
 
     def _addresses(self, name: str) -> tuple[Address, ...]:
         found: tuple[Address, ...] = ()
-        for value in self._raw_fields.get(name, ()):
+        for value in self._block.all(name):
             cut = (
                 value
                 if len(value) <= headers.MAXIMUM_FIELD
                 else value[: value.rfind(b",", 0, headers.MAXIMUM_FIELD) + 1]
             )
-            charset = "" if cut.isascii() else self._charset
-            found += addresses.parse(words.raw(cut, charset, self._found), self._found)
+            if len(cut) <= _SHORT and cut.isascii():
+                mailboxes, defects = _mailboxes(cut)
+                found += mailboxes
+                self._found.update(defects)
+            else:
+                found += addresses.parse(
+                    words.raw(cut, "" if cut.isascii() else self._charset, self._found), self._found
+                )
             if name in ("from", "reply-to"):
                 break
         return found
 
-    @cached_property
+    @view
     def from_(self) -> tuple[Address, ...]:
         """The authors; usually one."""
         return self._addresses("from")
 
-    @cached_property
+    @view
     def to(self) -> tuple[Address, ...]:
         return self._addresses("to")
 
-    @cached_property
+    @view
     def cc(self) -> tuple[Address, ...]:
         return self._addresses("cc")
 
-    @cached_property
+    @view
     def bcc(self) -> tuple[Address, ...]:
         return self._addresses("bcc")
 
-    @cached_property
+    @view
     def reply_to(self) -> tuple[Address, ...]:
         return self._addresses("reply-to")
 
-    @cached_property
+    @view
     def date(self) -> datetime | None:
         """When it was written, by its Date field, aware; None if there is no such field or it is no date."""
         value = self.header("date")
@@ -129,23 +143,23 @@ class MailMessage:
             self._found.add(headers.DATE_INVALID)
         return found
 
-    @cached_property
+    @view
     def message_id(self) -> str:
         """With its angle brackets; empty if there is none."""
         value = self.header("message-id") or ""
         return next(iter(headers.message_ids(value)), "")
 
-    @cached_property
+    @view
     def in_reply_to(self) -> tuple[str, ...]:
         """Message-IDs of the mails that this one answers, with their angle brackets."""
         return headers.message_ids(self.header("in-reply-to") or "")
 
-    @cached_property
+    @view
     def references(self) -> tuple[str, ...]:
         """Message-IDs of the thread so far, oldest first, with their angle brackets."""
         return headers.message_ids(self.header("references") or "")
 
-    @cached_property
+    @view
     def kind(self) -> Kind:
         """From a person, a machine that answers, a bounce, or a mailing list."""
         media_type, named = tree.media_type(self._block)
@@ -154,53 +168,51 @@ class MailMessage:
 
     # What the body holds.
 
-    @cached_property
+    @view
     def _tree(self) -> tree.Tree:
         return tree.grow(self.raw, self._block)
 
-    @cached_property
+    @view
     def _bodies(self) -> text.Bodies:
         return text.choose(self.raw, self._tree)
 
-    @cached_property
+    @view
     def html(self) -> str:
         """The first HTML part, as the sender wrote it: a stranger's markup, never to be shown unsanitised."""
         part = self._bodies.html
         return "" if part is None else text.markup(self.raw, part, self._found)
 
-    @cached_property
+    @view
     def text(self) -> str:
         """The first plain text part, or else the HTML turned to text; lines end in LF."""
         part = self._bodies.text
         return text.from_html(self.html, self._found) if part is None else text.plain(self.raw, part, self._found)
 
-    @cached_property
+    @view
     def content(self) -> str:
         """The best text there is: the plain one, or what the HTML says where that one is blank."""
         return self.text if self.text.strip() or not self.html else text.from_html(self.html, self._found)
 
-    @cached_property
+    @view
     def attachments(self) -> tuple[Attachment, ...]:
-        """All that is neither the text nor its HTML twin, decoded; mails inside the mail and inline pictures too."""
-        return tuple(self._attachment(part) for part in self._bodies.attachments)
+        """All that is neither the text nor its HTML twin; mails inside the mail and inline pictures too."""
+        return tuple([self._attachment(part) for part in self._bodies.attachments])
 
     def _attachment(self, part: tree.Part) -> Attachment:
-        content = tree.body(self.raw, part, self._found)
+        carried = Carried(self.raw, part, self._found)
         written = part.name
         if not written and part.type in ("message/rfc822", "message/global"):
-            inner = words.decode((headers.split(content).get("subject") or b"")[: headers.MAXIMUM_FIELD])
+            inner = words.decode((headers.split(carried.decoded()).get("subject") or b"")[: headers.MAXIMUM_FIELD])
             written = inner.replace("/", "-").replace("\\", "-").rstrip(".") + ".eml" if inner else ""
-        name = names.safe(written, part.type)
         if part.name and names.harmful(part.name):
             self._found.add(NAME_UNSAFE)
-        return Attachment(
-            name=name,
-            type=part.type,
-            content=content,
-            inline=part.disposition == "inline"
+        inline = (
+            part.disposition == "inline"
             or "multipart/related" in part.containers
-            or (part.type == "text/plain" and not part.disposition),
-            content_id=part.content_id,
+            or (part.type == "text/plain" and not part.disposition)
+        )
+        return Attachment.received(
+            carried, name=names.safe(written, part.type), type=part.type, inline=inline, content_id=part.content_id
         )
 
     @property
@@ -208,19 +220,18 @@ class MailMessage:
         """Bytes, as received."""
         return len(self.raw)
 
-    @cached_property
+    @view
     def defects(self) -> tuple[str, ...]:
         """Everything that is wrong with this mail, as stable codes in alphabetical order. Looks at all of it."""
         if not self.raw:
             return (EMPTY,)
-        for name, values in self._raw_fields.items():
-            if name in _ONCE and len(values) > 1:
-                self._found.add(FIELD_REPEATED)
+        if any(self._block.count(name) > 1 for name in _ONCE):
+            self._found.add(FIELD_REPEATED)
         if not self.from_:
             self._found.add(FROM_MISSING)
-        if "date" not in self._raw_fields:
+        if self._block.get("date") is None:
             self._found.add(DATE_MISSING)
-        for view in (
+        for looked_at in (
             self.headers,
             self.to,
             self.cc,
@@ -229,7 +240,7 @@ class MailMessage:
             self.date,
             self.content,
             self.html,
-            self.attachments,
+            *[attachment.content for attachment in self.attachments],
         ):
-            del view  # looking is enough: each view leaves what it found in self._found
+            del looked_at  # looking is enough: each view leaves what it found in self._found
         return tuple(sorted(self._found | self._block.defects | self._tree.defects))

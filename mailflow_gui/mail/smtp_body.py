@@ -29,7 +29,7 @@ def _stuffed(content: Iterable[bytes]) -> Iterator[bytes]:
     at_line_start = True
     held_cr = False  # a CR at the end of a chunk may be half of a CR LF
     for part in content:
-        chunk = b"\r" + part if held_cr else part
+        chunk = b"\r" + part if held_cr else bytes(part)  # a view becomes bytes here, a piece at a time
         held_cr = chunk.endswith(b"\r")
         if held_cr:
             chunk = chunk[:-1]
