@@ -86,9 +86,11 @@ def as_list(value: Value) -> tuple[Value, ...]:
 
 def is_blank(value: Value) -> bool:
     """Whether there is nothing to see: absent, white space only, or a list of such."""
+    if isinstance(value, str):
+        return not value or value.isspace()
     if isinstance(value, tuple):
-        return all(is_blank(entry) for entry in value)
-    return value is None or (isinstance(value, str) and not value.strip())
+        return all(map(is_blank, value))
+    return value is None
 
 
 def as_decimal(value: Value) -> Decimal:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Literal
+from weakref import finalize
 
 from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt
 
@@ -214,33 +215,58 @@ def check_mapped(settings: SendSettings, mapped: Collection[str]) -> Sequence[Pr
     return (Problem("send-to-nobody", severity="warning", field="to"),)
 
 
+@dataclass(frozen=True)
+class _Typed:
+    """What was typed, by field of the mail, without what is blank; and whether it goes before what is mapped."""
+
+    values: Mapping[str, str]
+    first: bool
+    replies: bool
+
+
+_typed: dict[int, _Typed] = {}
+"""By the identity of the settings, which are frozen; an entry goes with them."""
+
+
+def _typed_in(settings: SendSettings) -> _Typed:
+    key = id(settings)
+    found = _typed.get(key)
+    if found is None:
+        names = (*_ADDRESS_FIELDS, "subject", "text", "html")
+        values = {name: value for name in names if (value := typed(settings, name)).strip()}
+        found = _Typed(values, settings.priority == "input-values", settings.mode in ("reply", "reply-all"))
+        _typed[key] = found
+        finalize(settings, _typed.pop, key, None)
+    return found
+
+
 def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing | Skip:
     """The mail that ``item`` becomes; for an answer that must not be sent, why not.
 
     :raises Rejected: no sender, no recipient, or something that can't stand in a mail.
     """
-    replies = settings.mode in ("reply", "reply-all")
-    if replies and not settings.answer_automatic and item.message.kind != "person":
+    written = _typed_in(settings)
+    if written.replies and not settings.answer_automatic and item.message.kind != "person":
         return Skip("answer-automatic")
-    data = _data(item, settings)
-    sender = _addresses("from", settings, data)
+    data = _resolved(_data(item, settings), written)
+    sender = _addresses("from", data)
     if not sender:
         raise Rejected("send-no-from")
     draft: Draft | None = Draft(
         sender=sender,
-        to=_addresses("to", settings, data),
-        cc=_addresses("cc", settings, data),
-        bcc=_addresses("bcc", settings, data),
-        reply_to=_addresses("reply_to", settings, data),
-        subject=as_text(_resolved("subject", settings, data)),
-        text=as_text(_resolved("text", settings, data)),
-        html=as_text(_resolved("html", settings, data)),
+        to=_addresses("to", data),
+        cc=_addresses("cc", data),
+        bcc=_addresses("bcc", data),
+        reply_to=_addresses("reply_to", data),
+        subject=as_text(data.get("subject")),
+        text=as_text(data.get("text")),
+        html=as_text(data.get("html")),
         attachments=_attachments(item, own=settings.mode == "new"),
-        headers=_headers(item),
+        headers=_headers(item) if item.fields else (),
         charset=settings.charset,
     )
     assert draft is not None
-    if replies:
+    if written.replies:
         draft = compose_answer.reply(draft, item.message, to_all=settings.mode == "reply-all")
         if draft is None:
             return Skip("answer-to-itself")
@@ -258,8 +284,8 @@ def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing |
         when_uncertain=settings.when_uncertain,
         maximum_per_minute=settings.maximum_per_minute,
         maximum_per_day=settings.maximum_per_day,
-        replies_per_thread=settings.replies_per_thread if replies else None,
-        replies_per_sender_per_day=settings.replies_per_sender_per_day if replies else None,
+        replies_per_thread=settings.replies_per_thread if written.replies else None,
+        replies_per_sender_per_day=settings.replies_per_sender_per_day if written.replies else None,
     )
 
 
@@ -270,7 +296,7 @@ def _data(item: Item, settings: SendSettings) -> Mapping[str, Value]:
     HTML goes along only with its text: typed text and somebody else's HTML would be one mail that says two things. What other nodes
     added shadows it. In an answer the received mail only says where it goes and what it is about.
     """
-    message = item.message
+    message, fields = item.message, item.fields
     data: dict[str, Value] = {}
     if settings.mode != "new":
         data["subject"] = message.subject
@@ -278,24 +304,29 @@ def _data(item: Item, settings: SendSettings) -> Mapping[str, Value]:
             data["to"] = compose_answer.reply_target(message)
     elif not item.mapped:
         data = {"subject": message.subject, "from": message.from_, "to": message.to, "text": message.content}
-        shadowed = not is_blank(item.fields.get("text")) or not is_blank(item.fields.get("content"))
+        shadowed = not is_blank(fields.get("text")) or not is_blank(fields.get("content"))
         if not shadowed and (settings.priority == "consumed-data" or not settings.text.strip()):
             data["html"] = message.html
-    named = {"text": item.fields.get("content"), **item.fields}
-    return data | {name: value for name, value in named.items() if not is_blank(value)}
+    if "content" in fields and "text" not in fields:
+        fields = {"text": fields["content"], **fields}
+    if not data:
+        return fields
+    return {**data, **{name: value for name, value in fields.items() if not is_blank(value)}}
 
 
-def _resolved(name: str, settings: SendSettings, data: Mapping[str, Value]) -> Value:
-    """The parameter priority: typed or mapped, blank counting as empty; None if both are."""
-    written, mapped = typed(settings, name), data.get(name)
-    first, second = (written, mapped) if settings.priority == "input-values" else (mapped, written)
-    return next((value for value in (first, second) if not is_blank(value)), None)
+def _resolved(mapped: Mapping[str, Value], written: _Typed) -> Mapping[str, Value]:
+    """The parameter priority: typed or mapped, blank counting as empty; what is neither has no entry."""
+    data = {name: value for name, value in mapped.items() if not is_blank(value)}
+    return {**data, **written.values} if written.first else {**written.values, **data}
 
 
-def _addresses(name: str, settings: SendSettings, data: Mapping[str, Value]) -> tuple[Address, ...]:
+def _addresses(name: str, data: Mapping[str, Value]) -> tuple[Address, ...]:
     """:raises Rejected: one of them is no address, or can't be mailed to."""
+    values = data.get(name)
+    if values is None:
+        return ()
     found: list[Address] = []
-    for value in as_list(_resolved(name, settings, data)):
+    for value in as_list(values):
         if isinstance(value, Address):
             envelope_address(value.address or value.name)
             found.append(value)
@@ -318,6 +349,8 @@ _parsed = lru_cache(maxsize=256)(parse_addresses)
 
 def _once(addresses: Sequence[Address]) -> tuple[Address, ...]:
     """Each mailbox once, the first spelling of it."""
+    if len(addresses) < 2:
+        return tuple(addresses)
     found: dict[str, Address] = {}
     for address in addresses:
         found.setdefault(address.address.casefold(), address)
