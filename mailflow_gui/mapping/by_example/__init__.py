@@ -6,5 +6,6 @@ wanted for the example. *Rival*: a candidate that reads something else; while th
 
 from mailflow_gui.mapping.by_example.checking import Check
 from mailflow_gui.mapping.by_example.propose import OTHERS_LIMIT, Confidence, Proposal, Rival, proposals, propose
+from mailflow_gui.mapping.by_example.running import LOOKS
 
-__all__ = ["OTHERS_LIMIT", "Check", "Confidence", "Proposal", "Rival", "proposals", "propose"]
+__all__ = ["LOOKS", "OTHERS_LIMIT", "Check", "Confidence", "Proposal", "Rival", "proposals", "propose"]

@@ -110,13 +110,14 @@ class Canvas(FlowView):
             self.said.emit(_("This node doesn't fit into that link."))
         self.push(_("Insert node") if inserted else _("Add node"), inserted or after)
 
-    def set_settings(self, node_id: str, settings: Mapping[str, Any]) -> None:
+    def set_settings(self, node_id: str, settings: Mapping[str, Any], *, typed: bool = True) -> None:
         """Replace a node's settings; typing in one field becomes one step.
 
+        :param typed: False: a step by itself, whatever was typed before or is typed afterwards.
         :raises KeyError: no such node.
         """
         before = self.drawing.flow.node(node_id).settings
-        field = changes.typed_field(before, settings)
+        field = changes.typed_field(before, settings) if typed else None
         merge = ("settings", node_id, field) if field else None
         self.push(_("Change settings"), edits.with_settings(self.drawing.flow, node_id, settings), merge=merge)
 

@@ -38,6 +38,14 @@ class Acts:
             return  # what is shown is up to date already
         self._page.choose(index, self._page.board.cards[index].chip if 0 <= index < len(self._page.board.cards) else -1)
 
+    def replace(self, settings: Mapping[str, Any], index: int | None) -> None:
+        """Make these the node's settings, as one step for undo, and a rule the chosen one."""
+        page = self._page
+        page.settings_replaced.emit(page.node, dict(settings))
+        page.choose(page.index if index is None else index)
+        if 0 <= page.index < len(page.board.cards):
+            page.board.cards[page.index].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def map(self, source: Mapping[str, Any] | None, target: str) -> None:
         """Map a source to a target; a target that is filled already gets one more source."""
         rules, index = edits.mapped(self._page.rules, source, target)

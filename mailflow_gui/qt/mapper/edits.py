@@ -104,6 +104,19 @@ def with_step(rules: Sequence[Any], index: int, name: str, at: int | None = None
     return with_steps(rules, index, [*steps[:place], catalogue.new_step(name), *steps[place:]])
 
 
+def with_targets(rules: Sequence[Any], made: Mapping[str, Any], gone: Collection[str]) -> Rules:
+    """With other rules for some targets, each in the place of the first that filled it, and nothing for those that are ``gone``."""
+    after: Rules = []
+    waiting = dict(made)
+    for rule in rules:
+        target = target_of(rule)
+        if target in waiting:
+            after.append(waiting.pop(target))
+        elif target not in made and target not in gone:
+            after.append(rule)
+    return [*after, *waiting.values()]
+
+
 def step_moved(rules: Sequence[Any], index: int, step: int, to: int) -> Rules:
     """With a rule's step at another place."""
     return with_steps(rules, index, moved(steps_of(rules[index]), step, to))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,6 +16,8 @@ from mailflow_gui.qt.inspector.lane import Lane
 from mailflow_gui.qt.mapper import rows, samples
 from mailflow_gui.qt.mapper.samples import Offer, Sample
 from mailflow_gui.qt.mapper.trying import Trial, Tried
+
+T = TypeVar("T")
 
 
 class Live(QObject):
@@ -89,6 +91,14 @@ class Live(QObject):
                 self.failed.emit(str(found) if found is not None else _("This message is no longer in the journal."))
 
         self._lane.do(lambda: samples.received(self._reader, offer), take)
+
+    def fetch(self, wanted: Sequence[Offer | Sample], then: Callable[[tuple[Sample, ...] | Exception], None]) -> None:
+        """Load several; those that are gone are left out."""
+        self.do(lambda: samples.fetched(self._reader, wanted), then)
+
+    def do(self, work: Callable[[], T], then: Callable[[T | Exception], None]) -> None:
+        """Do a piece of work in the lane, which alone may read the journal; ``then`` hears of it in the window's thread."""
+        self._lane.do(work, then)
 
     def load_file(self, path: Path) -> None:
         """Load a mail file."""

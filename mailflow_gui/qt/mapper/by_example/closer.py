@@ -1,0 +1,157 @@
+"""One answer looked at closely: why it is that sure, other rules to choose from, and what it gives for each message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+
+from mailflow_gui.language import _
+from mailflow_gui.qt.controls import ElidedLabel, IconLabel, SectionHead
+from mailflow_gui.qt.forms.body import line, surface
+from mailflow_gui.qt.forms.labels import Label
+from mailflow_gui.qt.inspector import plain
+from mailflow_gui.qt.mapper.by_example import pieces, sureness
+from mailflow_gui.qt.mapper.by_example.rule_line import RuleLine
+from mailflow_gui.qt.mapper.by_example.searching import Answer, Seen, Way
+from mailflow_gui.qt.mapper.by_example.wishes import title_of
+from mailflow_gui.qt.mapper.value_line import ValueLine
+from mailflow_gui.qt.mapper.values import Run, spaced
+
+
+class Closer(QScrollArea):
+    """Shows an answer with one of its ways chosen."""
+
+    way_chosen = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        surface(self)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(_("The chosen proposal"))
+        self.group = QButtonGroup(self)
+        self.group.idToggled.connect(self._toggled)
+        self.ways: list[WayRow] = []
+        self.seen: list[SeenRow] = []
+        self._telling = True
+
+    def show_answer(self, answer: Answer, chosen: int) -> None:
+        """Show this answer; ``chosen``: which of its ways."""
+        at = self.verticalScrollBar().value()
+        for button in self.group.buttons():
+            self.group.removeButton(button)
+        self.ways, self.seen = [], []
+        inside = QWidget()
+        surface(inside)
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(8)
+        column.addWidget(Label(title_of(answer.target), "title"))
+        for reason in sureness.reasons(answer, chosen):
+            column.addLayout(_sentence(reason))
+        if len(answer.ways) > 1 and answer.confidence != "certain":
+            column.addSpacing(4)
+            column.addWidget(line())
+            column.addWidget(SectionHead(_("Rules that make this")))
+            self._show_ways(column, answer.ways, chosen)
+        if answer.ways:
+            column.addSpacing(4)
+            column.addWidget(line())
+            column.addWidget(SectionHead(_("What it gives")))
+            column.addLayout(self._grid(answer, answer.ways[chosen].seen))
+        column.addStretch(1)
+        self.setWidget(inside)
+        self.verticalScrollBar().setValue(at)
+
+    def _show_ways(self, column: QVBoxLayout, ways: Sequence[Way], chosen: int) -> None:
+        self._telling = False
+        for place, way in enumerate(ways):
+            row = WayRow(way, proposed=place == 0)
+            row.button.setChecked(place == chosen)
+            self.group.addButton(row.button, place)
+            column.addWidget(row)
+            self.ways.append(row)
+        self._telling = True
+
+    def _grid(self, answer: Answer, seen: Sequence[Seen]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 2)
+        grid.setColumnStretch(2, 3)
+        wanted = answer.wanted
+        words = plain.one_line(", ".join(wanted) if isinstance(wanted, tuple) else wanted, 300)
+        mine = SeenRow("circle-check", "ok", _("The sample"), words, "same", weight=600)
+        for place, row in enumerate((mine, *(_row(one) for one in seen))):
+            grid.addWidget(row.icon, place, 0)
+            grid.addWidget(row.title, place, 1)
+            grid.addWidget(row.value, place, 2)
+            self.seen.append(row)
+        return grid
+
+    def _toggled(self, place: int, checked: bool) -> None:
+        if checked and self._telling:
+            self.way_chosen.emit(place)
+
+    def focus_way(self, place: int) -> None:
+        """Give the keys to one of the ways."""
+        if 0 <= place < len(self.ways):
+            self.ways[place].button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class WayRow(QWidget):
+    """One way, to be chosen."""
+
+    def __init__(self, way: Way, *, proposed: bool) -> None:
+        super().__init__()
+        words = pieces.words_of(way.rule)
+        self.button = QRadioButton()
+        self.button.setAccessibleName(_("{rule} (proposed)").format(rule=words) if proposed else words)
+        self.line = RuleLine(2)
+        self.line.show_pieces(pieces.pieces_of(way.rule), words)
+        self.tally = Label(sureness.tally(way.seen), "caption", "hint")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        inner = QVBoxLayout()
+        inner.setSpacing(0)
+        inner.addWidget(self.line)
+        inner.addWidget(self.tally)
+        row.addLayout(inner, 1)
+        self.button.setFixedHeight(26)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.button.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.button.setChecked(True)
+
+
+class SeenRow:
+    """What a rule gives for one message: sign, message, value."""
+
+    def __init__(self, icon: str, token: str, title: str, words: str, look: str, *, weight: int = 400) -> None:
+        self.icon = IconLabel(icon, token, 14)
+        self.title = ElidedLabel(title, "small", "text" if weight > 400 else "text-2", weight=weight)
+        self.value = ValueLine()
+        runs = (Run(words, look),) if look != "same" else spaced(words, "same")
+        self.value.show_runs(runs, words)
+        self.value.setAccessibleName(f"{title}: {words}")
+        self.icon_name = icon
+
+
+def _row(seen: Seen) -> SeenRow:
+    icon, token = sureness.sign_of(seen.outcome)
+    words, look = sureness.line_of(seen)
+    return SeenRow(icon, token, seen.message.title, words, look)
+
+
+def _sentence(reason: sureness.Reason) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    row.addWidget(IconLabel(reason.icon, reason.token, 14), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(Label(reason.text, "small", wrap=True), 1)
+    return row

@@ -1,0 +1,169 @@
+"""A rule painted in chips and words, broken where the line ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from mailflow_gui.qt.controls import set_tool_tip
+from mailflow_gui.qt.mapper.by_example.pieces import Piece
+from mailflow_gui.qt.theme import theme
+
+_ROW, _CHIP, _GAP, _ICON = 26, 20, 6, 12
+_PADDING = 6
+
+
+@dataclass(frozen=True)
+class _Placed:
+    piece: Piece
+    area: QRect
+    text: str
+
+
+class RuleLine(QWidget):
+    """Shows the pieces of a rule.
+
+    :param rows: most rows; what is more ends in an ellipsis, and is whole in the tool tip.
+    """
+
+    def __init__(self, rows: int = 3, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = rows
+        self.pieces: tuple[Piece, ...] = ()
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_pieces(self, pieces: Sequence[Piece], words: str) -> None:
+        """Show these; ``words`` say the same in a line."""
+        self.pieces = tuple(pieces)
+        self.setAccessibleName(words)
+        set_tool_tip(self, words)
+        self.updateGeometry()
+        self.update()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        placed, _cut = self._place(width)
+        return max((one.area.bottom() + 1 for one in placed), default=_CHIP) + (_ROW - _CHIP) // 2
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self.heightForWidth(max(self.width(), 200)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, _ROW)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        placed, cut = self._place(self.width())
+        for one in placed:
+            if one.piece.kind == "arrow":
+                icon = theme.pixmap("arrow-right", "text-3", _ICON, self.devicePixelRatioF())
+                painter.drawPixmap(one.area.left(), one.area.center().y() - 5, icon)
+            elif one.piece.kind == "text":
+                painter.setFont(theme.font("small"))
+                painter.setPen(theme.color("text"))
+                painter.drawText(one.area, Qt.AlignmentFlag.AlignVCenter, one.text)
+            else:
+                self._paint_chip(painter, one)
+        if cut and placed:
+            painter.setPen(theme.color("text-3"))
+            painter.setFont(theme.font("small", 600))
+            last = placed[-1].area
+            where = QRect(min(last.right() + 3, self.width() - 14), last.top(), 14, last.height())
+            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, "…")
+
+    def _paint_chip(self, painter: QPainter, one: _Placed) -> None:
+        is_source = one.piece.kind == "source"
+        painter.setPen(theme.color("accent-soft" if is_source else "border"))
+        painter.setBrush(theme.color("accent-soft" if is_source else "surface-alt"))
+        painter.drawRoundedRect(QRectF(one.area).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        ink = "accent-text" if is_source else "text"
+        left = one.area.left() + _PADDING
+        icon = theme.pixmap(one.piece.icon, ink, _ICON, self.devicePixelRatioF())
+        painter.drawPixmap(left, one.area.center().y() - 5, icon)
+        left += _ICON + 4
+        painter.setFont(theme.font("caption", 600))
+        painter.setPen(theme.color(ink))
+        room = QRect(left, one.area.top(), one.area.right() - _PADDING - left + 2, one.area.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, one.text)
+        if one.piece.detail:
+            wide = QFontMetrics(painter.font()).horizontalAdvance(one.text) + 5
+            painter.setFont(theme.font("caption", 400))
+            painter.setPen(theme.color("accent-text" if is_source else "text-2"))
+            room.setLeft(room.left() + wide)
+            text = QFontMetrics(painter.font()).elidedText(one.piece.detail, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _place(self, width: int) -> tuple[list[_Placed], bool]:
+        """Where the pieces stand in that width, and whether some have no room."""
+        placed: list[_Placed] = []
+        x, row = 0, 0
+        for piece in self.pieces:
+            if piece.kind == "break":
+                x, row = 0, row + 1
+            elif piece.kind == "text":
+                rest = piece.text
+                while rest and row < self._rows:
+                    part = _fitting(rest, width - x, new=x == 0)
+                    if not part:
+                        x, row = 0, row + 1
+                        continue
+                    wide = QFontMetrics(theme.font("small")).horizontalAdvance(part)
+                    placed.append(_Placed(piece, _area(x, row, wide), part))
+                    x, rest = x + wide, rest[len(part) :]
+                    if rest:
+                        x, row = 0, row + 1
+            else:
+                wide = min(_width(piece), width)
+                if x and x + wide > width:
+                    x, row = 0, row + 1
+                if row < self._rows:
+                    gap = 0 if not x or placed[-1].piece.kind == "text" else _GAP
+                    x += gap
+                    placed.append(_Placed(piece, _area(x, row, min(wide, width - x)), piece.text))
+                    x += wide
+            if row >= self._rows:
+                return placed, True
+        return placed, False
+
+
+def _area(x: int, row: int, wide: int) -> QRect:
+    return QRect(x, row * _ROW + (_ROW - _CHIP) // 2, wide, _CHIP)
+
+
+def _width(piece: Piece) -> int:
+    if piece.kind == "arrow":
+        return _ICON
+    wide = 2 * _PADDING + _ICON + 4 + QFontMetrics(theme.font("caption", 600)).horizontalAdvance(piece.text) + 2
+    if piece.detail:
+        wide += 5 + min(180, QFontMetrics(theme.font("caption", 400)).horizontalAdvance(piece.detail) + 1)
+    return wide
+
+
+def _fitting(text: str, room: int, *, new: bool) -> str:
+    """As much of a text as has room, up to a word's end where there is one; at the line's start at least one sign."""
+    metrics = QFontMetrics(theme.font("small"))
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    low, high = 0, min(len(text), 400)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if metrics.horizontalAdvance(text[:middle]) <= room:
+            low = middle
+        else:
+            high = middle - 1
+    blank = text.rfind(" ", 0, low + 1)
+    if blank > 0:
+        return text[: blank + 1]
+    is_word = low < len(text) and text[low].isascii() and text[max(0, low - 1)].isascii()
+    if low and (new or not is_word):
+        return text[:low]
+    return text[:1] if new else ""
