@@ -23,6 +23,7 @@ class Choosing:
     def choose(self, index: int, chip: int = -1) -> None:
         """Make a rule the chosen one; -1: none."""
         page = self._page
+        page.extracting.leave()
         page.index = index if 0 <= index < len(page.rules) else -1
         page.board.choose(page.index, chip)
         page.show_details()
@@ -31,6 +32,7 @@ class Choosing:
     def chosen(self, index: int, chip: int) -> None:
         """A person has chosen a rule on the board, and a chip of it."""
         page = self._page
+        page.extracting.leave()
         page.index = index
         page.show_details()
         self.light()
@@ -107,11 +109,12 @@ class Choosing:
         panes: list[QWidget] = [page.source.tree, page.target.tree]
         if 0 <= page.index < len(page.board.cards):
             panes[1:1] = [page.board.cards[page.index]]
-            panes.append(page.details)
+        if page.extracting.index >= 0 or page.index >= 0:
+            panes.append(page.extracting.side)
         focus = QApplication.focusWidget()
         at = next((place for place, one in enumerate(panes) if focus and (one is focus or one.isAncestorOf(focus))), -1)
         widget = panes[(at + by) % len(panes)]
-        if widget is page.details:
-            page.details.focus_path("sources")
+        if widget is page.extracting.side:
+            page.extracting.focus()
         else:
             widget.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.fields import TARGET_FIELDS
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.mapper import edits, rows
+from mailflow_gui.qt.mapper.extractions.rows import EXTRACTED
 from mailflow_gui.qt.theme import theme
 
 if TYPE_CHECKING:
@@ -58,9 +60,11 @@ class Menus:
     def of_source(self, key: str, where: QPoint) -> None:
         """What can be done with a source."""
         source = rows.source_of(key)
-        if source is None:
-            return
         menu = self._menu()
+        if source is None:
+            if self._page.extracting.fill_menu(menu, key):
+                menu.popup(where)
+            return
         self._fill_targets(menu.addMenu(_("Map to")), source)
         index = self._page.index
         if 0 <= index < len(self._page.rules):
@@ -133,6 +137,8 @@ class Menus:
                 value = self._ask(_("Flow property"), _("Value of “{name}”:").format(name=name))
                 if value is not None:
                     page.properties_changed.emit({**page.flow.properties, name: value})
+        elif root == EXTRACTED:
+            page.extracting.ask_kind(QCursor.pos())
         elif root == rows.CONSTANTS:
             text = self._ask(_("Constant"), _("Text that never changes:"))
             if text:

@@ -24,6 +24,7 @@ from mailflow_gui.qt.mapper.board import Board, Ends
 from mailflow_gui.qt.mapper.carrying import Carrying
 from mailflow_gui.qt.mapper.choosing import Choosing
 from mailflow_gui.qt.mapper.details import Details
+from mailflow_gui.qt.mapper.extractions.acts import Extracting
 from mailflow_gui.qt.mapper.live import Live
 from mailflow_gui.qt.mapper.needs import Needs, needs_after
 from mailflow_gui.qt.mapper.overlay import Overlay
@@ -72,6 +73,7 @@ class MapperPage(QWidget):
         self._placing.timeout.connect(self._put_dots)
         self.live = Live(reader, types, self)
         self._make_parts()
+        self.extracting = Extracting(self, types)
         self._room = Room(self, self.parts_moved)
         wiring.connect(self)
 
@@ -103,6 +105,7 @@ class MapperPage(QWidget):
         self.bar.show_names(flow.name, title)
         for pane in (self.source, self.target):
             pane.forget()
+        self.extracting.open(flow)
         self.show_flow(flow)
         self.choose(0 if self.rules else -1)
         self.live.find_offers(flow.id or "", node)
@@ -137,18 +140,27 @@ class MapperPage(QWidget):
         self.source.about.setText(self.tried.lost or (_("of the sample") if self.sample else _("no sample yet")))
         self.target.about.setText(_("result for this sample") if self.sample is not None else "")
         self.show_details()
+        self.extracting.refresh()
         self._show_troubles()
         self.choosing.light()
 
     def _show_trees(self) -> None:
         """A key typed into a step changes values only: those are shown once, when they are known."""
         drawn = [(edits.target_of(rule), edits.sources_of(rule)) for rule in self.rules]
-        around = (drawn, self.flow.properties, tuple(self.constants), self.behind, self.needs, self.tried)
+        extractions = self.extracting.offered()
+        around = (drawn, self.flow.properties, tuple(self.constants), self.behind, self.needs, self.tried, extractions)
         if around == self._drawn:
             return
         self._drawn = around
         self.source.tree.show_rows(
-            rows.source_rows(self.rules, self.tried, self.flow.properties, self.constants, self.behind)
+            rows.source_rows(
+                self.rules,
+                self.tried,
+                self.flow.properties,
+                self.constants,
+                self.behind,
+                extractions=extractions,
+            )
         )
         complaints = dict.fromkeys(self.needs.missing, _("Required, not mapped"))
         self.target.tree.show_rows(rows.target_rows(self.rules, self.tried, complaints, self.needs.typed))
@@ -172,7 +184,7 @@ class MapperPage(QWidget):
             if one.node == self.node and one.field and one.field.startswith(f"{self.key}."):
                 path = one.field.removeprefix(f"{self.key}.")
                 found[path] = Finding.warning(one.text) if one.severity == "warning" else Finding(one.text)
-        if found != self.problems:
+        if self.extracting.take_problems(problems) or found != self.problems:
             self.problems = found
             self.refresh()
 
@@ -193,6 +205,9 @@ class MapperPage(QWidget):
 
     def focus_path(self, path: str) -> None:
         """Lead to a path in the node's settings, such as ``rules.3.target``."""
+        if self.extracting.key and path.startswith(self.extracting.key):
+            self.extracting.lead_to(path.removeprefix(f"{self.extracting.key}."))
+            return
         self.choosing.lead_to(path.removeprefix(f"{self.key}.") if path != self.key else "")
 
     def choose(self, index: int, chip: int = -1) -> None:

@@ -30,7 +30,7 @@ class Room:
         column.addWidget(page.problem_strip)
         self._middle.addWidget(page.board)
         self._middle.addWidget(page.target)
-        for widget in (page.source, centre, page.details):
+        for widget in (page.source, centre, page.extracting.side):
             self._across.addWidget(widget)
         for splitter in (self._across, self._middle):
             splitter.setChildrenCollapsible(False)

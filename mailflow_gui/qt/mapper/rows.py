@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from mailflow_gui.language import _, ngettext
@@ -12,41 +11,14 @@ from mailflow_gui.mapping.fields import MESSAGE_FIELDS, TARGET_FIELDS, is_field
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.mapper import edits
+from mailflow_gui.qt.mapper.extractions.rows import extracted_row
+from mailflow_gui.qt.mapper.row import Row
 from mailflow_gui.qt.mapper.trying import Tried
 
 MESSAGE, ADDED, PROPERTIES, CONSTANTS, MISSING_ONES = "message", "added", "properties", "constants", "missing"
-EXTRACTED = "extracted"
 MAIL, OTHERS = "mail", "others"
 HEADERS = "headers"
 _REQUIRED = ("from", "to")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of a tree."""
-
-    key: str
-    """Tells it from all others of its tree."""
-    title: str
-    icon: str
-    value: str = ""
-    children: tuple[Row, ...] = ()
-    is_root: bool = False
-    used: bool = False
-    """Whether a rule reads or fills it."""
-    wrong: str = ""
-    """What is wrong with it, in a few words; shown in place of the value."""
-    required: bool = False
-    adds: str = ""
-    """What its plus adds, as a sentence; empty: it has no plus."""
-    folded: bool = False
-    """Folded away at first."""
-    hint: str = ""
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether it can be mapped."""
-        return not self.is_root
 
 
 def source_key(source: Mapping[str, Any]) -> str:
@@ -79,8 +51,11 @@ def source_rows(
     properties: Mapping[str, Any],
     constants: Sequence[Any],
     behind: frozenset[str] | None,
+    *,
+    extractions: Sequence[Any] | None = None,
 ) -> tuple[Row, ...]:
-    """The source tree. ``constants``: texts that a person typed and no rule uses yet; ``behind``: what an earlier mapper leaves."""
+    """The source tree. ``constants``: texts that a person typed and no rule uses yet; ``behind``: what an earlier mapper leaves;
+    ``extractions``: the node's own, None where it can have none."""
     used = {source_key(source) for rule in rules for source in _all_sources(rule)}
     roots: list[Row] = []
     if behind is None and not tried.mapped:
@@ -88,9 +63,8 @@ def source_rows(
         added = [name for name in tried.added if not is_field(name)]
     else:
         added = sorted({*tried.added, *(behind or ())})
-    if tried.extracted:
-        found = tuple(_field(one.name, one.title, catalogue.ICONS[one.type], tried, used) for one in tried.extracted)
-        roots.append(Row(EXTRACTED, _("Extracted"), "search", children=found, is_root=True))
+    if extractions is not None:
+        roots.append(extracted_row(extractions, tried.found, used))
     if added:
         rows = tuple(
             _field(name, catalogue.field_title(name), catalogue.field_icon(name), tried, used) for name in added

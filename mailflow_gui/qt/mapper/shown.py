@@ -113,7 +113,7 @@ class MapperShown:
         """Lead to a problem on the page; else leave it. Whether it was shown here."""
         if not self.is_open or self.page is None:
             return False
-        if node == self.page.node and field.partition(".")[0] == self.page.key:
+        if node == self.page.node and field.partition(".")[0] in (self.page.key, self.page.extracting.key):
             self.page.focus_path(field)
             return True
         self.leave()

@@ -8,7 +8,6 @@ from typing import Literal
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,13 +17,13 @@ from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QTreeWidget, Q
 
 from mailflow_gui.language import _
 from mailflow_gui.qt.controls import set_tool_tip
-from mailflow_gui.qt.mapper.rows import Row, flat
+from mailflow_gui.qt.mapper.row import Row
+from mailflow_gui.qt.mapper.rows import flat
+from mailflow_gui.qt.mapper.tree_painting import INDENT, PLUS, Place, paint_row
 from mailflow_gui.qt.theme import theme
 
 Wanted = Literal["all", "mapped", "unmapped"]
-_INDENT = 16
 _ROW = Qt.ItemDataRole.UserRole
-_PLUS = 28
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -40,6 +39,10 @@ class FieldTree(QTreeWidget):
     """Enter, or a double-click on a row: its key."""
     plus_pressed = Signal(str)
     """A heading's plus: its key."""
+    pencil_pressed = Signal(str)
+    """A row's pencil: its key."""
+    delete_pressed = Signal(str)
+    """Delete on a row with a pencil: its key."""
     menu_wanted = Signal(str, QPoint)
     """A row's menu: its key, and where (global)."""
     carried = Signal(str, QPoint)
@@ -56,7 +59,7 @@ class FieldTree(QTreeWidget):
         self.setAccessibleName(name)
         self.setHeaderHidden(True)
         self.setColumnCount(1)
-        self.setIndentation(_INDENT)
+        self.setIndentation(INDENT)
         self.setUniformRowHeights(True)
         self.setMouseTracking(True)
         self.setExpandsOnDoubleClick(False)
@@ -240,56 +243,11 @@ class FieldTree(QTreeWidget):
             painter.setPen(theme.color("accent-line"))
             painter.setBrush(theme.color("halo"))
             painter.drawRoundedRect(QRectF(rectangle).adjusted(2.5, 1.5, -2.5, -1.5), 4, 4)
-        self._paint(painter, rectangle, row, depth, lit=lit or is_current)
-
-    def _paint(self, painter: QPainter, rectangle: QRect, row: Row, depth: int, *, lit: bool) -> None:
-        ratio = self.devicePixelRatioF()
-        left = (12 if self._ports == "right" else 18) + depth * _INDENT
-        middle = rectangle.center().y()
-        if row.children:
-            arrow = "chevron-down" if self._items[row.key].isExpanded() else "chevron-right"
-            painter.drawPixmap(left, middle - 6, theme.pixmap(arrow, "text-3", 12, ratio))
-        left += 18
-        ink = "danger" if row.wrong and not row.required else "accent-text" if lit else "text-3"
-        painter.drawPixmap(left, middle - 7, theme.pixmap(row.icon, ink, 14, ratio))
-        left += 20
-        column = self._column()
-        font = theme.font("small", 600 if row.is_root else 500 if row.used or lit else 400)
-        right = rectangle.right() - (18 if self._ports == "right" else 12)
-        room = (
-            (right if row.is_root else max(column - 6, left + 40)) - left - (_PLUS if row.adds and row.is_root else 0)
+        is_open = self._items[row.key].isExpanded()
+        place = Place(
+            rectangle, depth, self._column(), self.devicePixelRatioF(), self._ports, is_open, lit or is_current
         )
-        metrics = QFontMetrics(font)
-        title = metrics.elidedText(row.title, Qt.TextElideMode.ElideRight, room - (10 if row.required else 0))
-        painter.setFont(font)
-        painter.setPen(theme.color("text" if row.is_root or row.used or lit or row.wrong or row.children else "text-2"))
-        text = QRect(left, rectangle.top(), room, rectangle.height())
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, title)
-        if row.required:
-            star = left + metrics.horizontalAdvance(title) + 4
-            painter.setPen(theme.color("danger"))
-            painter.drawText(QRect(star, rectangle.top(), 12, rectangle.height()), Qt.AlignmentFlag.AlignVCenter, "*")
-        if row.adds:
-            painter.drawPixmap(right - 14, middle - 7, theme.pixmap("plus", "text-2", 14, ratio))
-            right -= _PLUS - 8
-        column = max(column, left + 48)
-        if not row.is_root and column < right:
-            self._paint_value(painter, QRect(column, rectangle.top(), right - column, rectangle.height()), row)
-
-    def _paint_value(self, painter: QPainter, rectangle: QRect, row: Row) -> None:
-        value, ink = row.value, "text-3" if self._ports == "right" else "text-2"
-        if row.wrong:
-            value, ink = row.wrong, "danger"
-            icon = theme.pixmap("circle-alert", "danger", 14, self.devicePixelRatioF())
-            painter.drawPixmap(rectangle.left(), rectangle.center().y() - 7, icon)
-            rectangle = rectangle.adjusted(18, 0, 0, 0)
-        elif not value and self._ports == "left" and not row.children:
-            value, ink = "–", "text-3"
-        painter.setFont(theme.font("small", 500 if row.wrong else 400))
-        painter.setPen(theme.color(ink))
-        metrics = QFontMetrics(painter.font())
-        text = metrics.elidedText(value, Qt.TextElideMode.ElideRight, rectangle.width())
-        painter.drawText(rectangle, Qt.AlignmentFlag.AlignVCenter, text)
+        paint_row(painter, row, place)
 
     def _column(self) -> int:
         """Where values begin."""
@@ -308,8 +266,8 @@ class FieldTree(QTreeWidget):
         if event.button() != Qt.MouseButton.LeftButton or row is None:
             return
         point = event.position().toPoint()
-        if row.adds and point.x() > self.viewport().width() - _PLUS - 12:
-            self.plus_pressed.emit(key)
+        if (row.adds or row.edits) and point.x() > self.viewport().width() - PLUS - 12:
+            (self.plus_pressed if row.adds else self.pencil_pressed).emit(key)
             return
         depth_left = self._left_of(key)
         if row.children and depth_left - 4 <= point.x() <= depth_left + 16:
@@ -329,7 +287,7 @@ class FieldTree(QTreeWidget):
         item: QTreeWidgetItem | None = self._items[key].parent()
         while item is not None:
             depth, item = depth + 1, item.parent()
-        return (12 if self._ports == "right" else 18) + depth * _INDENT
+        return (12 if self._ports == "right" else 18) + depth * INDENT
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.viewport().update()
@@ -362,6 +320,10 @@ class FieldTree(QTreeWidget):
             self.carry_ended.emit()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.current:
             self.entered_row.emit(self.current)
+        elif event.key() == Qt.Key.Key_F2 and (row := self.row(self.current)) and row.edits:
+            self.pencil_pressed.emit(self.current)
+        elif event.key() == Qt.Key.Key_Delete and (row := self.row(self.current)) and row.edits:
+            self.delete_pressed.emit(self.current)
         elif event.key() in {Qt.Key.Key_Plus, Qt.Key.Key_Insert} and (row := self.row(self.current)) and row.adds:
             self.plus_pressed.emit(self.current)
         elif event.key() == Qt.Key.Key_Escape or event.modifiers() & Qt.KeyboardModifier.AltModifier:
@@ -391,4 +353,6 @@ class FieldTree(QTreeWidget):
         parts = [row.hint, row.wrong or row.value]
         if row.adds:
             parts.append(_("Plus: {what}").format(what=row.adds))
+        if row.edits:
+            parts.append(_("Pencil or F2: {what}").format(what=row.edits))
         return "\n".join(part for part in parts if part)

@@ -30,6 +30,10 @@ def of_page(page: MapperPage) -> tuple[Trouble, ...]:
         is_warning = isinstance(text, Finding) and text.is_warning
         show = (_("Show"), partial(page.choosing.lead_to, path))
         found.append(Trouble("warning" if is_warning else "error", text, (show,), (path,)))
+    for path, text in page.extracting.problems.items():
+        is_warning = isinstance(text, Finding) and text.is_warning
+        show = (_("Show"), partial(page.extracting.lead_to, path))
+        found.append(Trouble("warning" if is_warning else "error", text, (show,), (f"extractions.{path}",)))
     for place, rule in enumerate(page.rules):
         error = page.outcome(place).error
         if error and not below(page.problems, str(place)):

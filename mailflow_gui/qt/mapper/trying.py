@@ -13,12 +13,12 @@ from mailflow_gui.errors import MailFlowError, MappingError
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.shapes import plain
-from mailflow_gui.mapping.extraction import ExtractedFields, Extraction, described
-from mailflow_gui.mapping.fields import FieldDescription
+from mailflow_gui.mapping.extraction import ExtractedFields, Extraction
 from mailflow_gui.mapping.mapping import MappingContext, compile_rule
 from mailflow_gui.mapping.rules import Rule
 from mailflow_gui.mapping.values import Value
 from mailflow_gui.qt.mapper.arriving import Arrived, arrive
+from mailflow_gui.qt.mapper.extractions.finding import Found, found_by
 from mailflow_gui.qt.mapper.samples import Sample
 from mailflow_gui.qt.mapper.values import Shown, shown
 
@@ -50,8 +50,8 @@ class Tried:
     headers: tuple[str, ...] = ()
     """Names of the sample's own header fields, each once."""
     added: tuple[str, ...] = ()
-    extracted: tuple[FieldDescription, ...] = ()
-    """Fields that the node itself finds inside the mail."""
+    found: tuple[Found, ...] = ()
+    """What each of the node's own extractions finds inside the mail."""
     mapped: bool = False
     """Whether an earlier mapper stands between the mail and this node."""
     lost: str = ""
@@ -75,10 +75,10 @@ class Trial:
 
     def run(self, flow: Flow, node: str, rules: Sequence[Any], sample: Sample | None, wanted: Sequence[str]) -> Tried:
         """Try ``rules`` of a node of ``flow`` on a sample; ``wanted`` are the fields whose values are to be shown."""
+        raw = plain(flow.node(node).settings.get("extractions"))
         if sample is None:
             self._around, self._arrived, self._known = (), None, {}
-            return Tried()
-        raw = plain(flow.node(node).settings.get("extractions"))
+            return Tried(found=found_by(raw, None))
         around = (sample.key, node, _before(flow, node), tuple(wanted), json.dumps(raw, sort_keys=True, default=str))
         if around != self._around or self._arrived is None:
             self._around, self._known = around, {}
@@ -86,7 +86,7 @@ class Trial:
             extractions = _extractions(raw)
             fields = self._arrived.fields
             self._source = ExtractedFields(fields, extractions) if extractions else fields
-            self._tried = self._look(self._arrived, sample, wanted, described(extractions, fields))
+            self._tried = self._look(self._arrived, sample, wanted, found_by(raw, fields))
         item = self._arrived.item
         context = MappingContext(flow.properties, clock=item.clock, seed=item.seed)
         known: dict[str, Outcome] = {}
@@ -102,7 +102,7 @@ class Trial:
         return replace(first, outcomes=tuple(outcomes), sample=sample)
 
     def _look(
-        self, arrived: Arrived, sample: Sample, wanted: Sequence[str], extracted: tuple[FieldDescription, ...]
+        self, arrived: Arrived, sample: Sample, wanted: Sequence[str], found: tuple[Found, ...]
     ) -> Tried:
         names = dict.fromkeys(name for name, _value in sample.message.headers) if not arrived.mapped else {}
         headers = tuple({name.lower(): name for name in names}.values())
@@ -110,13 +110,13 @@ class Trial:
             *wanted,
             *arrived.added,
             *(f"headers.{name}" for name in headers),
-            *(one.name for one in extracted),
+            *(field.name for one in found for field in one.fields),
         )
         return Tried(
             fields={name: _shown(self._source, name) for name in asked},
             headers=headers,
             added=arrived.added,
-            extracted=extracted,
+            found=found,
             mapped=arrived.mapped,
             lost=str(arrived.lost) if arrived.lost is not None else "",
         )

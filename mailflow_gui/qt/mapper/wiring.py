@@ -76,6 +76,7 @@ def _trees(page: MapperPage) -> None:
     page.source.tree.menu_wanted.connect(page.menus.of_source)
     page.target.tree.menu_wanted.connect(page.menus.of_target)
     page.source.tree.plus_pressed.connect(page.menus.add_source)
+    page.extracting.connect()
     page.target.tree.plus_pressed.connect(page.menus.add_target)
 
 

@@ -155,7 +155,8 @@ def test_extracted_fields_are_offered_with_their_values() -> None:
     settings = {**mapper.settings, "extractions": [{"kind": "labels"}, {"kind": "no such"}]}
     changed = tuple(replace(one, settings=settings) if one.id == "map" else one for one in flow.nodes)
     found = tried(rules, replace(flow, nodes=changed))
-    assert "extracted.氏名" in [one.name for one in found.extracted]
+    assert "extracted.氏名" in [field.name for one in found.found for field in one.fields]
+    assert [one.is_readable for one in found.found] == [True, False]
     assert found.fields["extracted.氏名"].line == "佐藤 健一"
     assert found.outcomes[0].result.line == "sato@example.jp"
 
