@@ -4,6 +4,9 @@ A mail goes in two steps, so that its owner can write down *maybe sent* in betwe
 envelope and content, all but the final dot; nothing has been sent until :meth:`SmtpSession.finish` says the dot.
 Whatever goes wrong before the dot may be tried again; once the dot is out, only the server's answer counts, and a
 lost answer is :class:`SendUncertain`.
+
+Usually each call waits for the server. A thread that has many sessions says :meth:`SmtpSession.wait_for_nothing`: then it announces, begins
+and says dots without waiting, and asks before it hears whether the replies are there.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import MailError, Rejected, Reply, SendUncertain
 from mailflow_gui.mail import smtp_body, smtp_opening, timeouts
@@ -19,6 +23,9 @@ from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
 from mailflow_gui.mail.server import Server
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
+
+if TYPE_CHECKING:
+    import socket
 
 _MOST_AHEAD = 50
 """Recipients of a mail whose envelope is said ahead; a longer one would fill buffers while the server still works on the mail before."""
@@ -59,6 +66,11 @@ class _Said:
     """Those that can't be said at all."""
     droppable: bool
     """It may do without its parameters."""
+
+    @property
+    def lines(self) -> bytes:
+        """The whole group, DATA included."""
+        return ("".join(f"{line}\r\n" for _operation, line in self.commands) + "DATA\r\n").encode()
 
     @property
     def commands(self) -> list[tuple[str, str]]:
@@ -139,7 +151,74 @@ class SmtpSession:
     @property
     def answered(self) -> bool:
         """Whether replies to the envelope that was said ahead have arrived, so that hearing them takes no time."""
-        return self._ahead is not None and self._dialogue.wire.pending()
+        return self._ahead is not None and self._dialogue.pending()
+
+    # ---- without waiting
+
+    def wait_for_nothing(self) -> None:
+        """From now on, take only the time that the line takes at once. For servers with PIPELINING."""
+        self._dialogue.wait_for_nothing()
+
+    def wait(self) -> None:
+        """From now on, wait again. :raises MailError: lost while sending what was left."""
+        self._dialogue.wait()
+
+    @property
+    def socket(self) -> socket.socket:
+        """To wait for something to :meth:`gather`, or for room to :meth:`flush`."""
+        return self._dialogue.wire.socket
+
+    @property
+    def due(self) -> float:
+        """Until when the server has time for what it is asked (monotonic seconds)."""
+        return self._dialogue.wire.due
+
+    def gather(self) -> None:
+        """Take in what has arrived; what is wrong with the line is told when something is heard."""
+        self._dialogue.gather()
+
+    def flush(self) -> bool:
+        """Send what the line takes; whether that was all. :raises MailError: lost."""
+        return self._dialogue.flush()
+
+    @property
+    def spoken_to(self) -> bool:
+        """Whether a whole reply has been gathered and not heard yet, or the server is gone: :meth:`hear` takes no time."""
+        return self._dialogue.complete(1)
+
+    def interruption(self) -> MailError:
+        """What the server has said in the middle of a mail, as an error; the session is over."""
+        return self._dialogue.interruption()
+
+    def late(self) -> MailError:
+        """The error for a server that has let its time pass; the session is over."""
+        return self._dialogue.wire.late()
+
+    @property
+    def has_granted(self) -> bool | None:
+        """Whether all of the envelope that was said ahead is granted, so that :meth:`begin` takes no time.
+
+        None: not all replies are here yet. False: there is something to talk about, for which one has to :meth:`wait`.
+        """
+        if self._ahead is None:
+            return False
+        replies = len(self._ahead[1].offered) + 2
+        if not self._dialogue.complete(replies):
+            return None
+        return not self._ahead[1].refused and self._dialogue.usual(b"2" * (replies - 1) + b"3")
+
+    def announce(self, envelope: Envelope) -> bool:
+        """Say the envelope of the mail that is begun next; False: it has to be said by :meth:`begin`, which may wait.
+
+        :raises MailError: lost.
+        """
+        said = self._to_say_ahead(envelope)
+        if said is None:
+            return False
+        self._dialogue.allow("MAIL", timeouts.command())
+        self._dialogue.send(said.lines)
+        self._ahead = envelope, said
+        return True
 
     @property
     def usable(self) -> bool:
@@ -199,6 +278,15 @@ class SmtpSession:
         :raises SendUncertain: the answer was lost or is none: nobody can tell whether the mail was sent.
         :raises MailError: the server refused the mail, or was gone already before the dot.
         """
+        self.say_dot(ahead)
+        return self.hear()
+
+    def say_dot(self, ahead: Envelope | None = None) -> None:
+        """The first half of :meth:`finish`.
+
+        :raises SendUncertain: the line was lost while saying it.
+        :raises MailError: the server refused the mail, or was gone already before the dot.
+        """
         if not self._begun:
             raise RuntimeError("finish() without begin()")
         self._begun = False
@@ -206,20 +294,35 @@ class SmtpSession:
         if dialogue.interrupted():
             raise dialogue.interruption()
         said = self._to_say_ahead(ahead) if ahead is not None else None
-        lines = "".join(f"{line}\r\n" for _operation, line in said.commands) + "DATA\r\n" if said else ""
         try:
             dialogue.allow("data", timeouts.smtp_after_dot())
-            dialogue.send(b".\r\n" + lines.encode())
+            dialogue.send(b".\r\n" + said.lines if said else b".\r\n")
+        except MailError as error:
+            raise self._uncertain() from error
+        if ahead is not None and said is not None:
+            self._ahead = ahead, said
+
+    def hear(self) -> Receipt:
+        """The second half of :meth:`finish`: the answer to the dot.
+
+        :raises SendUncertain: it was lost or is none.
+        :raises MailError: the server refused the mail.
+        """
+        dialogue = self._dialogue
+        ahead, self._ahead = self._ahead, None
+        try:
             reply = dialogue.read("data")
             if reply.code is None or 300 <= reply.code < 400:
                 raise dialogue.garbled()
         except MailError as error:
-            raise SendUncertain("mail-maybe-sent", account=self._account, host=self._host) from error
-        if ahead is not None and said is not None:
-            self._ahead = ahead, said
+            raise self._uncertain() from error
+        self._ahead = ahead
         if not good(reply):
             raise dialogue.refusal(reply)
         return Receipt(reply.code or 250, reply.text)
+
+    def _uncertain(self) -> SendUncertain:
+        return SendUncertain("mail-maybe-sent", account=self._account, host=self._host)
 
     def _to_say_ahead(self, envelope: Envelope) -> _Said | None:
         """None: :meth:`begin` is to say it, or to tell what is wrong with it."""

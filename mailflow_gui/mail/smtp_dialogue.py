@@ -1,4 +1,8 @@
-"""Commands and replies of SMTP over one wire (RFC 5321 4.2, RFC 2034, RFC 2920); it knows no mail and no sign-in."""
+"""Commands and replies of SMTP over one wire (RFC 5321 4.2, RFC 2034, RFC 2920); it knows no mail and no sign-in.
+
+Usually a dialogue waits for what it needs. One that is told not to keeps what the line doesn't take yet, gathers replies as they arrive,
+and is read from only once they are complete: so one thread has many of them.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,76 @@ class Dialogue:
         self.extensions: dict[str, str] = {}
         """What EHLO offered: keyword in upper case, and its parameters (RFC 5321 4.1.1.1)."""
         self.closed = False
+        self._waits = True
+        self._heard = bytearray()
+        """Gathered and not read yet."""
+        self._unsent = bytearray()
+        """Said, but not taken by the line yet."""
+        self._over = False
+        """The server has said its last word."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether reading and sending wait for the line."""
+        return self._waits
+
+    def wait(self) -> None:
+        """From now on, wait. :raises MailError: lost while sending what was left."""
+        self._waits = True
+        unsent, self._unsent = self._unsent, bytearray()
+        if unsent:
+            self.send(unsent)
+
+    def wait_for_nothing(self) -> None:
+        """From now on, keep and gather."""
+        self._waits = False
+
+    def gather(self) -> None:
+        """Take in what has arrived. What is wrong with the line is told when it is read from."""
+        if self.closed:
+            return
+        try:
+            while data := self.wire.receive_now():
+                self._heard += data
+                if not self.wire.pending():
+                    return
+            self._over = self._over or data == b""
+        except MailError:
+            self._over = True
+
+    def flush(self) -> bool:
+        """Send what the line takes; whether that was all. :raises MailError: lost; the dialogue is closed."""
+        unsent = self._unsent
+        try:
+            while unsent and (taken := self.wire.send_now(unsent)):
+                del unsent[:taken]
+        except MailError:
+            self.close()
+            raise
+        return not unsent
+
+    def complete(self, replies: int) -> bool:
+        """Whether so many replies have been gathered, or all that will ever come."""
+        start = 0
+        while replies > 0:
+            end = self._heard.find(b"\n", start)
+            if end < 0:
+                return self._over or self.closed or len(self._heard) - start > _LONGEST_LINE
+            if self._heard[start : start + 3] == b"421":
+                return True
+            replies -= self._heard[start + 3 : start + 4] != b"-"
+            start = end + 1
+        return True
+
+    def usual(self, firsts: bytes) -> bool:
+        """Whether the next replies are complete, each of one line, and begin with these digits."""
+        start = 0
+        for first in firsts:
+            end = self._heard.find(b"\n", start)
+            if end < 0 or self._heard[start] != first or self._heard[start + 3 : start + 4] == b"-":
+                return False
+            start = end + 1
+        return True
 
     def close(self) -> None:
         """Drop the line without another word. Never raises."""
@@ -38,8 +112,12 @@ class Dialogue:
         """Begin ``operation``, which has ``seconds`` until the end of its reply."""
         self.wire.allow(operation, seconds, _LONGEST_REPLY)
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | bytearray) -> None:
         """:raises MailError: lost; the dialogue is closed."""
+        if not self._waits:
+            self._unsent += data
+            self.flush()
+            return
         try:
             self.wire.send(data)
         except MailError:
@@ -90,7 +168,7 @@ class Dialogue:
         code, texts = b"", []
         try:
             while True:
-                line = begun + self.wire.readline()
+                line = begun + self._readline()
                 begun = b""
                 match = _REPLY_LINE.fullmatch(line.rstrip(b"\r\n"))
                 if match is None or len(line) > _LONGEST_LINE or (code and match[1] != code):
@@ -103,6 +181,17 @@ class Dialogue:
             self.close()
             raise
 
+    def _readline(self) -> bytes:
+        end = self._heard.find(b"\n") + 1
+        if end:
+            line = bytes(self._heard[:end])
+            del self._heard[:end]
+            return line
+        if not self._waits:
+            raise self.wire.failure("line-dropped") if self._over else self.wire.late()
+        begun, self._heard = bytes(self._heard), bytearray()
+        return begun + self.wire.readline()
+
     def stream(self, blocks: Iterable[bytes], seconds: float) -> None:
         """Send ``blocks`` within ``seconds`` altogether, and stop as soon as the server speaks.
 
@@ -111,16 +200,23 @@ class Dialogue:
         self.allow("data", seconds)
         try:
             for number, block in enumerate(blocks):
-                if number and self.interrupted():
+                if number and self._waits and self.interrupted():
                     raise self.interruption()
                 self.send(block)
         except BaseException:  # whatever it was, also an error of reading the mail: without a dot nothing is sent
             self.close()
             raise
 
+    def pending(self) -> bool:
+        """Whether something has arrived that was not read yet."""
+        return bool(self._heard) or self.wire.pending()
+
     def interrupted(self) -> bool:
         """Whether the server has said something unasked, or hung up."""
-        return self.closed or self.wire.pending() or self.wire.readable()
+        if not self._waits:
+            self.gather()
+            return self.closed or self._over or bool(self._heard)
+        return self.closed or self.pending() or self.wire.readable()
 
     def interruption(self) -> MailError:
         """What the server said unasked, as an error; the dialogue is closed."""

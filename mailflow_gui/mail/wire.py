@@ -82,8 +82,8 @@ class Wire:
         self._raw = _Metered(self)
         self._reader = io.BufferedReader(self._raw, _PIECE)
         self._closed = False
-        self._armed = 0.0
-        """The socket's own timeout, as it was last set here (seconds)."""
+        self._armed = -1.0
+        """The socket's own timeout, as it was last set here (seconds; 0: it waits for nothing, negative: not set yet)."""
         self.allow("greeting", timeouts.connect())
 
     @classmethod
@@ -213,6 +213,44 @@ class Wire:
         except (OSError, ValueError, AttributeError) as error:
             raise self._broken(error) from error
 
+    def send_now(self, data: Buffer) -> int:
+        """Send what the line takes without waiting: how many bytes, maybe 0. :raises MailError: as :meth:`send`."""
+        try:
+            self._wait_for_nothing()
+            return self.socket.send(data)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return 0
+        except (OSError, ValueError, AttributeError) as error:
+            raise self._broken(error) from error
+
+    def receive_now(self) -> bytes | None:
+        """What has arrived: empty at the end, None if there is nothing yet. :raises MailError: loss, or too much."""
+        self._raw.hungry = False
+        try:
+            buffered = self._reader.peek(1)
+        finally:
+            self._raw.hungry = True
+        if buffered:
+            return self._reader.read(len(buffered))
+        try:
+            self._wait_for_nothing()
+            data = self.socket.recv(_PIECE)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except (OSError, ValueError, AttributeError) as error:
+            raise self._broken(error) from error
+        self._count(len(data))
+        return data
+
+    def late(self) -> MailError:
+        """The error for an answer that didn't come in its time; the wire is closed."""
+        return self._broken(TimeoutError())
+
+    @property
+    def due(self) -> float:
+        """Until when the answer has time (monotonic seconds)."""
+        return self._deadline
+
     def pending(self) -> bool:
         """Whether something has arrived that was not read yet and that no ``select`` would tell."""
         self._raw.hungry = False
@@ -276,10 +314,18 @@ class Wire:
             count = self.socket.recv_into(buffer)
         except (OSError, ValueError, AttributeError) as error:
             raise self._broken(error) from error
-        self._allowance -= count
+        self._count(count)
+        return count
+
+    def _count(self, received: int) -> None:
+        self._allowance -= received
         if self._allowance < 0:
             raise self.failure("answer-too-long")
-        return count
+
+    def _wait_for_nothing(self) -> None:
+        if self._armed != 0.0:
+            self._armed = 0.0
+            self.socket.settimeout(0.0)
 
     def _arm(self) -> None:
         """Give the socket the time that is left, where it hasn't about that already: each time costs a system call."""
