@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import MailError, Rejected, Reply, SendUncertain
 from mailflow_gui.mail import smtp_body, smtp_opening, timeouts
-from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
+from mailflow_gui.mail.envelope import envelope_address
 from mailflow_gui.mail.server import Server
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
+from mailflow_gui.mail.smtp_envelope import Envelope, Said, prepared
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 if TYPE_CHECKING:
@@ -40,46 +41,6 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Envelope:
-    """What :meth:`SmtpSession.begin` says of a mail before its content."""
-
-    sender: str
-    """``local@domain``, or empty for the null sender."""
-    recipients: tuple[str, ...]
-    size: int
-    """Bytes, as declared to the server."""
-    eight_bit: bool = False
-    """The content holds bytes above 127."""
-    smtputf8: bool = False
-    """The header holds addresses that need SMTPUTF8."""
-
-
-@dataclass(frozen=True)
-class _Said:
-    """An envelope as it is said."""
-
-    path: str
-    parameters: str
-    offered: Mapping[str, str]
-    """Recipients with what is said for them."""
-    refused: Mapping[str, MailError]
-    """Those that can't be said at all."""
-    droppable: bool
-    """It may do without its parameters."""
-
-    @property
-    def lines(self) -> bytes:
-        """The whole group, DATA included."""
-        return ("".join(f"{line}\r\n" for _operation, line in self.commands) + "DATA\r\n").encode()
-
-    @property
-    def commands(self) -> list[tuple[str, str]]:
-        """MAIL and RCPT: operation and line."""
-        to = (("RCPT", f"RCPT TO:<{address}>") for address in self.offered.values())
-        return [("MAIL", f"MAIL FROM:<{self.path}>{self.parameters}"), *to]
-
-
-@dataclass(frozen=True)
 class Receipt:
     """The server took the mail over, in its own words."""
 
@@ -94,7 +55,7 @@ class SmtpSession:
         """Use :meth:`open`."""
         self._dialogue = dialogue
         self._begun = False
-        self._ahead: tuple[Envelope, _Said] | None = None
+        self._ahead: tuple[Envelope, Said] | None = None
         """What was said together with the last final dot; its replies are on their way."""
         self.answer_time: float | None = None
         """Seconds that the server took for the last envelope, the way there and back included; None: not measured yet."""
@@ -260,7 +221,7 @@ class SmtpSession:
         if ahead is not None and ahead[0] != envelope:
             self.abandon()
             raise RuntimeError("begin() with another envelope than finish()")
-        said = ahead[1] if ahead is not None else self._prepared(envelope)
+        said = ahead[1] if ahead is not None else prepared(self._dialogue, envelope)
         if not said.offered:
             return Begun((), said.refused)
         refused = dict(said.refused)
@@ -324,12 +285,12 @@ class SmtpSession:
     def _uncertain(self) -> SendUncertain:
         return SendUncertain("mail-maybe-sent", account=self._account, host=self._host)
 
-    def _to_say_ahead(self, envelope: Envelope) -> _Said | None:
+    def _to_say_ahead(self, envelope: Envelope) -> Said | None:
         """None: :meth:`begin` is to say it, or to tell what is wrong with it."""
         if not self.pipelines or (self.maximum_size or envelope.size) < envelope.size:
             return None
         try:
-            said = self._prepared(envelope)
+            said = prepared(self._dialogue, envelope)
         except MailError:
             return None
         return said if 0 < len(said.offered) <= _MOST_AHEAD else None
@@ -378,41 +339,7 @@ class SmtpSession:
     def _host(self) -> str:
         return self._dialogue.wire.server.host
 
-    def _prepared(self, envelope: Envelope) -> _Said:
-        """:raises MailError: the sender, or this kind of mail, can't be said to this server."""
-        path = envelope_address(envelope.sender) if envelope.sender else ""
-        self._check_smtputf8(path, required=envelope.smtputf8)
-        offered, refused = self._checked(envelope.recipients)
-        smtputf8 = envelope.smtputf8 or any(needs_smtputf8(address) for address in (path, *offered.values()))
-        parameters = self._parameters(envelope.size, eight_bit=envelope.eight_bit, smtputf8=smtputf8)
-        return _Said(path, parameters, offered, refused, droppable=not smtputf8)
-
-    def _checked(self, recipients: Sequence[str]) -> tuple[dict[str, str], dict[str, MailError]]:
-        """Recipients with what is said for them, and those that can't be said at all."""
-        offered: dict[str, str] = {}
-        refused: dict[str, MailError] = {}
-        for recipient in recipients:
-            try:
-                address = envelope_address(recipient)
-                self._check_smtputf8(address)
-            except Rejected as error:
-                refused[recipient] = error
-            else:
-                offered[recipient] = address
-        return offered, refused
-
-    def _check_smtputf8(self, address: str, *, required: bool = False) -> None:
-        if "SMTPUTF8" not in self.extensions and (required or needs_smtputf8(address)):
-            raise Rejected("smtputf8-missing", account=self._account, host=self._host, address=address)
-
-    def _parameters(self, size: int, *, eight_bit: bool, smtputf8: bool) -> str:
-        said = f" SIZE={size}" if "SIZE" in self.extensions else ""
-        # A server without 8BITMIME gets the bytes all the same: that has worked for decades, a refusal helps nobody.
-        if (eight_bit or smtputf8) and "8BITMIME" in self.extensions:
-            said += " BODY=8BITMIME"
-        return said + " SMTPUTF8" if smtputf8 else said
-
-    def _envelope(self, said: _Said, refused: dict[str, MailError], *, said_already: bool = False) -> tuple[str, ...]:
+    def _envelope(self, said: Said, refused: dict[str, MailError], *, said_already: bool = False) -> tuple[str, ...]:
         """MAIL, RCPT and DATA. Returns who is accepted; who isn't goes into ``refused``."""
         commands = said.commands
         answers: list[Reply | None]

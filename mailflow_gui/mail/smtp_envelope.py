@@ -1,0 +1,89 @@
+"""What is said of a mail before its content: MAIL, RCPT and their parameters (RFC 1870, RFC 6152, RFC 6531)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailflow_gui.errors import MailError, Rejected
+from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
+
+if TYPE_CHECKING:
+    from mailflow_gui.mail.smtp_dialogue import Dialogue
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What :meth:`SmtpSession.begin` says of a mail before its content."""
+
+    sender: str
+    """``local@domain``, or empty for the null sender."""
+    recipients: tuple[str, ...]
+    size: int
+    """Bytes, as declared to the server."""
+    eight_bit: bool = False
+    """The content holds bytes above 127."""
+    smtputf8: bool = False
+    """The header holds addresses that need SMTPUTF8."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """An envelope as it is said."""
+
+    path: str
+    parameters: str
+    offered: Mapping[str, str]
+    """Recipients with what is said for them."""
+    refused: Mapping[str, MailError]
+    """Those that can't be said at all."""
+    droppable: bool
+    """It may do without its parameters."""
+
+    @property
+    def lines(self) -> bytes:
+        """The whole group, DATA included."""
+        return ("".join(f"{line}\r\n" for _operation, line in self.commands) + "DATA\r\n").encode()
+
+    @property
+    def commands(self) -> list[tuple[str, str]]:
+        """MAIL and RCPT: operation and line."""
+        to = (("RCPT", f"RCPT TO:<{address}>") for address in self.offered.values())
+        return [("MAIL", f"MAIL FROM:<{self.path}>{self.parameters}"), *to]
+
+
+def prepared(dialogue: Dialogue, envelope: Envelope) -> Said:
+    """How an envelope is said to the server at the other end.
+
+    :raises MailError: the sender, or this kind of mail, can't be said to it.
+    """
+    path = envelope_address(envelope.sender) if envelope.sender else ""
+    _check_smtputf8(dialogue, path, required=envelope.smtputf8)
+    offered: dict[str, str] = {}
+    refused: dict[str, MailError] = {}
+    for recipient in envelope.recipients:
+        try:
+            address = envelope_address(recipient)
+            _check_smtputf8(dialogue, address)
+        except Rejected as error:
+            refused[recipient] = error
+        else:
+            offered[recipient] = address
+    smtputf8 = envelope.smtputf8 or any(needs_smtputf8(address) for address in (path, *offered.values()))
+    parameters = _parameters(dialogue, envelope, smtputf8=smtputf8)
+    return Said(path, parameters, offered, refused, droppable=not smtputf8)
+
+
+def _check_smtputf8(dialogue: Dialogue, address: str, *, required: bool = False) -> None:
+    if "SMTPUTF8" not in dialogue.extensions and (required or needs_smtputf8(address)):
+        server = dialogue.wire.server
+        raise Rejected("smtputf8-missing", account=dialogue.wire.account, host=server.host, address=address)
+
+
+def _parameters(dialogue: Dialogue, envelope: Envelope, *, smtputf8: bool) -> str:
+    said = f" SIZE={envelope.size}" if "SIZE" in dialogue.extensions else ""
+    # A server without 8BITMIME gets the bytes all the same: that has worked for decades, a refusal helps nobody.
+    if (envelope.eight_bit or smtputf8) and "8BITMIME" in dialogue.extensions:
+        said += " BODY=8BITMIME"
+    return said + " SMTPUTF8" if smtputf8 else said
