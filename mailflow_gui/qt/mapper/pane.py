@@ -54,6 +54,7 @@ class TreePane(QWidget):
         row.addWidget(Label(title, "title"))
         row.addWidget(self.about, 1)
         row.addWidget(self.filter)
+        self._head = row
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)
         line.setFixedHeight(1)
@@ -81,6 +82,10 @@ class TreePane(QWidget):
         column.addWidget(self.tree, 1)
         column.addWidget(self._edge)
         column.addWidget(self.foot)
+
+    def add_tool(self, button: Button) -> None:
+        """Put one more button into the head, left of the others."""
+        self._head.insertWidget(self._head.count() - 1, button)
 
     def say(self, words: str, *, loud: bool = False) -> None:
         """A line at the foot; empty: none."""

@@ -63,8 +63,8 @@ def source_rows(
         added = [name for name in tried.added if not is_field(name)]
     else:
         added = sorted({*tried.added, *(behind or ())})
-    if extractions is not None:
-        roots.append(extracted_row(extractions, tried.found, used))
+    if extractions is not None:  # what a person set up is wanted first; an invitation to do so may wait
+        roots.insert(0 if extractions else len(roots), extracted_row(extractions, tried.found, used))
     if added:
         rows = tuple(
             _field(name, catalogue.field_title(name), catalogue.field_icon(name), tried, used) for name in added

@@ -14,6 +14,7 @@ from mailflow_gui.flow.node_type import AnyNodeType
 from mailflow_gui.flow.problems import Problem
 from mailflow_gui.flow.shapes import plain
 from mailflow_gui.language import _
+from mailflow_gui.qt.controls import Button
 from mailflow_gui.qt.forms.description import fields_of
 from mailflow_gui.qt.forms.extractions import catalogue
 from mailflow_gui.qt.forms.extractions.editor import kinds_menu
@@ -38,6 +39,8 @@ class Extracting:
         self.index = -1
         self.problems: dict[str, str] = {}
         self.panel = ExtractionPanel()
+        self.add_button = Button("", "plus", "ghost", compact=True, name=_("Add fields…"))
+        self.add_button.setToolTip(_("Add fields… that are found inside the mail"))
         self.side = QStackedWidget()
         self.side.addWidget(page.details)
         self.side.addWidget(self.panel)
@@ -49,6 +52,10 @@ class Extracting:
     def connect(self) -> None:
         """Listen to the source tree."""
         tree = self._page.source.tree
+        self.add_button.clicked.connect(
+            lambda: self.ask_kind(self.add_button.mapToGlobal(self.add_button.rect().bottomLeft()))
+        )
+        self._page.source.add_tool(self.add_button)
         tree.pencil_pressed.connect(lambda key: self.edit(rows.place_of(key), has_keys=True))
         tree.entered_row.connect(self._entered)
         tree.chosen.connect(self._chosen)
@@ -64,6 +71,7 @@ class Extracting:
         fields = fields_of(kind.settings) if kind is not None else ()
         self.key = next((one.key for one in fields if one.kind == "extractions"), "")
         self._order = [one.key for one in fields]
+        self.add_button.setVisible(bool(self.key))
 
     def raw(self) -> list[Any]:
         """The extractions as they stand in the flow."""

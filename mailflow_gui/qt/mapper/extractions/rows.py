@@ -57,11 +57,12 @@ def extracted_row(raw: Sequence[Any], found: Sequence[Found], used: Collection[s
 def _group(place: int, raw: Any, known: Found, rows: tuple[Row, ...]) -> Row:
     kind = catalogue.kind_of(raw)
     wrong = "" if known.is_readable and not known.error else _("Can't look")
+    nothing = _("nothing found") if known.why else _("same names as above") if known.fields else ""
     return Row(
         key_of(place),
         catalogue.title(raw),
         kind.icon if kind is not None else "triangle-alert",
-        "" if rows else known.why and _("nothing found"),
+        "" if rows else nothing,
         rows,
         wrong=wrong,
         hint=catalogue.line(raw),

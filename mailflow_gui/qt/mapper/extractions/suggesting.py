@@ -83,7 +83,7 @@ class Suggestions(QWidget):
             row.setFixedHeight(24)
             box = QCheckBox(label.replace("&", "&&"))
             box.setFont(theme.font("small", 500))
-            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             box.setFixedWidth(_TITLE)
             box.setToolTip(label)
             box.clicked.connect(
