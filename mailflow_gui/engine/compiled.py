@@ -9,8 +9,8 @@ from typing import Any
 
 from mailflow_gui.errors import FlowFileError
 from mailflow_gui.flow.check import check, settings_of
-from mailflow_gui.flow.item import Watch
-from mailflow_gui.flow.model import Edge, Flow
+from mailflow_gui.flow.item import StepContext, Watch
+from mailflow_gui.flow.model import Edge, Flow, Node
 from mailflow_gui.flow.node_type import AnyNodeType, NodeSettings, SinkType, SourceType, connection_fields
 
 
@@ -23,6 +23,8 @@ class Step:
     settings: NodeSettings
     outputs: Mapping[str, tuple[Edge, ...]]
     """Edges by output port."""
+    context: StepContext
+    """What the node may know beside an item and its settings."""
 
     @cached_property
     def onward(self) -> tuple[Edge, ...]:
@@ -100,16 +102,23 @@ def compile_flow(
         raise FlowFileError(
             "flow-has-errors", problems=problems, name=flow.name, count=len(errors), first=errors[0].text
         )
-    types = {node_type.id: node_type for node_type in node_types}
-    steps: dict[str, Step] = {}
-    for node in flow.nodes:
-        outputs: dict[str, list[Edge]] = {}
-        for edge in flow.edges:
-            if edge.source == node.id:
-                outputs.setdefault(edge.source_port, []).append(edge)
-        wired = {port: tuple(edges) for port, edges in outputs.items()}
-        steps[node.id] = Step(node.id, types[node.type], settings_of(node, node_types), wired)
+    steps = {node.id: step_of(flow, node, flow.edges, node_types) for node in flow.nodes}
     return CompiledFlow(flow, steps, accounts)
+
+
+def step_of(flow: Flow, node: Node, edges: Sequence[Edge], node_types: Sequence[AnyNodeType]) -> Step:
+    """One node of a flow, ready to work; of ``edges``, those that leave it.
+
+    :raises FlowFileError: its type isn't known, or its settings can't be read.
+    """
+    settings = settings_of(node, node_types)
+    outputs: dict[str, list[Edge]] = {}
+    for edge in edges:
+        if edge.source == node.id:
+            outputs.setdefault(edge.source_port, []).append(edge)
+    wired = {port: tuple(some) for port, some in outputs.items()}
+    kind = next(kind for kind in node_types if kind.id == node.type)
+    return Step(node.id, kind, settings, wired, StepContext(flow.name, node.id, flow.properties))
 
 
 def used_stubs(flow: Flow, node_types: Sequence[AnyNodeType]) -> dict[str, set[str]]:

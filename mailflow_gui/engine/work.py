@@ -205,13 +205,16 @@ class Work:
 
     def item(self) -> Item:
         """The item as its source gives it out; the same each time it is made."""
-        row = self.row
-        origin = Origin(row.account, row.folder, row.uid_validity, str(row.uid), row.flags, row.thread)
-        return Item(
-            id=row.key,
-            message=self.message,
-            origin=origin,
-            clock=self.clock,
-            seed=int(row.key[:16], 16),
-            error=row.incomplete,
-        )
+        return item_of(self.row, self.message)
+
+
+def item_of(row: ItemRow, message: MailMessage) -> Item:
+    """A received mail as its source gives it out: its time is when it was received, its chance is its own."""
+    return Item(
+        id=row.key,
+        message=message,
+        origin=Origin(row.account, row.folder, row.uid_validity, str(row.uid), row.flags, row.thread),
+        clock=datetime.fromtimestamp(row.received, UTC),
+        seed=int(row.key[:16], 16),
+        error=row.incomplete,
+    )

@@ -137,6 +137,18 @@ def stretch(database: sqlite3.Connection, wanted: Filter, first: int, last: int)
     return [int(found) for (found,) in database.execute(query, (first, last, *values))]
 
 
+def received_by(database: sqlite3.Connection, flow: str, nodes: Sequence[str], limit: int) -> list[int]:
+    """The newest ``limit`` ids of what some nodes of a flow received, newest first; a mail that came in a dry run, too, counts once."""
+    marks = ",".join("?" * len(nodes))
+    found: dict[str, int] = {}
+    query = f"SELECT id, key FROM items WHERE flow = ? AND node IN ({marks}) ORDER BY id DESC"
+    for item, key in database.execute(query, (flow, *nodes)):
+        if len(found) >= limit:
+            break
+        found.setdefault(key, int(item))
+    return list(found.values())
+
+
 def _ids(database: sqlite3.Connection, query: str, values: tuple[object, ...], limit: int) -> list[int]:
     return [int(found) for (found,) in database.execute(f"{query} ORDER BY id DESC LIMIT ?", (*values, limit))]
 

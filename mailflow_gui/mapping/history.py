@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from mailflow_gui.errors import MappingError
+from mailflow_gui.errors import MailFlowError, MappingError
 from mailflow_gui.mapping.mapping import CompiledMapping, MappingContext
 from mailflow_gui.mapping.values import Value
 
@@ -26,9 +26,9 @@ class Row:
     after: Fields | None = None
     changed: tuple[str, ...] = ()
     """The targets that differ, in the order of the changed mapping."""
-    error: MappingError | None = None
+    error: MailFlowError | None = None
     """Why the changed mapping fails."""
-    error_before: MappingError | None = None
+    error_before: MailFlowError | None = None
 
 
 def try_on(
@@ -44,23 +44,24 @@ def try_on(
     for position, (source, context) in enumerate(mails):
         if cancelled():
             return
-        old, old_error = _applied(before, source, context)
-        new, error = _applied(after, source, context)
-        if error is not None:
-            yield Row(position, "failing", old, None, (), error, old_error)
-            continue
-        changed = _differences(old or {}, new or {})
-        same = old is not None and not changed
-        yield Row(position, "same" if same else "changed", old, new, changed, None, old_error)
+        yield compared(position, _applied(before, source, context), _applied(after, source, context))
 
 
-def _applied(
-    mapping: CompiledMapping, source: Fields, context: MappingContext
-) -> tuple[Fields | None, MappingError | None]:
+def compared(position: int, old: Fields | MailFlowError, new: Fields | MailFlowError) -> Row:
+    """What became of one mail: the fields that came out under each mapping, or why none did."""
+    before, error_before = (None, old) if isinstance(old, MailFlowError) else (old, None)
+    if isinstance(new, MailFlowError):
+        return Row(position, "failing", before, None, (), new, error_before)
+    changed = _differences(before or {}, new)
+    same = before is not None and not changed
+    return Row(position, "same" if same else "changed", before, new, changed, None, error_before)
+
+
+def _applied(mapping: CompiledMapping, source: Fields, context: MappingContext) -> Fields | MappingError:
     try:
-        return mapping.apply(source, context), None
+        return mapping.apply(source, context)
     except MappingError as error:
-        return None, error
+        return error
 
 
 def _differences(old: Fields, new: Fields) -> tuple[str, ...]:

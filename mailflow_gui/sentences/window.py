@@ -40,6 +40,10 @@ SENTENCES: dict[str, Sentence] = {
         N_("The sample doesn't come to this node: the settings of “{node}” before it can't be read."),
         N_("Repair its settings first."),
     ),
+    "history-step-unreadable": Sentence(
+        N_("No message comes to this mapper: the settings of “{node}” before it can't be read."),
+        N_("Repair its settings first."),
+    ),
     "mapper-step-gives-nothing": Sentence(
         N_("The sample doesn't come to this node: “{node}” before it lets it out elsewhere."),
         N_("Choose another sample."),

@@ -98,6 +98,8 @@ class Menus:
         else:
             menu.addAction(_("Show its mapping")).triggered.connect(lambda: page.choose(place))
             menu.addAction(_("Remove its mapping")).triggered.connect(lambda: page.acts.remove(place))
+        if target != "headers":
+            menu.addAction(_("By example…")).triggered.connect(lambda: page.by_example.open(target))
         menu.popup(where)
 
     def of_rule(self, index: int, where: QPoint) -> None:
@@ -121,6 +123,10 @@ class Menus:
             if page.rules[index].get("template") is None:
                 menu.addAction(_("Write a template instead")).triggered.connect(lambda: page.acts.use_template(index))
             menu.addSeparator()
+        example = menu.addAction(_("By example…"))
+        example.triggered.connect(
+            lambda: page.by_example.open(edits.target_of(page.rules[index]) if index >= 0 else "")
+        )
         if page.rules:
             menu.addAction(_("Copy all mappings")).triggered.connect(lambda: page.acts.copy(range(len(page.rules))))
         menu.addAction(_("Paste")).triggered.connect(page.acts.paste)

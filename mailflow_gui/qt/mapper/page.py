@@ -21,10 +21,12 @@ from mailflow_gui.qt.mapper import edits, looks, menus, places, rows, troubles, 
 from mailflow_gui.qt.mapper.acts import Acts
 from mailflow_gui.qt.mapper.arriving import behind_mapper
 from mailflow_gui.qt.mapper.board import Board, Ends
+from mailflow_gui.qt.mapper.by_example import ByExample
 from mailflow_gui.qt.mapper.carrying import Carrying
 from mailflow_gui.qt.mapper.choosing import Choosing
 from mailflow_gui.qt.mapper.details import Details
 from mailflow_gui.qt.mapper.extractions.acts import Extracting
+from mailflow_gui.qt.mapper.history import HistoryShown
 from mailflow_gui.qt.mapper.live import Live
 from mailflow_gui.qt.mapper.needs import Needs, needs_after
 from mailflow_gui.qt.mapper.overlay import Overlay
@@ -42,6 +44,8 @@ class MapperPage(QWidget):
 
     settings_changed = Signal(str, object)
     """Node id, and its whole settings, a dict."""
+    settings_replaced = Signal(str, object)
+    """The same, but never one step for undo with what was typed before."""
     properties_changed = Signal(object)
     """The flow's properties, a dict."""
     left = Signal()
@@ -54,7 +58,7 @@ class MapperPage(QWidget):
         self, reader: Reader, types: Sequence[AnyNodeType], around: Surroundings, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._types, self._around = types, around
+        self.types, self._around = types, around
         self.flow = Flow("")
         self.node, self.key = "", "rules"
         self.rules: list[Any] = []
@@ -72,6 +76,7 @@ class MapperPage(QWidget):
         self._placing.setInterval(0)
         self._placing.timeout.connect(self._put_dots)
         self.live = Live(reader, types, self)
+        self.history = HistoryShown(self, reader.home, types)
         self._make_parts()
         self.extracting = Extracting(self, types)
         self._room = Room(self, self.parts_moved)
@@ -91,6 +96,7 @@ class MapperPage(QWidget):
         self.acts = Acts(self)
         self.choosing = Choosing(self)
         self.sampling = Sampling(self)
+        self.by_example = ByExample(self)
 
     # ---- what it shows
 
@@ -98,6 +104,7 @@ class MapperPage(QWidget):
         """Begin with a node's rules."""
         again = (flow.id, flow.name, node) == (self.flow.id, self.flow.name, self.node)
         self.node, self.key = node, key
+        self.history.note_opened(flow)
         self.index, self.tried = -1, Tried()
         if not again:  # who comes back finds the sample that was left
             self.sample, self.constants = None, []
@@ -122,8 +129,8 @@ class MapperPage(QWidget):
         self._around.settings = settings
         found = settings.get(self.key)
         self.rules = list(found) if isinstance(found, list) else []
-        self.behind = behind_mapper(flow, self.node, self._types)
-        self.needs = needs_after(flow, self.node, self._types, {edits.target_of(rule) for rule in self.rules})
+        self.behind = behind_mapper(flow, self.node, self.types)
+        self.needs = needs_after(flow, self.node, self.types, {edits.target_of(rule) for rule in self.rules})
         self.refresh()
         self._try()
 
@@ -222,6 +229,7 @@ class MapperPage(QWidget):
         """Try the rules on another mail."""
         self.sample = sample
         self._try()
+        self.by_example.take_sample()
 
     def take_tried(self, tried: Tried) -> None:
         """Show what the rules do with the sample."""
@@ -269,3 +277,4 @@ class MapperPage(QWidget):
     def shut_down(self) -> None:
         """End what works beside the window."""
         self.live.close()
+        self.history.close()

@@ -42,6 +42,8 @@ class SampleBox(QComboBox):
         self.setStyleSheet("QComboBox { padding-left: 32px; }")
         self._offers: tuple[Offer, ...] = ()
         self._own: list[Sample] = []
+        self._asked: list[Offer] = []
+        """Received messages that a person asked for by themselves, older than those on offer."""
         self._chosen: Offer | Sample | None = None
         self.activated.connect(self._activated)
         self._fill()
@@ -57,19 +59,39 @@ class SampleBox(QComboBox):
         self._own = [one for one in self._own if one.key != sample.key] + [sample]
         self._choose(sample)
 
+    def choose_offer(self, offer: Offer) -> None:
+        """Choose a received message, whether it is on offer or not."""
+        known = next((one for one in self._all() if isinstance(one, Offer) and one.id == offer.id), None)
+        if known is None:
+            self._asked.append(offer)
+        self._choose(known or offer)
+
+    def _all(self) -> list[Offer | Sample]:
+        offered = {one.id for one in self._offers}
+        return [*self._own, *self._offers, *(one for one in self._asked if one.id not in offered)]
+
     def forget(self) -> None:
         """Another node: nothing is chosen yet."""
-        self._chosen = None
+        self._chosen, self._asked = None, []
         self._fill()
 
     @property
     def count_of_samples(self) -> int:
         """How many there are to choose from."""
-        return len(self._offers) + len(self._own)
+        return len(self._all())
+
+    @property
+    def chosen(self) -> Offer | Sample | None:
+        """The one that is the sample."""
+        return self._chosen
+
+    def known(self) -> tuple[Offer | Sample, ...]:
+        """All there are to choose from: the person's own, then the received ones."""
+        return tuple(self._all())
 
     def step(self, by: int) -> None:
         """The next sample, or the one before; none beyond the ends."""
-        found: list[Offer | Sample] = [*self._own, *self._offers]
+        found = self._all()
         if found:
             at = found.index(self._chosen) if self._chosen in found else -1 if by > 0 else len(found)
             if 0 <= at + by < len(found):
@@ -91,7 +113,7 @@ class SampleBox(QComboBox):
     def _fill(self) -> None:
         self.blockSignals(True)
         self.clear()
-        found: list[Offer | Sample] = [*self._own, *self._offers]
+        found = self._all()
         for one in found:
             self.addItem(one.title, one)
         if not self.count_of_samples:

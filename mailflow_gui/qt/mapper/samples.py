@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailflow_gui.errors import MailFlowError, Rejected
+from mailflow_gui.engine.work import item_of
+from mailflow_gui.errors import JournalError, MailFlowError, Rejected
 from mailflow_gui.flow.item import Item, Origin
 from mailflow_gui.journal import items, listing
 from mailflow_gui.journal.listing import Filter
@@ -44,9 +45,13 @@ class Sample:
     folder: str = "INBOX"
     flags: tuple[str, ...] = ()
     thread: str = ""
+    known: Item | None = None
+    """The item that the engine makes of it, where it was really received."""
 
     def item(self) -> Item:
         """As an item that was just received."""
+        if self.known is not None:
+            return self.known
         origin = Origin(self.account, self.folder, uid=self.key[:8], flags=self.flags, thread=self.thread)
         return Item(id=self.key, message=self.message, origin=origin, clock=self.at, seed=int(self.key[:16], 16))
 
@@ -57,6 +62,8 @@ class Offer:
 
     id: int
     title: str
+    foreign: bool = False
+    """Whether another flow has received it."""
 
 
 def offers(reader: Reader, flow: str, node: str) -> tuple[Offer, ...]:
@@ -80,8 +87,14 @@ def offers(reader: Reader, flow: str, node: str) -> tuple[Offer, ...]:
                 end -= _STRETCH
             if found:
                 rows = sorted(listing.rows(database, found[-MOST:]), key=lambda row: -row.id)
-                return tuple(Offer(row.id, _title(row.received, row.subject, row.sender)) for row in rows)
+                found_here = [offer_of(row.id, row.received, row.subject, row.sender) for row in rows]
+                return tuple(replace(offer, foreign=wanted == Filter()) for offer in found_here)
     return ()
+
+
+def offer_of(item: int, received_at: float, subject: str, sender: str) -> Offer:
+    """A received message as an offer."""
+    return Offer(item, _title(received_at, subject, sender))
 
 
 def received(reader: Reader, offer: Offer) -> Sample | None:
@@ -93,16 +106,42 @@ def received(reader: Reader, offer: Offer) -> Sample | None:
         row = None if database is None else items.get(database, offer.id)
     if row is None:
         return None
+    message = MailMessage(reader.content(row.place), row.flags)
     return Sample(
         key=hashlib.sha256(row.key.encode()).hexdigest()[:40],
         title=offer.title,
-        message=MailMessage(reader.content(row.place), row.flags),
+        message=message,
         at=datetime.fromtimestamp(row.received, UTC).astimezone(),
         account=row.account,
         folder=row.folder,
         flags=row.flags,
         thread=row.thread,
+        known=replace(item_of(row, message), error=None),
     )
+
+
+def fetched(reader: Reader, wanted: Sequence[Offer | Sample]) -> tuple[Sample, ...]:
+    """Samples for those that can still be had, in their order."""
+    found = []
+    for one in wanted:
+        try:
+            sample = one if isinstance(one, Sample) else received(reader, one)
+        except JournalError:
+            continue  # its bytes have expired
+        if sample is not None:
+            found.append(sample)
+    return tuple(found)
+
+
+def from_files(paths: Sequence[Path]) -> tuple[tuple[Sample, ...], tuple[str, ...]]:
+    """Mail files as samples, and the names of those that can't be read."""
+    found, unread = [], []
+    for path in paths:
+        try:
+            found.append(from_file(path))
+        except OSError:
+            unread.append(plain.one_line(path.name, 80))
+    return tuple(found), tuple(unread)
 
 
 def from_file(path: Path) -> Sample:

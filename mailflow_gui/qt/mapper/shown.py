@@ -8,6 +8,7 @@ from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
 from mailflow_gui.qt.forms.description import fields_of
 from mailflow_gui.qt.forms.surroundings import Surroundings
+from mailflow_gui.qt.mapper.history import Saved
 from mailflow_gui.qt.mapper.page import MapperPage
 
 if TYPE_CHECKING:
@@ -167,12 +168,22 @@ class MapperShown:
             window.pages.addWidget(page)
             window.toast.raise_()
             page.settings_changed.connect(self._put)
+            page.settings_replaced.connect(self._replace)
             page.properties_changed.connect(lambda properties: window.canvas.set_properties(properties))  # noqa: PLW0108
             page.left.connect(self.leave)
             page.undo_wanted.connect(self.undo)
             page.redo_wanted.connect(self.redo)
             page.said.connect(window.toast.say)
+            page.history.saved = self._saved
         return self.page
+
+    def _saved(self) -> Saved:
+        """By what journal and disk know the flow: the canvas doesn't hear of the id that the first save gives it."""
+        document = self._window.document
+        return Saved(document.opened.id if document.opened is not None else None, document.path)
+
+    def _replace(self, node: str, settings: Any) -> None:
+        self._window.canvas.set_settings(node, settings, typed=False)
 
     def _put(self, node: str, settings: Any) -> None:
         self._window.canvas.set_settings(node, settings)

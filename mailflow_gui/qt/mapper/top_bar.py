@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QWidget
 
@@ -10,10 +10,12 @@ from mailflow_gui.language import _, ngettext
 from mailflow_gui.qt.controls import Button, Chip, ElidedLabel, IconLabel, Label
 from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.mapper.sample_box import SampleBox
+from mailflow_gui.qt.mapper.worded import Worded, WordedButtons
 from mailflow_gui.qt.theme import theme
 
-_ROOM_FOR_WORDS = 1240
 _ROOM_FOR_NAMES = 900
+_LEAST, _SAMPLE, _NAME = 480, 240, 160
+"""Widths: the bar's at least; what the sample and a name are left before buttons lose their words."""
 
 
 class TopBar(QWidget):
@@ -34,9 +36,20 @@ class TopBar(QWidget):
         self.undo = Button("", "undo-2", "ghost", name=_("Undo"))
         self.redo = Button("", "redo-2", "ghost", name=_("Redo"))
         self.by_name = Button(_("Map by name"), "wand-sparkles")
+        self.by_example = Button(_("By example…"), "lightbulb")
+        self.history = Button(_("Try on history…"), "flask-conical")
         self.add = Button(_("Add transformation"), "plus")
         self.add.setMenu(steps)
         self._steps = steps
+        self._worded = WordedButtons(
+            (
+                Worded(self.by_name, "wand-sparkles"),
+                Worded(self.add, "plus"),
+                Worded(self.by_example, "lightbulb", _("Type the mail that you want; the rules are proposed")),
+                Worded(self.history, "flask-conical", _("What these mappings do with messages received before")),
+            ),
+            self,
+        )
         self.samples = SampleBox()
         self.earlier = Button("", "chevron-up", "ghost", name=_("Previous sample"))
         self.later = Button("", "chevron-down", "ghost", name=_("Next sample"))
@@ -52,7 +65,8 @@ class TopBar(QWidget):
         self._arrow = IconLabel("chevron-right", "text-3", 14)
         row.addWidget(self._arrow)
         row.addWidget(self.node)
-        for widget in (_rule(), self.undo, self.redo, _rule(), self.by_name, self.add):
+        acts = (self.by_name, self.by_example, self.add, self.history)
+        for widget in (_rule(), self.undo, self.redo, _rule(), *acts):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self._sample_label)
@@ -71,6 +85,7 @@ class TopBar(QWidget):
         """Where this is."""
         self.flow.setText(plain.one_line(flow, 80))
         self.node.setText(plain.one_line(node, 80))
+        self._fit()
 
     def show_problems(self, errors: int, warnings: int) -> None:
         """How many problems there are."""
@@ -82,22 +97,35 @@ class TopBar(QWidget):
             words.append(ngettext("{count} warning", "{count} warnings", warnings).format(count=warnings))
         self.problems.set_text(", ".join(words))
         self.problems.set_kind("danger" if errors else "warn", "circle-alert" if errors else "triangle-alert")
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = self.width() >= _ROOM_FOR_WORDS
-        for button, words in ((self.by_name, _("Map by name")), (self.add, _("Add transformation"))):
-            if button.text() != (words if wide else ""):
-                button.setText(words if wide else "")
-                button.setProperty("square", not wide and button is self.by_name)
-                button.setAccessibleName(words)
-                button.setToolTip("" if wide else words)
-                button.setMinimumWidth(0 if wide or button is self.by_name else 56)
-                button.style().unpolish(button)
-                button.style().polish(button)
-                button.set_icon("wand-sparkles" if button is self.by_name else "plus")
         for widget in (self.flow, self._arrow, self._sample_label):
             widget.setVisible(self.width() >= _ROOM_FOR_NAMES)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """It gives way: the words of its buttons go where there is no room for them."""
+        return QSize(_LEAST, self.height())
+
+    def _fit(self) -> None:
+        """The sample is worth more than words on buttons."""
+        row = self.layout()
+        if not isinstance(row, QHBoxLayout):
+            return
+        margins, acts = row.contentsMargins(), {self.by_name, self.by_example, self.add, self.history}
+        room = self.width() - margins.left() - margins.right() + row.spacing()
+        for place in range(row.count()):
+            item = row.itemAt(place)
+            if item is None:
+                continue
+            widget = item.widget()
+            if widget in acts or (widget is not None and widget.isHidden()) or item.spacerItem() is not None:
+                continue
+            least = _SAMPLE if widget is self.samples else item.sizeHint().width()
+            room -= row.spacing() + (min(_NAME, least) if isinstance(widget, ElidedLabel) else least)
+        self._worded.fit(room - row.spacing(), row.spacing())
 
 
 class _Problems(Chip):

@@ -83,7 +83,7 @@ class Trial:
         if around != self._around or self._arrived is None:
             self._around, self._known = around, {}
             self._arrived = arrive(flow, node, self._types, sample)
-            extractions = _extractions(raw)
+            extractions = extractions_of(raw)
             fields = self._arrived.fields
             self._source = ExtractedFields(fields, extractions) if extractions else fields
             self._tried = self._look(self._arrived, sample, wanted, found_by(raw, fields))
@@ -148,7 +148,7 @@ def _shown(source: Mapping[str, Value], name: str) -> Shown:
         return Shown()  # a broken file; the rules that ask for its fields say so
 
 
-def _extractions(raw: Any) -> tuple[Extraction, ...]:
+def extractions_of(raw: Any) -> tuple[Extraction, ...]:
     """Those that can be read; the flow's problems tell of the others."""
     found = []
     for one in raw if isinstance(raw, list) else ():

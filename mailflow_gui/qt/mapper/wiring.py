@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from mailflow_gui.qt.mapper import edits
+from mailflow_gui.qt.mapper.history.shown import HISTORY_KEYS
 
 if TYPE_CHECKING:
     from mailflow_gui.qt.mapper.page import MapperPage
@@ -32,6 +33,8 @@ def _bar(page: MapperPage) -> None:
     bar.undo.clicked.connect(page.undo_wanted)
     bar.redo.clicked.connect(page.redo_wanted)
     bar.by_name.clicked.connect(page.acts.map_by_name)
+    bar.history.clicked.connect(page.history.open)
+    bar.by_example.clicked.connect(lambda: page.by_example.open())  # noqa: PLW0108 - "clicked" says more than it takes
     bar.earlier.clicked.connect(lambda: bar.samples.step(-1))
     bar.later.clicked.connect(lambda: bar.samples.step(1))
     bar.problems_wanted.connect(page.choosing.show_first_problem)
@@ -86,6 +89,8 @@ def _keys(page: MapperPage) -> None:
     everywhere: tuple[tuple[str, Callable[[], object]], ...] = (
         ("Alt+Up", lambda: samples.step(-1)),
         ("Alt+Down", lambda: samples.step(1)),
+        (HISTORY_KEYS, page.history.open),
+        ("Ctrl+E", lambda: page.by_example.open()),  # noqa: PLW0108 - the same
         ("Alt+Left", page.left.emit),
         ("F6", lambda: page.choosing.next_pane(1)),
         ("Shift+F6", lambda: page.choosing.next_pane(-1)),

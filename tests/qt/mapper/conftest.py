@@ -91,6 +91,7 @@ def sit(qtbot: QtBot, home: paths.Home) -> Iterator[Sit]:
             page.show()
         table = Table(page, PageHands(qtbot, page), flow or flow_with(rules or []), QUndoStack(page), [])
         page.settings_changed.connect(table.put)
+        page.settings_replaced.connect(table.put)
         page.properties_changed.connect(lambda found: table.show(replace(table.flow, properties=found)))
         page.said.connect(table.said.append)
         page.open(table.flow, "map", "rules", "Data Mapper")
