@@ -1,13 +1,14 @@
 """What the engine does while nothing happens, and how soon it is awake.
 
 ``python -m tests.benchmarks.bench_idle [ACCOUNTS] [SECONDS] [MAILS]``: one runner watches many accounts in IDLE: its processor time a
-minute, and its memory. Then mails come in one by one: the time from the server's notice, as another client hears it, to the arrival at the
-far end: receiving, mapping, the commits and sending.
+minute, and its memory. Then mails come in one by one: the time from the server's notice, as it passes on its way to the engine, to the
+arrival at the far end: receiving, mapping, the commits and sending.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import socket
@@ -31,14 +32,19 @@ from tests.servers.dovecot import Dovecot, dovecot
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
-def main(accounts: int = 50, seconds: float = 20.0, mails: int = 30) -> None:
+def main(accounts: int = 50, seconds: float = 20.0, mails: int = 100) -> None:
     """Print one table."""
-    with dovecot() as server, sink() as at, tempfile.TemporaryDirectory() as directory:
+    with (
+        dovecot() as server,
+        sink() as at,
+        tempfile.TemporaryDirectory() as directory,
+        _Notices(server.imap) as notices,
+    ):
         users = [server.new_user() for _account in range(accounts)]
         for user in users:
             server.deliver(user, small(0))
         home = Path(directory)
-        environment = _prepare(home, server, users, at)
+        environment = _prepare(home, server, users, at, notices.port)
         command = [*COMMAND, "run", str(home / "idle.mailflow")]
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
@@ -47,8 +53,7 @@ def main(accounts: int = 50, seconds: float = 20.0, mails: int = 30) -> None:
             time.sleep(seconds)
             idle = (_cpu(process.pid) - before) / seconds * 60
             rss = _rss(process.pid)
-            with _Notices(server, users[0]) as notices:
-                late = [_latency(server, users[0], at, notices, number) for number in range(mails)]
+            late = sorted(_latency(server, users[0], at, notices, number) for number in range(mails))
         finally:
             process.terminate()
             process.wait()
@@ -57,13 +62,15 @@ def main(accounts: int = 50, seconds: float = 20.0, mails: int = 30) -> None:
             Figure(f"{accounts} accounts in IDLE: processor's time a minute", idle, "s"),
             Figure(f"{accounts} accounts in IDLE: resident memory", rss, "MB"),
             Figure("the server's notice of a new mail to the sink, median", statistics.median(late) * 1000, "ms", 10),
-            Figure("the server's notice of a new mail to the sink, worst", max(late) * 1000, "ms"),
+            Figure(
+                "the server's notice of a new mail to the sink, p99", late[math.ceil(len(late) * 0.99) - 1] * 1000, "ms"
+            ),
         ]
     )
 
 
-def _prepare(home: Path, server: Dovecot, users: list[str], at: Sink) -> dict[str, str]:
-    """One flow with a source for each account; returns the environment to run it in."""
+def _prepare(home: Path, server: Dovecot, users: list[str], at: Sink, first: int) -> dict[str, str]:
+    """One flow with a source for each account, the first at the port ``first``; returns the environment to run it in."""
     environment = {**os.environ, "MAILFLOW_HOME": str(home)}
     store = AccountStore(files(home).create().accounts_file)
     document = flow()
@@ -72,7 +79,8 @@ def _prepare(home: Path, server: Dovecot, users: list[str], at: Sink) -> dict[st
     document["connections"].pop(0)
     for user in users:
         host = {"protocol": "imap", "host": "127.0.0.1"}
-        store.add(Account(id=user, name=user, username=user, port=server.imap, security="none", **host))  # type: ignore[arg-type]  # literals
+        port = first if user == users[0] else server.imap
+        store.add(Account(id=user, name=user, username=user, port=port, security="none", **host))  # type: ignore[arg-type]  # literals
         environment[f"MAILFLOW_PASSWORD_{user.upper()}"] = server.password
         document["connections"].append({"id": user, "name": user, **host})
         settings = {**receive["settings"], "connection": user, "existing_mail": "skip", "idle": True}
@@ -95,34 +103,50 @@ def _wait_until_waiting(server: Dovecot, users: list[str], process: subprocess.P
 
 
 class _Notices:
-    """Another client in IDLE on the same mailbox, which hears of a new mail when the engine does."""
+    """A line between the engine and the server that hears when the server tells of a new mail. Each client of Dovecot is told at another
+    time, up to half a second apart: only what this one is told counts."""
 
-    def __init__(self, server: Dovecot, user: str) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", server.imap))
-        self._lines = self._socket.makefile("rb")
-        self._login = f"a LOGIN {user} {server.password}\r\nb SELECT INBOX\r\nc IDLE\r\n"
+    def __init__(self, port: int) -> None:
+        self._server = port
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
         self.heard: queue.SimpleQueue[float] = queue.SimpleQueue()
 
     def __enter__(self) -> _Notices:
-        self._socket.sendall(self._login.encode())
-        while not self._lines.readline().startswith(b"+"):
-            pass
-        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
+        self._listening.close()
 
-    def _listen(self) -> None:
-        with self._lines:
-            while line := self._lines.readline():
-                if line.rstrip().endswith(b" EXISTS"):
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _address = self._listening.accept()
+            except OSError:  # closed: the end
+                return
+            far = socket.create_connection(("127.0.0.1", self._server))
+            for sock in (near, far):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            threading.Thread(target=self._pass_on, args=(near, far, False), daemon=True).start()
+            threading.Thread(target=self._pass_on, args=(far, near, True), daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, listens: bool) -> None:
+        with source, target:
+            while data := source.recv(65536):
+                if listens and b" EXISTS\r\n" in data:
                     self.heard.put(time.perf_counter())
+                target.sendall(data)
+
+    def forget(self) -> None:
+        """Begin anew with the next notice."""
+        while not self.heard.empty():
+            self.heard.get()
 
 
 def _latency(server: Dovecot, user: str, at: Sink, notices: _Notices, number: int) -> float:
     before = at.arrived
+    notices.forget()
     server.deliver(user, small(number))
     noticed = notices.heard.get(timeout=30)
     while at.arrived == before:
