@@ -68,14 +68,14 @@ class Block:
 
     def get(self, name: str) -> bytes | None:
         """The raw value of the first field called ``name`` (lower case), or None."""
-        return self._first.get(name)
+        return self.first.get(name)
 
     def all(self, name: str) -> Sequence[bytes]:
         """The raw values of all fields called ``name`` (lower case), in order."""
-        first = self._first.get(name)
+        first = self.first.get(name)
         if first is None:
             return ()
-        if len(self._first) == len(self.lines):
+        if len(self.first) == len(self.lines):
             return (first,)
         return [value for written, value in self.lines if written.lower().decode("ascii") == name]
 
@@ -84,7 +84,8 @@ class Block:
         return len(self.all(name))
 
     @view
-    def _first(self) -> Mapping[str, bytes]:
+    def first(self) -> Mapping[str, bytes]:
+        """The raw value of the first field of each name, in lower case."""
         return {name.lower().decode("ascii"): value for name, value in reversed(self.lines)}
 
 

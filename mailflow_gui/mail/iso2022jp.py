@@ -10,18 +10,20 @@ import re
 
 _ESCAPES = re.compile(rb"(\x1b(?:\$\([A-Z@]|\$[@AB]|\([A-Z]|&@)|[\x0e\x0f\n])")
 _RESETS = frozenset((b"\n", b"\x0f", b"\x1b(B", b"\x1b(J", b"\x1b(H"))
-_TO_CP932 = str.maketrans("〜‖−¢£¬", "～∥－￠￡￢")
+_TO_CP932 = tuple(zip("〜‖−¢£¬", "～∥－￠￡￢", strict=True))
 """Where Python's JIS X 0208 and cp932 read the same two bytes as different characters."""
 
 
 def looks_like(data: bytes) -> bool:
     """Whether ``data`` switches to a Japanese character set somewhere."""
-    return b"\x1b$" in data or b"\x1b(I" in data
+    return b"\x1b" in data and (b"\x1b$" in data or b"\x1b(I" in data)
 
 
 def as_cp932(text: str) -> str:
     """``text`` from Python's JIS X 0208 with the characters that cp932 reads in the same places."""
-    return text.translate(_TO_CP932)
+    for jis, vendor in _TO_CP932:  # a translation looks up every character; most texts hold none of these
+        text = text.replace(jis, vendor)
+    return text
 
 
 def decode(data: bytes) -> tuple[str, bool]:

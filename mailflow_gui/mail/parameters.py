@@ -15,13 +15,15 @@ _PARAMETER = re.compile(
     re.DOTALL,
 )
 
-_LONGEST_KEPT = 200
+_DOUBTFUL = re.compile(rb"[^ -)+-~\t\r\n]|=\?")
+"""Where there is nothing of this, there is nothing to find fault with: only sections, encoded words and what isn't ASCII can be broken."""
+LONGEST_KEPT = 200
 """Bytes of a value whose parameters are remembered."""
 
 
 def split(value: bytes, charset: str = "", defects: set[str] | None = None) -> tuple[str, Mapping[str, str]]:
     """The leading token in lower case, and the parameters by their lower-case names, decoded. Never raises."""
-    if defects is None and len(value) <= _LONGEST_KEPT:
+    if len(value) <= LONGEST_KEPT and (defects is None or not _DOUBTFUL.search(value)):
         return _kept(value, charset)
     return _split(value, charset, defects)
 

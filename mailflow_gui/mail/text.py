@@ -17,6 +17,8 @@ MAXIMUM_HTML = 2_000_000
 
 _ALTERNATIVES_ONLY = frozenset({"text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext"})
 """Further forms of the same text: neither the text nor an attachment."""
+_ASCII_IN_ALL = frozenset({"ascii", "utf-8", "cp1252"})
+"""Codecs that read ASCII as ASCII, and can't be meant for anything else."""
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,8}=\s{0,8}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _BREAKING = frozenset(
     [
@@ -109,7 +111,14 @@ def markup(raw: bytes, part: Part, defects: set[str]) -> str:
 
 
 def _characters(data: bytes, named: Mapping[str, str], defects: set[str]) -> str:
-    text, defect = charsets.decode(data, named.get("charset", ""))
+    charset = named.get("charset", "")
+    if data.isascii() and b"\x1b" not in data and charsets.codec(charset or "us-ascii") in _ASCII_IN_ALL:
+        # Most texts; their line ends are found sooner in bytes than in characters.
+        ended = data.endswith((b"\n", b"\r"))
+        text = b"\n".join(data.splitlines()).decode("ascii")
+        text = text + "\n" if ended else text
+        return text.replace("\0", "") if "\0" in text else text
+    text, defect = charsets.decode(data, charset)
     if defect:
         defects.add(defect)
     if "\r" in text:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailflow_gui.mail import headers, parameters
 
@@ -37,6 +38,10 @@ _NOT_BASE64 = bytes(
 )
 _SOFT_BREAK = re.compile(rb"=[ \t]++(?=\r?\n)")
 """A soft line break with white space that was added on the way (RFC 2045 6.7)."""
+_BEHIND_BOUNDARY = re.compile(rb"(--)?[ \t\r]{0,200}+(?=\n|\Z)")
+_STRETCH = 4096
+"""Bytes that are searched for a delimiter from a dash on."""
+_MOST_MISSES = 1000
 _READABLE = re.compile(rb"\n(?:--|__|[^ \t\r\n]++[ \t]++[^ \t\r\n])")
 _LONG_BASE64 = re.compile(rb"(?:^|\n)[A-Za-z0-9+/]{60,}+={0,2}+[ \t\r]*+(?:\n|$)")
 _BASE64_AND_BLANKS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
@@ -88,9 +93,16 @@ class _Entity:
 
 def media_type(block: headers.Block, container: str = "") -> tuple[str, Mapping[str, str]]:
     """Type and parameters of an entity; what is missing or broken is plain text (RFC 2045 5.2)."""
-    value = block.get("content-type")
+    value = block.first.get("content-type")
     if value is None:
-        return ("message/rfc822" if container == "multipart/digest" else "text/plain"), {}
+        return ("message/rfc822" if container == "multipart/digest" else "text/plain"), _NO_PARAMETERS
+    return _kept_type(value) if len(value) <= parameters.LONGEST_KEPT else _type(value)
+
+
+_NO_PARAMETERS: Mapping[str, str] = {}
+
+
+def _type(value: bytes) -> tuple[str, Mapping[str, str]]:
     found, named = parameters.split(value)
     found = found.replace(" ", "")
     if found == "text":
@@ -98,9 +110,16 @@ def media_type(block: headers.Block, container: str = "") -> tuple[str, Mapping[
     return (found if _TYPE.fullmatch(found) else "text/plain"), named
 
 
+_kept_type = lru_cache(maxsize=256)(_type)
+
+
 def grow(raw: bytes, block: headers.Block) -> Tree:
     """The tree of the mail whose header block is ``block``. Never raises."""
     defects: set[str] = set()
+    whole, its_parameters = media_type(block)
+    if not whole.startswith("multipart/"):
+        leaf = _leaf(_Entity(block, len(raw), ()), whole, its_parameters, defects)
+        return Tree(whole, its_parameters, (leaf,), frozenset(defects))
     parts: list[Part] = []
     waiting = [_Entity(block, len(raw), ())]
     while waiting:
@@ -117,8 +136,7 @@ def grow(raw: bytes, block: headers.Block) -> Tree:
         if entity.containers:  # the defects of the mail's own header are its header's
             defects |= entity.block.defects
         parts.append(_leaf(entity, found, named, defects))
-    whole, named = media_type(block)
-    return Tree(whole, named, tuple(parts), frozenset(defects))
+    return Tree(whole, its_parameters, tuple(parts), frozenset(defects))
 
 
 def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defects: set[str]) -> list[_Entity] | None:
@@ -151,21 +169,47 @@ def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defe
 
 def _spans(raw: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int, bool]], bool]:
     """Where the parts between the delimiters lie, and whether the last delimiter was found; the third value marks the undivided rest."""
-    # One search in C for the whole body: a mail can hold a million lines that only begin like a delimiter.
-    delimiter = re.compile(rb"\n--" + re.escape(boundary) + rb"(--)?[ \t\r]{0,200}+(?=\n|\Z)")
     spans: list[tuple[int, int, bool]] = []
     opened: int | None = None
-    for found in delimiter.finditer(raw, max(start - 1, 0), end):
+    for before, behind, last in _delimiters(raw, max(start - 1, 0), end, b"\n--" + boundary):
         if opened is not None:
-            spans.append((opened, max(opened, _before_break(raw, found.start() + 1)), False))
-        if found[1]:
+            spans.append((opened, max(opened, _before_break(raw, before + 1)), False))
+        if last:
             return spans, True
-        opened = min(found.end() + 1, end)
+        opened = min(behind + 1, end)
         if len(spans) + 1 >= most:
             return [*spans, (opened, end, True)], True
     if opened is not None:
         spans.append((opened, end, False))
     return spans, False
+
+
+def _delimiters(raw: bytes, start: int, end: int, begin: bytes) -> Iterator[tuple[int, int, bool]]:
+    """The delimiter lines, which all ``begin`` alike: where each begins and ends, and whether it is the last one.
+
+    There is none without a dash, and in the base64 of a large attachment there is no dash: it is leapt over.
+    """
+    at, misses = start, 0
+    while misses < _MOST_MISSES:
+        dash = raw.find(b"-", at, end)
+        if dash < 0:
+            return
+        at = max(at, dash - 1)
+        stop = min(at + _STRETCH + len(begin), end)
+        place = raw.find(begin, at, stop)
+        if place < 0:
+            if stop == end:
+                return
+            at = stop - len(begin) + 1
+        elif found := _BEHIND_BOUNDARY.match(raw, place + len(begin), end):
+            yield place, found.end(), bool(found[1])
+            at = found.end()
+        else:
+            at = place + 1
+            misses += 1
+    # A mail can hold a million lines that only begin like a delimiter: one search in C for the rest.
+    for found in re.compile(re.escape(begin) + _BEHIND_BOUNDARY.pattern).finditer(raw, at, end):
+        yield found.start(), found.end(), bool(found[1])
 
 
 def _before_break(raw: bytes, at: int) -> int:
@@ -176,19 +220,26 @@ def _before_break(raw: bytes, at: int) -> int:
 
 def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[str]) -> Part:
     block = entity.block
-    charset = named.get("charset", "")
-    disposition, said = parameters.split(block.get("content-disposition") or b"", charset, defects)
-    if disposition and disposition != "inline":  # an unknown disposition is an attachment (RFC 2183 2.8)
-        disposition = "attachment"
-    encoding = parameters.split(block.get("content-transfer-encoding") or b"", "", None)[0].strip(" .")
-    identifier = parameters.split(block.get("content-id") or b"")[0] and _content_id(block)
+    fields = block.first
+    disposition, name = "", ""
+    if written := fields.get("content-disposition"):
+        disposition, said = parameters.split(written, named.get("charset", ""), defects)
+        name = said.get("filename", "")
+        if disposition and disposition != "inline":  # an unknown disposition is an attachment (RFC 2183 2.8)
+            disposition = "attachment"
+    encoding = ""
+    if written := fields.get("content-transfer-encoding"):
+        encoding = parameters.split(written)[0].strip(" .")
+    identifier = None
+    if written := fields.get("content-id"):
+        identifier = (parameters.split(written)[0] and _content_id(block)) or None
     return Part(
         type=found,
         parameters=named,
         disposition=disposition,
-        name=said.get("filename") or named.get("name", ""),
+        name=name or named.get("name", ""),
         encoding="" if found.startswith("multipart/") else encoding,
-        content_id=identifier or None,
+        content_id=identifier,
         containers=entity.containers,
         start=block.body,
         end=entity.end,
@@ -205,6 +256,8 @@ def _content_id(block: headers.Block) -> str:
 
 def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
     """The decoded bytes of ``part``. Never raises."""
+    if part.encoding in _IDENTITY:
+        return raw[part.start : part.end]
     if part.encoding == "base64":
         footer = _footer(raw, part) if part.type.startswith("text/") else part.end
         if footer < part.end:
@@ -214,8 +267,7 @@ def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
         return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", raw[part.start : part.end]))
     if part.encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
         return _uuencode(raw[part.start : part.end], defects)
-    if part.encoding not in _IDENTITY:
-        defects.add(ENCODING_UNKNOWN)
+    defects.add(ENCODING_UNKNOWN)
     return raw[part.start : part.end]
 
 

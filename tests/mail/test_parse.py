@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import re
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailflow_gui.cli.read import described
+from mailflow_gui.mail import headers, tree
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
 
@@ -164,3 +166,72 @@ def test_attachments_are_those_that_the_standard_library_finds(path: Path) -> No
     assert [(part.get_content_type(), part.get_payload(decode=True)) for part in leaves] == [
         (item.type, item.content) for item in ours
     ]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"\n--b",
+                b"\n--b--",
+                b"--b\n",
+                b"\r\n--b\r\n",
+                b"\n--bb\n",
+                b"-",
+                b"\n",
+                b" \t",
+                b"x" * 5000,
+                b"-" * 4100,
+                b"\n--b \r\n",
+            ]
+        ),
+        max_size=14,
+    ),
+    st.integers(0, 3),
+)
+def test_delimiters_are_found_as_one_search_for_them_would(pieces: list[bytes], misses: int) -> None:
+    raw = b"".join(pieces)
+    wanted = [
+        (found.start(), found.end(), bool(found[1]))
+        for found in re.finditer(rb"\n--b(--)?[ \t\r]{0,200}+(?=\n|\Z)", raw)
+    ]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tree, "_MOST_MISSES", misses)
+        assert list(tree._delimiters(raw, 0, len(raw), b"\n--b")) == wanted
+    assert list(tree._delimiters(raw, 0, len(raw), b"\n--b")) == wanted
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"A: 1",
+                b"Bb : 2",
+                b"C:",
+                b" folded",
+                b"\t",
+                b"\r\n",
+                b"\r\n",
+                b"\n",
+                b"\r",
+                b"nothing",
+                b"\xff: x",
+                b"D:\0",
+                b"From x",
+            ]
+        ),
+        max_size=14,
+    )
+)
+def test_the_quick_way_through_a_header_block_finds_what_the_long_way_finds(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces)
+    quick = headers.split(raw)
+    stop, body = headers._blank_line(raw, 0, len(raw))
+    long = headers._split(raw, 0, stop, body)
+    assert (quick.start, quick.end, quick.body, quick.fields, quick.defects) == (
+        long.start,
+        long.end,
+        long.body,
+        long.fields,
+        long.defects,
+    )
