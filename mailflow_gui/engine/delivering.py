@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mailflow_gui.engine import loop_guard, settling
 from mailflow_gui.engine.budget import LOT
@@ -188,8 +188,8 @@ def plan(work: Work, mail: Mail) -> Planned:
     outgoing = mail.outgoing
     digest = hashlib.sha256(f"{work.row.key}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
     identity = message_id(digest, outgoing.sender)
-    draft = replace(outgoing.draft, loop_mark=loop_guard.onward(work.message, work.row.flow))
-    composed = compose(draft, message_id=identity, date=work.clock)
+    mark = loop_guard.onward(work.message, work.row.flow)
+    composed = compose(outgoing.draft, message_id=identity, date=work.clock, loop_mark=mark)
     frozen = Frozen(
         node=mail.node,
         way=mail.way,
@@ -203,7 +203,7 @@ def plan(work: Work, mail: Mail) -> Planned:
         maximum_per_day=outgoing.maximum_per_day,
         copy_to=outgoing.save_to_sent,
     )
-    recipients = tuple(dict.fromkeys(address.address for address in outgoing.recipients))
+    recipients = tuple(dict.fromkeys([address.address for address in outgoing.recipients]))
     return Planned(frozen, recipients, composed.content, _answer(outgoing, work.message, work.row.thread))
 
 

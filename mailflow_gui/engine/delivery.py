@@ -16,7 +16,7 @@ from typing import Any, Literal
 from mailflow_gui import sentences
 from mailflow_gui.engine.compiled import CompiledFlow, Step
 from mailflow_gui.errors import MailError, MailFlowError, MappingError
-from mailflow_gui.flow.item import Item, Outgoing, Skip, StepContext
+from mailflow_gui.flow.item import Item, Outgoing, Skip
 from mailflow_gui.flow.model import Edge
 from mailflow_gui.flow.node_type import SinkType, TransformType
 
@@ -58,6 +58,9 @@ class End:
 
     state: Literal["open", "sent", "failed"]
     error: Failure | None = None
+
+
+_OPEN = End("open")
 
 
 @dataclass
@@ -133,9 +136,9 @@ class _Walk:
 
     def follow(self, edges: Sequence[Edge], item: Item, way: str) -> None:
         """Put the nodes behind ``edges`` next in line."""
-        self._ahead.extend(
-            (self.flow.steps[edge.target], item, f"{way}.{edge.source_port}>{edge.target}") for edge in reversed(edges)
-        )
+        steps = self.flow.steps
+        for edge in reversed(edges):
+            self._ahead.append((steps[edge.target], item, f"{way}.{edge.source_port}>{edge.target}"))
 
     def run(self) -> None:
         """Work until nothing lies ahead."""
@@ -151,36 +154,41 @@ class _Walk:
             except Exception as error:  # noqa: BLE001 - a node's bug is a poison message for that node; it stops only itself, loudly
                 self.fail(step, item, way, bug(step, error))
 
-    def _context(self, step: Step) -> StepContext:
-        return StepContext(flow=self.flow.flow.name, node=step.id, properties=self.flow.flow.properties)
-
     def _transform(self, step: Step, node_type: TransformType[Any], item: Item, way: str) -> None:
         if not step.settings.enabled:
             self.result.steps.append(StepTaken(step.id, "passed", (item,)))
             self.follow(step.onward, item, way)
             return
-        outputs = node_type.transform(item, step.settings, self._context(step))
-        self.result.steps.append(StepTaken(step.id, "passed", tuple(one for some in outputs.values() for one in some)))
+        outputs = node_type.transform(item, step.settings, step.context)
+        self.result.steps.append(
+            StepTaken(step.id, "passed", tuple([one for some in outputs.values() for one in some]))
+        )
         for port, given in reversed(list(outputs.items())):
+            edges = step.outputs.get(port, ())
+            if len(given) == 1:
+                self.follow(edges, given[0], way)
+                continue
             for number, one in reversed(list(enumerate(given))):
-                self.follow(step.outputs.get(port, ()), one, way if len(given) == 1 else f"{way}#{number}")
+                self.follow(edges, one, f"{way}#{number}")
 
     def _sink(self, step: Step, node_type: SinkType[Any], item: Item, way: str) -> None:
         if not step.settings.enabled:
             self.result.steps.append(StepTaken(step.id, "skipped", (item,)))
             return
-        outgoing = node_type.plan(item, step.settings, self._context(step))
+        outgoing = node_type.plan(item, step.settings, step.context)
         if isinstance(outgoing, Skip):
             self.result.steps.append(StepTaken(step.id, "skipped", (item,), error=MailFlowError(outgoing.code)))
             return
+        account = self.flow.account(outgoing.account)
         copy_to = self.flow.account(outgoing.save_to_sent) if outgoing.save_to_sent else None
-        outgoing = replace(outgoing, account=self.flow.account(outgoing.account), save_to_sent=copy_to)
+        if account != outgoing.account or copy_to != outgoing.save_to_sent:
+            outgoing = replace(outgoing, account=account, save_to_sent=copy_to)
         mail = Mail(step.id, way, outgoing)
         if self.freeze is not None:
             self.result.frozen[step.id, way] = self.freeze(mail)
         self.result.mails.append(mail)
         self.result.steps.append(StepTaken(step.id, "passed", (item,), outgoing=outgoing))
-        end = self.ends.get((step.id, way), End("open"))
+        end = self.ends.get((step.id, way), _OPEN)
         if end.state == "open":
             self.result.waiting = True
         elif end.state == "sent":

@@ -19,7 +19,6 @@ HOPS = 50
 
 _MARK = re.compile(r"[0-9a-f]{16}")
 _MOST_MARKS = 20
-_RECEIVED = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 @lru_cache(maxsize=256)
@@ -30,7 +29,8 @@ def mark(flow: str) -> str:
 
 def marks(message: MailMessage) -> tuple[str, ...]:
     """The marks that a mail carries, the oldest first."""
-    return tuple(_MARK.findall(message.header(HEADER) or ""))[:_MOST_MARKS]
+    written = message.header(HEADER)
+    return tuple(_MARK.findall(written))[:_MOST_MARKS] if written else ()
 
 
 def onward(message: MailMessage, flow: str) -> str:
@@ -42,5 +42,5 @@ def refusal(message: MailMessage, flow: str) -> Rejected | None:
     """Why ``flow`` must not work on ``message``, or None."""
     if mark(flow) in marks(message):
         return Rejected("loop-own-mail")
-    hops = len(_RECEIVED.findall(message.header_block))
+    hops = message.count("received")
     return Rejected("loop-too-many-hops", hops=hops) if hops > HOPS else None

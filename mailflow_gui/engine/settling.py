@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailflow_gui.engine.delivery import StepTaken
 from mailflow_gui.engine.work import Work
@@ -74,7 +75,13 @@ def after_receiving(work: Work) -> AfterReceiving:
 
 def steps_json(steps: Iterable[StepTaken]) -> str:
     """The steps of an item as the journal keeps them: node and outcome, and the error's code."""
-    return json.dumps([[step.node, step.outcome, step.error.code if step.error else None] for step in steps])
+    return _steps_json(tuple([(step.node, step.outcome, step.error.code if step.error else None) for step in steps]))
+
+
+@lru_cache(maxsize=1024)
+def _steps_json(steps: tuple[tuple[str, str, str | None], ...]) -> str:
+    """Most items of a flow go the same way."""
+    return json.dumps(steps)
 
 
 def note_failures(

@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from functools import lru_cache
 from typing import Literal
 
 from mailflow_gui.errors import Rejected
@@ -18,6 +18,9 @@ from mailflow_gui.mail.values import Address, Attachment
 __all__ = ["Charset", "ComposedMail", "Draft", "compose", "message_id"]
 
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\Z|\[[A-Za-z0-9.:]{1,60}\]\Z")
+_DIGEST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NO_DOMAIN = "mailflow.invalid"  # RFC 2606 2: never anybody's
 
 
@@ -62,10 +65,11 @@ class ComposedMail:
     """Bytes, all chunks together."""
 
 
-def compose(draft: Draft, *, message_id: str, date: datetime) -> ComposedMail:
+def compose(draft: Draft, *, message_id: str, date: datetime, loop_mark: str = "") -> ComposedMail:
     """The bytes of ``draft``. The same arguments give the same bytes, always: no clock, no chance.
 
-    ``message_id`` has its angle brackets; ``date`` is aware. Bcc stands in no header.
+    ``message_id`` has its angle brackets; ``date`` is aware. Bcc stands in no header. ``loop_mark`` is the draft's, where that has none:
+    who writes a draft needn't know it.
 
     :raises Rejected: an address, or the name of a further header, that can't stand in a mail; nobody in From; a header beyond measure.
     :raises MailFlowError: ``header-damaged``: the finished header isn't what was meant (a bug; nothing leaves).
@@ -73,7 +77,7 @@ def compose(draft: Draft, *, message_id: str, date: datetime) -> ComposedMail:
     if not draft.sender:
         raise Rejected("send-no-from")
     body = compose_body.body(draft.text, draft.html, draft.attachments, draft.charset, message_id)
-    fields = [*_fields(draft, message_id, date), "MIME-Version: 1.0\r\n", *body.fields]
+    fields = [*_fields(draft, message_id, date, draft.loop_mark or loop_mark), "MIME-Version: 1.0\r\n", *body.fields]
     block = "".join(fields)
     if len(block) > compose_header.LARGEST_HEADER:
         raise Rejected("header-too-large", maximum=compose_header.LARGEST_HEADER)
@@ -87,20 +91,32 @@ def compose(draft: Draft, *, message_id: str, date: datetime) -> ComposedMail:
 
 def message_id(digest: str, sender: str) -> str:
     """A Message-ID (RFC 5322 3.6.4) with its angle brackets: ``digest`` at the domain of ``sender`` (``local@domain``)."""
+    if not _DIGEST.fullmatch(digest):
+        digest = hashlib.sha256(digest.encode("utf-8", "replace")).hexdigest()
+    return f"<{digest}@{_domain(sender)}>"
+
+
+@lru_cache(maxsize=256)
+def _domain(sender: str) -> str:
+    """The domain of an address as a Message-ID can have it."""
     try:
         domain = envelope_address(sender).rpartition("@")[2]
     except Rejected:
         domain = ""
-    if not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", digest):
-        digest = hashlib.sha256(digest.encode("utf-8", "replace")).hexdigest()
-    return f"<{digest}@{domain if _DOMAIN.match(domain) else _NO_DOMAIN}>"
+    return domain if _DOMAIN.match(domain) else _NO_DOMAIN
 
 
-def _fields(draft: Draft, message_id: str, date: datetime) -> list[str]:
+def _date(date: datetime) -> str:
+    """As RFC 5322 3.3 has it, in the zone of ``date``."""
+    zone = date.strftime("%z") if date.tzinfo not in (UTC, None) else "+0000"
+    day = f"{_DAYS[date.weekday()]}, {date.day:02} {_MONTHS[date.month - 1]} {date.year:04}"
+    return f"{day} {date.hour:02}:{date.minute:02}:{date.second:02} {zone}"
+
+
+def _fields(draft: Draft, message_id: str, date: datetime, loop_mark: str) -> list[str]:
     """The header fields but for MIME's own, in the order people know them."""
     charset = draft.charset
-    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
-    fields = [f"Date: {format_datetime(aware)}\r\n"]
+    fields = [f"Date: {_date(date)}\r\n"]
     fields.append(compose_header.addresses("From", draft.sender, charset))
     if len(draft.sender) > 1:  # RFC 5322 3.6.2
         fields.append(compose_header.addresses("Sender", draft.sender[:1], charset))
@@ -113,14 +129,14 @@ def _fields(draft: Draft, message_id: str, date: datetime) -> list[str]:
         fields.append(compose_header.unstructured("Subject", draft.subject, charset))
     fields.append(compose_header.own_id(message_id))
     if draft.in_reply_to:
-        fields.append(compose_header.message_ids("In-Reply-To", draft.in_reply_to))
+        fields += compose_header.message_ids("In-Reply-To", draft.in_reply_to)
     if draft.references:
-        fields.append(compose_header.message_ids("References", draft.references))
+        fields += compose_header.message_ids("References", draft.references)
     if draft.auto_submitted != "no":
         fields.append(f"Auto-Submitted: {draft.auto_submitted}\r\n")
-    if draft.loop_mark:
-        fields.append(compose_header.unstructured("X-MailFlow-Loop", draft.loop_mark, "utf-8"))
+    if loop_mark:
+        fields.append(compose_header.unstructured("X-MailFlow-Loop", loop_mark, "utf-8"))
     for name, value in draft.headers:
         compose_header.check_name(name)
         fields.append(compose_header.unstructured(name, value, charset))
-    return [field for field in fields if field]
+    return fields

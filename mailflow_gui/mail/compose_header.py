@@ -29,6 +29,8 @@ LARGEST_HEADER = 100_000
 MAXIMUM_IDS = 30
 """Message-IDs in References; of more, the first and the newest are kept (RFC 5322 3.6.4 lets software trim)."""
 
+_SHORT_NAME = 100
+"""Characters of a display name with which a field is remembered."""
 _ENCODED_WORD = 75  # RFC 2047 2
 _BREAKS = re.compile("[ \t]*[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+[ \t]*|\t")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -163,6 +165,8 @@ def addresses(name: str, mailboxes: Sequence[Address], charset: Charset) -> str:
 
     :raises Rejected: ``address-invalid``: one of the addresses can't be mailed to.
     """
+    if len(mailboxes) == 1 and len(mailboxes[0].name) <= _SHORT_NAME:
+        return _of_one(name, mailboxes[0], charset)
     tokens: list[str] = []
     for address in mailboxes:
         if tokens:
@@ -171,12 +175,18 @@ def addresses(name: str, mailboxes: Sequence[Address], charset: Charset) -> str:
     return field(name, tokens)
 
 
-def message_ids(name: str, ids: Sequence[str]) -> str:
+@lru_cache(maxsize=1024)
+def _of_one(name: str, address: Address, charset: Charset) -> str:
+    """The same few addresses stand in most of the mails that one flow sends."""
+    return field(name, mailbox(address, charset))
+
+
+def message_ids(name: str, ids: Sequence[str]) -> list[str]:
     """In-Reply-To or References; what isn't a Message-ID is left out, and the whole field where none is left."""
     good = [one for one in dict.fromkeys(ids) if _MESSAGE_ID.match(one)]
     if len(good) > MAXIMUM_IDS:
         good = [good[0], *good[1 - MAXIMUM_IDS :]]
-    return field(name, good) if good else ""
+    return [field(name, good)] if good else []
 
 
 def own_id(message_id: str) -> str:
@@ -186,7 +196,7 @@ def own_id(message_id: str) -> str:
     """
     if not _MESSAGE_ID.match(message_id):
         raise Rejected("message-id-invalid")
-    return field("Message-ID", [message_id])
+    return f"Message-ID: {message_id}\r\n"
 
 
 def parameter(name: str, value: str) -> list[str]:
