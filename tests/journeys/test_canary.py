@@ -141,7 +141,8 @@ def test_no_password_is_left_anywhere_by_a_session_with_crashes(
             machine.flow(name="good", receive=QUICK),
             machine.flow(name="commanded", receive=QUICK, send={"connection": "commanded"}),
             machine.flow(name="bad in", receive={**QUICK, "connection": "refused"}),
-            machine.flow(name="bad out", receive=QUICK, send={"connection": "refused-out"}),
+            # It gets its mails even if all others have marked them seen before it began.
+            machine.flow(name="bad out", receive={**QUICK, "unseen_only": False}, send={"connection": "refused-out"}),
         ]
         given = {variable("somebody-else"): IN, variable("other"): WRONG}
         singing.deliver_all(user, [mail(number) for number in range(20)])
@@ -175,8 +176,6 @@ def test_no_password_is_left_anywhere_by_a_session_with_crashes(
             printed.keep(f"a crash in {words}", done.stdout, done.stderr)
 
         # ---- the next run, and all that can be looked at and exported
-        # The killed runner may have marked all others seen before the flow that can't send had one: of new ones each flow gets its share.
-        singing.deliver_all(user, [mail(number) for number in range(20, 23)])
         printed.run("run", *flows, "--until-idle", "--json", "--events", tmp_path / "events2.jsonl")
         printed.run("connections", "list")
         printed.run("connections", "list", "--json")
