@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pydantic import TypeAdapter, ValidationError
+
 from mailflow_gui.errors import MappingError
 from mailflow_gui.mail.message import Attachment
 from mailflow_gui.mapping import budget
@@ -23,6 +25,8 @@ from mailflow_gui.mapping.extraction.tables import tabulated
 from mailflow_gui.mapping.fields import FieldDescription
 from mailflow_gui.mapping.values import Value, as_list, as_text, is_blank
 
+_EXTRACTION: TypeAdapter[Extraction] = TypeAdapter(Extraction)
+
 Nothing = Literal["", "no-mail", "no-file", "empty-file", "empty-field", "no-fit", "no-label", "no-table"]
 """Why nothing was found."""
 
@@ -39,6 +43,18 @@ class Looked:
     """Fields that an extraction before it finds, too: that one's value counts."""
     error: MappingError | None = None
     nothing: Nothing = ""
+
+
+def read_each(raw: object) -> tuple[Extraction | None, ...]:
+    """The extractions of a node's plain settings, one by one; None for one that can't be read."""
+    return tuple(map(_read, raw if isinstance(raw, list | tuple) else ()))
+
+
+def _read(raw: object) -> Extraction | None:
+    try:
+        return _EXTRACTION.validate_python(raw)
+    except ValidationError:
+        return None
 
 
 def look(extractions: Sequence[Extraction], source: Fields | None) -> tuple[Looked, ...]:

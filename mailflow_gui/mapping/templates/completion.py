@@ -83,6 +83,11 @@ class Choice:
     value: str = ""
     icon: str = ""
 
+    @property
+    def call_without_name(self) -> str:
+        """Of a filter its parameters."""
+        return self.about.partition(": ")[2] if self.kind == "filter" else ""
+
 
 @dataclass(frozen=True)
 class Completion:

@@ -13,6 +13,7 @@ from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.model import EMPTY, Flow, Stub
+from mailflow_gui.mapping.templates.completion import Offered
 from mailflow_gui.qt.forms.description import Field
 
 
@@ -41,6 +42,8 @@ class Surroundings:
     stubs_changed: Callable[[tuple[Stub, ...]], None] = lambda _stubs: None
     connection_wanted: Callable[[Field], None] = lambda _field: None
     mapper_wanted: Callable[[], None] = lambda: None
+    offered: Callable[[], tuple[Offered, ...]] | None = None
+    """The fields that templates may read, with their values; None where nobody knows more than the settings say."""
 
     def __post_init__(self) -> None:
         if self.sessions is None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from mailflow_gui.flow.shapes import plain
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.mapping.fields import TARGET_FIELDS
+from mailflow_gui.mapping.templates.names import written
 from mailflow_gui.qt import own_clips
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.mapper import edits
@@ -73,7 +74,7 @@ class Acts:
         """Let a template take the place of a rule's sources; it begins with them."""
         page, rule = self._page, self._page.rules[index]
         names = [source["field"] for source in edits.sources_of(rule) if isinstance(source.get("field"), str)]
-        words = " ".join(f"{{{{ {name} }}}}" for name in names)
+        words = " ".join(f"{{{{ {written(name) or name} }}}}" for name in names)
         gone = ("sources", "combine", "split", "for_each")
         kept = {key: value for key, value in rule.items() if key not in gone}
         self.put(edits.replaced(page.rules, index, edits.put(kept, "template", words)), index)

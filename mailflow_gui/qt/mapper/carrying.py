@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QPlainTextEdit
 
 from mailflow_gui.language import _
+from mailflow_gui.mapping.templates.names import written
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.mapper import rows
 
@@ -78,7 +79,7 @@ class Carrying:
             return
         name = source.get("field")
         if on_template and isinstance(template, QPlainTextEdit) and isinstance(name, str):
-            template.insertPlainText(f"{{{{ {name} }}}}")
+            template.insertPlainText(f"{{{{ {written(name) or name} }}}}")
             return
         if target:
             page.acts.map(source, target)

@@ -17,7 +17,7 @@ from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
 from mailflow_gui.qt.forms.surroundings import Surroundings
 from mailflow_gui.qt.forms.values import Finding, below, faulty
-from mailflow_gui.qt.mapper import edits, looks, menus, places, rows, troubles, wiring
+from mailflow_gui.qt.mapper import edits, looks, menus, offering, places, rows, troubles, wiring
 from mailflow_gui.qt.mapper.acts import Acts
 from mailflow_gui.qt.mapper.arriving import behind_mapper
 from mailflow_gui.qt.mapper.board import Board, Ends
@@ -79,6 +79,7 @@ class MapperPage(QWidget):
         self.history = HistoryShown(self, reader.home, types)
         self._make_parts()
         self.extracting = Extracting(self, types)
+        around.offered = lambda: offering.of_tree(self.source.tree.shown)
         self._room = Room(self, self.parts_moved)
         wiring.connect(self)
 

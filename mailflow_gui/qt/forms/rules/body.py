@@ -18,6 +18,7 @@ from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.condition import ConditionEditor
 from mailflow_gui.qt.forms.rules.sources import SourcesEditor
 from mailflow_gui.qt.forms.rules.steps import StepsEditor
+from mailflow_gui.qt.forms.rules.template import TemplateEditor
 from mailflow_gui.qt.forms.simple import NumberEditor, SwitchEditor, TextEditor
 from mailflow_gui.qt.forms.surroundings import Surroundings
 from mailflow_gui.qt.forms.values import MISSING, below, merged
@@ -111,7 +112,7 @@ class RuleBody(Editor):
         self.steps, self.condition, self.otherwise = steps or StepsEditor(), ConditionEditor(), SourcesEditor(around)
         self.split = GroupEditor(fields_of(Splitting), _split_part)
         self.for_each = SwitchEditor(_field("for_each"))
-        self.template = TextEditor(Field("template", "lines"))
+        self.template = TemplateEditor(around, self._target)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -139,6 +140,9 @@ class RuleBody(Editor):
             row.editor.set_raw(rule.get(key, MISSING))
             row.editor.ensure_shown()
         self._reveal()
+
+    def _target(self) -> str:
+        return str(self._raw.get("target", "")) if isinstance(self._raw, Mapping) else ""
 
     def _changed(self, key: str) -> None:
         rule = self._raw if isinstance(self._raw, Mapping) else {}

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from mailflow_gui.errors import MappingError
 from mailflow_gui.language import _
 from mailflow_gui.mapping.extraction import Extraction
 from mailflow_gui.mapping.extraction.fields import prefix_of
-from mailflow_gui.mapping.extraction.looking import Looked, file_names, look, suggestions
+from mailflow_gui.mapping.extraction.looking import Looked, file_names, look, read_each, suggestions
 from mailflow_gui.mapping.values import Value
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.inspector import plain
@@ -20,8 +18,6 @@ from mailflow_gui.qt.mapper.values import Shown, shown
 
 MOST = 200
 """Fields, and suggestions, that are shown."""
-
-_EXTRACTION: TypeAdapter[Extraction] = TypeAdapter(Extraction)
 
 
 @dataclass(frozen=True)
@@ -54,21 +50,9 @@ class Found:
     """Whether it can be run; if not, the flow's problems say why."""
 
 
-def read(raw: Any) -> tuple[Extraction | None, ...]:
-    """The extractions of a node's settings; None for one that can't be read."""
-    return tuple(map(_read, raw if isinstance(raw, list | tuple) else ()))
-
-
-def _read(raw: Any) -> Extraction | None:
-    try:
-        return _EXTRACTION.validate_python(raw)
-    except ValidationError:
-        return None
-
-
 def found_by(raw: Any, source: Mapping[str, Value] | None) -> tuple[Found, ...]:
     """What each extraction of a node's settings finds; without a mail, what is known beforehand."""
-    every = read(raw)
+    every = read_each(raw)
     looked = iter(look([one for one in every if one is not None], source))
     return tuple(Found(is_readable=False) if one is None else _shown(one, next(looked), source) for one in every)
 

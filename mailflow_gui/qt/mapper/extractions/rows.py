@@ -9,8 +9,9 @@ from mailflow_gui.language import _
 from mailflow_gui.mapping.extraction import may_exist
 from mailflow_gui.mapping.extraction.fields import prefix_of
 from mailflow_gui.mapping.extraction.keys import ROOT
+from mailflow_gui.mapping.extraction.looking import read_each
 from mailflow_gui.qt.forms.extractions import catalogue
-from mailflow_gui.qt.mapper.extractions.finding import Found, FoundField, read
+from mailflow_gui.qt.mapper.extractions.finding import Found, FoundField
 from mailflow_gui.qt.mapper.row import Row
 
 EXTRACTED = "extracted"
@@ -33,7 +34,7 @@ def extracted_row(raw: Sequence[Any], found: Sequence[Found], used: Collection[s
 
     :param used: the keys of the rows that rules read.
     """
-    every = read(raw)
+    every = read_each(raw)
     seen: set[str] = set()
     groups = []
     for place, one in enumerate(raw):
