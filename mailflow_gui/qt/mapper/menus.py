@@ -130,6 +130,8 @@ class Menus:
         if page.rules:
             menu.addAction(_("Copy all mappings")).triggered.connect(lambda: page.acts.copy(range(len(page.rules))))
         menu.addAction(_("Paste")).triggered.connect(page.acts.paste)
+        menu.addSeparator()
+        menu.addAction(_("Try on history…")).triggered.connect(page.history.open)
         menu.popup(where)
 
     # ---- adding

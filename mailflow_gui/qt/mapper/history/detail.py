@@ -91,6 +91,7 @@ class HistoryDetail(QWidget):
         self._head.hide()
         self.area.hide()
         if self.nothing is not None:
+            self.nothing.hide()
             self._layout.removeWidget(self.nothing)
             self.nothing.deleteLater()
         self.nothing = None

@@ -207,6 +207,7 @@ class HistoryDialog(QDialog):
             self.detail.show_nothing(nothing.of_rows(rows, only=self.table.messages.only))
 
     def _show_nothing(self, said: Nothing) -> None:
+        self.empty.hide()
         self._middle.removeWidget(self.empty)
         self.empty.deleteLater()
         self.empty = EmptyState(said.icon, said.title, said.text, said.action)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QResizeEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QSpacerItem, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
 from mailflow_gui.qt.controls import Button, IconLabel, Label
@@ -159,6 +159,10 @@ class Heads(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         grid = _columns(self)
+        for column, width in ((0, _LABEL), (2, _ARROW)):
+            room = QWidget()
+            room.setFixedWidth(width)
+            grid.addWidget(room, 0, column)
         grid.addWidget(Label(_("Before"), "caption", "text-3"), 0, 1)
         grid.addWidget(Label(_("After"), "caption", "text-3"), 0, 3)
 
@@ -169,8 +173,6 @@ def _columns(widget: QWidget) -> QGridLayout:
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(4)
-    for column, width in ((0, _LABEL), (2, _ARROW)):
-        grid.addItem(QSpacerItem(width, 0), 0, column)
     for column in (1, 3):
         grid.setColumnStretch(column, 1)
     return grid

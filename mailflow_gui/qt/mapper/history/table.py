@@ -184,7 +184,6 @@ class HistoryTable(QTableView):
         self.setAccessibleName(_("Messages"))
         set_up_table(self, _HEIGHT, theme.size("row"))
         self.selectionModel().currentRowChanged.connect(lambda _now, _before: self.chosen.emit(self.hand))
-        self.messages.modelReset.connect(lambda: self.chosen.emit(None))
         self.doubleClicked.connect(lambda _index: self.opened.emit())
 
     @property
@@ -202,7 +201,10 @@ class HistoryTable(QTableView):
         """Show one outcome only; the message in hand stays so if it can."""
         hand = self.hand
         self.messages.show_only(outcome)
-        self.take(hand.id if hand is not None else -1)
+        if self.messages.rowCount():
+            self.take(hand.id if hand is not None else -1)
+        else:
+            self.chosen.emit(None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from mailflow_gui.flow.model import Flow
 from mailflow_gui.journal.journal import Journal
@@ -340,6 +340,19 @@ def test_the_dialog_fits_into_a_small_window(journal: Journal, try_out: Try) -> 
     head = trial.dialog.head
     for widget in (head.filters, head.again, head.standing):
         assert head.rect().contains(widget.geometry())
+
+
+def test_the_menu_of_a_rule_leads_to_it(journal: Journal, home: Home, sit: Sit) -> None:
+    table = sit(BEFORE, sample=None)
+    board = table.page.board
+    board.menu_wanted.emit(-1, board.mapToGlobal(board.rect().center()))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    action = next(one for one in menu.actions() if one.text() == "Try on history…")
+    QTest.mouseClick(menu, LEFT, NONE, menu.actionGeometry(action).center())
+    assert table.page.history.dialog is not None
+    assert table.page.history.dialog.isVisible()
+    table.page.history.dialog.reject()
 
 
 def test_a_double_click_takes_a_row_as_the_sample(journal: Journal, try_out: Try) -> None:
