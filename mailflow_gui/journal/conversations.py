@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mailflow_gui.journal import names
+
 MOST = 200
 """Mails of a conversation that are shown."""
 
@@ -107,15 +109,14 @@ def _gather(database: sqlite3.Connection, item: int) -> tuple[dict[int, sqlite3.
         new_mails = _rows(database, f"{_MAILS} WHERE mails.item IN", sorted(ahead))
         items |= {row["id"]: row for row in new}
         mails |= {row["id"]: row for row in new_mails}
-        found: set[int] = set()
+        threads = {row["thread"] for row in new if row["thread"]}
+        parents = {one for row in new for one in row["parents"].split()}
+        # Twice as many as are shown: half of them may be there already.
+        found = _named(database, names.in_threads(database, threads)[: 2 * MOST + 1], "thread", threads)
+        found |= _named(database, names.received(database, parents)[: 2 * MOST + 1], "message_id", parents)
         for query, values in (
-            ("SELECT id FROM items WHERE dry = 0 AND thread IN", {row["thread"] for row in new if row["thread"]}),
             ("SELECT id FROM items WHERE dry = 0 AND answers IN", {row["id"] for row in new_mails}),
             ("SELECT item AS id FROM mails WHERE id IN", {row["answers"] for row in new if row["answers"]}),
-            (
-                "SELECT id FROM items WHERE dry = 0 AND message_id IN",
-                {one for row in new for one in row["parents"].split()},
-            ),
         ):
             found |= {int(row["id"]) for row in _rows(database, query, sorted(values))}
         ahead = found - items.keys()
@@ -132,6 +133,12 @@ _MAILS = (
     "SELECT mails.*, (SELECT max(at) FROM deliveries WHERE mail = mails.id) AS at,"
     " (SELECT group_concat(DISTINCT state) FROM deliveries WHERE mail = mails.id) AS states FROM mails"
 )
+
+
+def _named(database: sqlite3.Connection, ids: Sequence[int], column: str, wanted: set[str]) -> set[int]:
+    """Those of some messages whose name is one of ``wanted``."""
+    rows = _rows(database, f"SELECT id, {column} AS name FROM items WHERE dry = 0 AND id IN", ids)
+    return {int(row["id"]) for row in rows if row["name"] in wanted}
 
 
 def _rows(database: sqlite3.Connection, query: str, values: Sequence[object]) -> Iterable[sqlite3.Row]:

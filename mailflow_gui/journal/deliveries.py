@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Literal
 
 from mailflow_gui.errors import MailError, MailFlowError
-from mailflow_gui.journal import items
+from mailflow_gui.journal import items, names
 from mailflow_gui.journal.journal import Transaction
-from mailflow_gui.journal.rows import insert
+from mailflow_gui.journal.rows import insert, portions
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.logs import blank
 
@@ -165,13 +165,15 @@ def _may_answer(database: sqlite3.Connection, flow: str, node: str, answer: Answ
 
 def senders_of(database: sqlite3.Connection, message_ids: Sequence[str], flow: str) -> set[str]:
     """The nodes of a flow that sent mails with these Message-IDs."""
-    marks = ",".join("?" * len(message_ids))
-    rows = database.execute(
-        f"SELECT DISTINCT mails.node FROM mails JOIN items ON items.id = mails.item"
-        f" WHERE mails.message_id IN ({marks}) AND items.flow = ?",
-        (*message_ids, flow),
-    )
-    return {str(node) for (node,) in rows}
+    found: set[str] = set()
+    for marks, some in portions(names.sent(database, message_ids)):
+        rows = database.execute(
+            "SELECT mails.message_id, mails.node FROM mails JOIN items ON items.id = mails.item"
+            f" WHERE mails.id IN ({marks}) AND items.flow = ?",
+            (*some, flow),
+        )
+        found.update(str(node) for message_id, node in rows if message_id in message_ids)
+    return found
 
 
 def count_limited(transaction: Transaction, flow: str, node: str, mail: int) -> None:

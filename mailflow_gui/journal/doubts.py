@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mailflow_gui.journal import items, restored
+from mailflow_gui.journal import items, names, restored
 from mailflow_gui.journal.journal import Transaction
+from mailflow_gui.journal.rows import portions
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ def of_item(database: sqlite3.Connection, item: int) -> list[Doubt]:
 
 def received_here(database: sqlite3.Connection, message_id: str) -> bool:
     """Whether a mail with this Message-ID was received by a flow of this home: then it has arrived."""
-    row = database.execute("SELECT 1 FROM items WHERE message_id = ? LIMIT 1", (message_id,)).fetchone()
-    return row is not None
+    for marks, some in portions(names.received(database, (message_id,))):
+        query = f"SELECT 1 FROM items WHERE id IN ({marks}) AND message_id = ? LIMIT 1"
+        if database.execute(query, (*some, message_id)).fetchone() is not None:
+            return True
+    return False
 
 
 def arrived(transaction: Transaction, doubt: Doubt, receipt: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mailflow_gui.errors import MailFlowError
-from mailflow_gui.journal import threads
+from mailflow_gui.journal import names, threads
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.rows import insert, portions
 from mailflow_gui.journal.spool import Place
@@ -107,9 +107,9 @@ def receive_all(transaction: Transaction, mails: Sequence[Received]) -> list[Ite
     now = time.time()
     following = int(database.execute("SELECT coalesce(max(id), 0) FROM items").fetchone()[0]) + 1
     rows: list[ItemRow | None] = []
-    ahead: list[tuple[Any, ...]] = []
-    ahead_ids: set[str] = set()
+    values: list[tuple[Any, ...]] = []
     ledger: list[tuple[int, int, int | str, int]] = []
+    before = threads.before(database, [parent for mail in mails for parent in mail.parents])
     for mail in mails:
         if mail.once:
             if mail.uid in taken:
@@ -117,19 +117,15 @@ def receive_all(transaction: Transaction, mails: Sequence[Received]) -> list[Ite
                 continue
             taken.add(mail.uid)
             ledger.append((mail.watch, mail.uid_validity or 0, mail.uid, following))
-        if not ahead_ids.isdisjoint(mail.parents):  # its thread is that of a mail beside it
-            insert(database, _COLUMNS, ahead)
-            ahead.clear()
-            ahead_ids.clear()
         place = transaction.keep((mail.raw,))
-        thread, answers = threads.place(database, message_id=mail.message_id, parents=mail.parents, server=mail.thread)
+        thread, answers = before.place(message_id=mail.message_id, parents=mail.parents, server=mail.thread)
         incomplete = json.dumps([mail.incomplete.code, mail.incomplete.arguments]) if mail.incomplete else None
-        ahead.append((*_values(mail, following, now, place), thread, " ".join(mail.parents), answers, incomplete))
-        ahead_ids.add(mail.message_id)
+        values.append((*_values(mail, following, now, place), thread, " ".join(mail.parents), answers, incomplete))
         rows.append(_new(mail, following, now, place, thread=thread, incomplete=incomplete))
         following += 1
-    insert(database, _COLUMNS, ahead)
+    insert(database, _COLUMNS, values)
     insert(database, "ledger(watch, epoch, uid, item)", ledger)
+    names.file(database)
     return rows
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mailflow_gui.errors import JournalError, MailFlowError, StorageError
-from mailflow_gui.journal import mark, restored, tables
+from mailflow_gui.journal import mark, names, restored, tables
 from mailflow_gui.journal.spool import Place, Spool
 from mailflow_gui.journal.written import Written
 from mailflow_gui.paths import Home
@@ -238,7 +238,8 @@ def storage_error(error: OSError | sqlite3.Error, directory: Path) -> MailFlowEr
 
 
 def _connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    kind = sqlite3.Connection if readonly else names.WritingDatabase
+    database = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False, factory=kind)
     try:
         database.row_factory = sqlite3.Row
         database.execute("PRAGMA journal_mode = WAL")

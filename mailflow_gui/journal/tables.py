@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-SCHEMA_VERSION = 4
+from mailflow_gui.journal import names
+
+SCHEMA_VERSION = 5
 
 STUCK_STATES = "state IN ('queued', 'held', 'uncertain', 'failed')"
 """SQL: the item needs another try, a person, or both."""
@@ -147,6 +149,21 @@ CREATE TRIGGER attempts_met AFTER INSERT ON attempts WHEN NEW.item IS NOT NULL B
     4: """
 CREATE INDEX items_answering ON items(answers) WHERE answers IS NOT NULL;
 """,
+    # To version 5: names in the place of indexes (module names). filings: up to which messages and mails they are filed.
+    5: f"""
+DROP INDEX IF EXISTS items_by_message_id;
+DROP INDEX IF EXISTS items_in_thread;
+DROP INDEX IF EXISTS mails_by_message_id;
+CREATE TABLE names(
+    run INTEGER NOT NULL, hash INTEGER NOT NULL, row INTEGER NOT NULL, PRIMARY KEY(run, hash, row)) WITHOUT ROWID;
+CREATE TABLE filings(id INTEGER PRIMARY KEY, items INTEGER NOT NULL, mails INTEGER NOT NULL);
+INSERT OR IGNORE INTO names
+    SELECT 0, hash_of(message_id, {names.RECEIVED}) AS hash, id FROM items WHERE message_id != '' UNION ALL
+    SELECT 0, hash_of(thread, {names.THREAD}), id FROM items WHERE thread NOT IN ('', message_id) UNION ALL
+    SELECT 0, hash_of(message_id, {names.SENT}), id FROM mails WHERE message_id != '' ORDER BY 2, 3;
+INSERT INTO filings(items, mails)
+    SELECT coalesce((SELECT max(id) FROM items), 0), coalesce((SELECT max(id) FROM mails), 0);
+""",
 }
 """Statements that lead to each version from the one before it."""
 
@@ -159,6 +176,7 @@ def create(database: sqlite3.Connection) -> None:
 
 def upgrade(database: sqlite3.Connection, found: int) -> None:
     """Bring the tables from version ``found`` up to this one, inside the transaction that the caller has begun."""
+    database.create_function("hash_of", 2, names.hash_of, deterministic=True)
     for target in range(found + 1, SCHEMA_VERSION + 1):
         _run(database, _UPGRADES[target])
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

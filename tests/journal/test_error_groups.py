@@ -136,6 +136,8 @@ def test_a_journal_of_the_version_before_counts_what_it_has(home: Home) -> None:
         expected = error_groups.groups(journal.read(), time.time() - WEEK)
     with sqlite3.connect(home.journal_file) as database:
         for statement in (
+            "DROP TABLE names",
+            "DROP TABLE filings",
             "DROP INDEX items_answering",
             "DROP TRIGGER attempts_count",
             "DROP TRIGGER attempts_met",
