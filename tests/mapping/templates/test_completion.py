@@ -127,6 +127,14 @@ def test_a_written_name_is_read_as_the_same_field(name: str) -> None:
         assert compile_template(f"{{{{ {text} }}}}").fields() == (f"extracted.{name}",)
 
 
+@pytest.mark.parametrize(
+    "word", ["true", "false", "nil", "empty", "blank", "and", "or", "not", "contains", "in", "if", "for"]
+)
+def test_words_of_the_language_can_be_names_of_fields(word: str) -> None:
+    for name in (f"extracted.{word}", f"extracted.{word}.x", word):
+        assert compile_template(f"{{{{ {written(name)} | upcase }}}}").fields() == (name,)
+
+
 def test_every_field_of_a_mail_can_be_written() -> None:
     assert all(compile_template(f"{{{{ {written(one.name)} }}}}").fields() for one in MESSAGE_FIELDS)
     assert written("headers.X-Ticket") == "headers.X-Ticket"
