@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
@@ -368,16 +367,15 @@ def test_a_double_click_takes_a_row_as_the_sample(journal: Journal, try_out: Try
     )
 
 
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_marks_follow_the_theme(journal: Journal, try_out: Try, mode: str) -> None:
+def test_marks_follow_the_theme(journal: Journal, try_out: Try) -> None:
     receive(journal, 5)
-    trial = try_out(AFTER, BEFORE)
-    theme.set_mode("dark" if mode == "dark" else "light")
-    side = trial.dialog.detail.changes[0].before
-    cursor = side.textCursor()
-    cursor.setPosition(2)
-    assert cursor.charFormat().background().color() == theme.color("danger-soft")
-    assert cursor.charFormat().fontStrikeOut()
+    side = try_out(AFTER, BEFORE).dialog.detail.changes[0].before
+    for mode in ("light", "dark"):
+        theme.set_mode("dark" if mode == "dark" else "light")
+        cursor = side.textCursor()
+        cursor.setPosition(2)
+        assert cursor.charFormat().background().color() == theme.color("danger-soft")
+        assert cursor.charFormat().fontStrikeOut()
 
 
 def focused() -> QWidget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -33,12 +34,10 @@ def test_what_came_out_before_is_what_was_really_sent(
 ) -> None:
     window.sandbox.start()
     window.connections.refresh()
-    nodes = [
-        {**node, "settings": {"rules": RULES, "carry_attachments": False}} if node["id"] == "map" else node
-        for node in FLOW["nodes"]
-    ]
+    flow: dict[str, Any] = json.loads(json.dumps(FLOW))
+    flow["nodes"][1]["settings"] = {"rules": RULES, "carry_attachments": False}
     path = tmp_path / "Contact form.mailflow"
-    path.write_text(json.dumps({**FLOW, "nodes": nodes}), encoding="utf-8")
+    path.write_text(json.dumps(flow), encoding="utf-8")
     window.files.use_template(path)
     mouse = Mouse(qtbot, window)
     mouse.click(window.trust_banner.button)
