@@ -13,7 +13,7 @@ from mailflow_gui.mapping.by_example.atoms import Atom
 from mailflow_gui.mapping.by_example.checking import same
 from mailflow_gui.mapping.by_example.covering import cover
 from mailflow_gui.mapping.by_example.parts import TOKEN, common, parts, telling
-from mailflow_gui.mapping.by_example.running import run_steps_on
+from mailflow_gui.mapping.by_example.running import read, run_steps_on
 from mailflow_gui.mapping.by_example.writing import Part, written
 from mailflow_gui.mapping.extraction import ExtractedFields
 from mailflow_gui.mapping.fields import ADDRESS_FIELDS
@@ -120,7 +120,7 @@ def stands_still(atom: Atom, further: Sequence[ExtractedFields]) -> bool:
     """Whether an atom gives the same for every further mail."""
     if atom.field == "attachments" or not further:
         return False
-    return all(run_steps_on(source.get(atom.field), atom.steps) == atom.value for source in further)
+    return all(read(source, atom.field, atom.steps) == atom.value for source in further)
 
 
 def _mailboxes(target: str, wanted: str, source: ExtractedFields, found: Collected) -> None:

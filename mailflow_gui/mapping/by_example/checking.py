@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mailflow_gui.mail.message import Attachment
-from mailflow_gui.mapping.by_example.running import run_rule
+from mailflow_gui.mapping.by_example.atoms import Atom
+from mailflow_gui.mapping.by_example.running import read, run_rule
+from mailflow_gui.mapping.by_example.writing import Part
 from mailflow_gui.mapping.extraction import ExtractedFields
 from mailflow_gui.mapping.fields import ADDRESS_FIELDS
 from mailflow_gui.mapping.rules import Rule
@@ -25,7 +27,7 @@ class Check:
     position: int
     """Which of the further mails."""
     outcome: Literal["good", "failed", "empty", "unlike"]
-    """Unlike: it gives something of another kind than the example's."""
+    """Unlike: it gives something of another kind than the example's, or a part of it is missing."""
     value: Value = None
     code: str | None = None
     why: str = ""
@@ -49,9 +51,9 @@ def _addressed(value: Value) -> list[tuple[str, str]]:
 
 
 def checks_of(
-    rule: Rule, wanted: str | Sequence[str], further: Sequence[ExtractedFields], target: str
+    rule: Rule, parts: Sequence[Part], wanted: str | Sequence[str], further: Sequence[ExtractedFields], target: str
 ) -> tuple[Check, ...]:
-    """What a rule does with each of the further mails."""
+    """What a rule, made of these parts, does with each of the further mails."""
     found = []
     for position, source in enumerate(further):
         value, error = run_rule(rule, source)
@@ -59,11 +61,19 @@ def checks_of(
             found.append(Check(position, "failed", code=error.code, why=str(error)))
         elif is_blank(value) and target != "attachments":
             found.append(Check(position, "empty", value))
-        elif not _alike(target, as_text(value), wanted if isinstance(wanted, str) else ", ".join(wanted)):
+        elif _lacking(parts, source) or not _alike(
+            target, as_text(value), wanted if isinstance(wanted, str) else ", ".join(wanted)
+        ):
             found.append(Check(position, "unlike", value))
         else:
             found.append(Check(position, "good", value))
     return tuple(found)
+
+
+def _lacking(parts: Sequence[Part], source: ExtractedFields) -> bool:
+    """Whether something is put between typed texts that this mail hasn't got."""
+    atoms = [part for part in parts if isinstance(part, Atom)]
+    return len(parts) > 1 and any(not read(source, atom.field, atom.steps).strip() for atom in atoms)
 
 
 def _alike(target: str, value: str, wanted: str) -> bool:

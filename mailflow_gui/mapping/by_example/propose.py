@@ -116,7 +116,7 @@ def _for_target(  # noqa: PLR0917 - all of it is one question
     fitting = [one for one in candidates if same(target, run_rule(one.rule, source)[0], value)]
     if not fitting:
         return None
-    tried = {id(one): checks_of(one.rule, value, further, target) for one in fitting}
+    tried = {id(one): checks_of(one.rule, one.parts, value, further, target) for one in fitting}
     still = {id(one): _standing_still(one, further) for one in fitting}
 
     def rank(one: Candidate) -> float:

@@ -56,6 +56,14 @@ def run_steps_on(value: Value, steps: Sequence[Mapping[str, Any]]) -> str:
         return ""
 
 
+def read(source: ExtractedFields, name: str, steps: Sequence[Mapping[str, Any]]) -> str:
+    """A field after the steps, as text; empty where there is none, or it can't be read."""
+    try:
+        return run_steps_on(source.get(name), steps)
+    except MappingError:
+        return ""  # a broken file among the attachments
+
+
 def run_rule(rule: Rule, source: ExtractedFields) -> tuple[Value, MappingError | None]:
     """What the rule gives, or the error with which it failed."""
     try:

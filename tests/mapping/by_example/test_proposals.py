@@ -85,3 +85,26 @@ def test_a_text_that_is_no_address_is_never_made_an_address() -> None:
     found = dict(proposals(MessageFields(form(11, "佐藤")), {"to": "nobody at all <", "cc": "a@example.org"}))
     assert found["to"] is None
     assert found["cc"] is not None
+
+
+def test_a_mail_without_a_part_of_the_text_is_flagged() -> None:
+    newsletter = form(15, "", text="Nothing of the kind.")
+    others = [form(12, "林"), form(13, "森"), form(14, "原"), newsletter]
+    (found,) = propose(form(11, "佐藤"), {"text": "佐藤 様\n\nありがとうございます。"}, others)
+    assert [check.outcome for check in found.checks] == ["good", "good", "good", "unlike"]
+    assert found.confidence != "certain"
+
+
+def test_a_broken_file_in_a_further_mail_ends_nothing() -> None:
+    def order(content: bytes) -> MailMessage:
+        mail = EmailMessage()
+        mail["From"], mail["Subject"] = "orders@example.org", "Order"
+        mail.set_content("See the file.")
+        mail.add_attachment(content, maintype="application", subtype="json", filename="order.json")
+        return parse(mail.as_bytes())
+
+    others = [order(b'{"number": "B-2"}'), order(b"{broken")]
+    (found,) = propose(order(b'{"number": "A-1"}'), {"subject": "Order A-1"}, others)
+    assert found.rule.sources[0].field == "extracted.json.number"
+    assert [check.outcome for check in found.checks] == ["good", "failed"]
+    assert found.checks[1].why

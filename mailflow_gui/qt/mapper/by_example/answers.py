@@ -108,7 +108,7 @@ class AnswerCard(Card):
         self.use.installEventFilter(self)
         self.use.toggled.connect(self._toggled)
         self.badge = Chip("")
-        self.line = RuleLine(3)
+        self.line = RuleLine(4)
         self.arrow = IconLabel("arrow-right", "text-3", 12)
         self.gives = ElidedLabel("", "small", "text")
         self.tally = Label("", "caption", "text-3")
@@ -147,7 +147,7 @@ class AnswerCard(Card):
         if self.way is not None:
             words = pieces.words_of(self.way.rule)
             self.line.show_pieces(pieces.pieces_of(self.way.rule), words)
-            self.tally.setText(sureness.tally(self.way.seen))
+            self.tally.setText(sureness.tally(self.way))
         else:
             self.use.setEnabled(False)
             self.use.setChecked(False)

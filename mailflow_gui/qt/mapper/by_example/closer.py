@@ -52,16 +52,16 @@ class Closer(QScrollArea):
         column.addWidget(Label(title_of(answer.target), "title"))
         for reason in sureness.reasons(answer, chosen):
             column.addLayout(_sentence(reason))
-        if len(answer.ways) > 1 and answer.confidence != "certain":
-            column.addSpacing(4)
-            column.addWidget(line())
-            column.addWidget(SectionHead(_("Rules that make this")))
-            self._show_ways(column, answer.ways, chosen)
         if answer.ways:
             column.addSpacing(4)
             column.addWidget(line())
             column.addWidget(SectionHead(_("What it gives")))
             column.addLayout(self._grid(answer, answer.ways[chosen].seen))
+        if len(answer.ways) > 1 and answer.confidence != "certain":
+            column.addSpacing(4)
+            column.addWidget(line())
+            column.addWidget(SectionHead(_("Rules that make this")))
+            self._show_ways(column, answer.ways, chosen)
         column.addStretch(1)
         self.setWidget(inside)
         self.verticalScrollBar().setValue(at)
@@ -69,7 +69,7 @@ class Closer(QScrollArea):
     def _show_ways(self, column: QVBoxLayout, ways: Sequence[Way], chosen: int) -> None:
         self._telling = False
         for place, way in enumerate(ways):
-            row = WayRow(way, proposed=place == 0)
+            row = WayRow(way, ways[0] if place else None)
             row.button.setChecked(place == chosen)
             self.group.addButton(row.button, place)
             column.addWidget(row)
@@ -84,7 +84,8 @@ class Closer(QScrollArea):
         grid.setColumnStretch(2, 3)
         wanted = answer.wanted
         words = plain.one_line(", ".join(wanted) if isinstance(wanted, tuple) else wanted, 300)
-        mine = SeenRow("circle-check", "ok", _("The sample"), words, "same", weight=600)
+        whole = "\n".join(wanted) if isinstance(wanted, tuple) else wanted
+        mine = SeenRow("circle-check", "ok", (_("The sample"), words, whole), "same", weight=600)
         for place, row in enumerate((mine, *(_row(one) for one in seen))):
             grid.addWidget(row.icon, place, 0)
             grid.addWidget(row.title, place, 1)
@@ -105,14 +106,16 @@ class Closer(QScrollArea):
 class WayRow(QWidget):
     """One way, to be chosen."""
 
-    def __init__(self, way: Way, *, proposed: bool) -> None:
+    def __init__(self, way: Way, proposed: Way | None) -> None:
+        """:param proposed: what is proposed instead; None: this is it."""
         super().__init__()
         words = pieces.words_of(way.rule)
         self.button = QRadioButton()
-        self.button.setAccessibleName(_("{rule} (proposed)").format(rule=words) if proposed else words)
-        self.line = RuleLine(2)
-        self.line.show_pieces(pieces.pieces_of(way.rule), words)
-        self.tally = Label(sureness.tally(way.seen), "caption", "hint")
+        self.button.setAccessibleName(_("{rule} (proposed)").format(rule=words) if proposed is None else words)
+        self.line = RuleLine(2 if proposed is None else 4)
+        shown = pieces.pieces_of(way.rule) if proposed is None else pieces.unlike(way.rule, proposed.rule)
+        self.line.show_pieces(shown, words)
+        self.tally = Label(sureness.tally(way), "caption", "hint")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -133,12 +136,14 @@ class WayRow(QWidget):
 class SeenRow:
     """What a rule gives for one message: sign, message, value."""
 
-    def __init__(self, icon: str, token: str, title: str, words: str, look: str, *, weight: int = 400) -> None:
+    def __init__(self, icon: str, token: str, texts: tuple[str, str, str], look: str, *, weight: int = 400) -> None:
+        """:param texts: the message, the value on one line, and the whole of it."""
+        title, words, whole = texts
         self.icon = IconLabel(icon, token, 14)
         self.title = ElidedLabel(title, "small", "text" if weight > 400 else "text-2", weight=weight)
         self.value = ValueLine()
         runs = (Run(words, look),) if look != "same" else spaced(words, "same")
-        self.value.show_runs(runs, words)
+        self.value.show_runs(runs, whole)
         self.value.setAccessibleName(f"{title}: {words}")
         self.icon_name = icon
 
@@ -146,7 +151,7 @@ class SeenRow:
 def _row(seen: Seen) -> SeenRow:
     icon, token = sureness.sign_of(seen.outcome)
     words, look = sureness.line_of(seen)
-    return SeenRow(icon, token, seen.message.title, words, look)
+    return SeenRow(icon, token, (seen.message.title, words, seen.value.text or words), look)
 
 
 def _sentence(reason: sureness.Reason) -> QHBoxLayout:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _, ngettext
 from mailflow_gui.mapping.extraction import Extraction
@@ -56,12 +56,12 @@ class ExampleDialog(QDialog):
         self._turn(self.nothing)
 
     def _lay_out(self) -> None:
-        asking, left = QWidget(), QWidget()
-        side = QVBoxLayout(left)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(0)
-        side.addWidget(self.received, 3)
-        side.addWidget(self.further, 2)
+        asking, left = QWidget(), QSplitter(Qt.Orientation.Vertical)
+        left.setChildrenCollapsible(False)
+        left.setHandleWidth(1)
+        for part, share in ((self.received, 3), (self.further, 2)):
+            left.addWidget(part)
+            left.setStretchFactor(left.count() - 1, share)
         self._asking, self._found = asking, QWidget()
         for page, first, second, shares in (
             (asking, left, self.wishes, (9, 11)),
@@ -104,14 +104,19 @@ class ExampleDialog(QDialog):
         self.nothing.say(words, can_choose=can_choose)
         self._turn(self.nothing)
 
-    def show_example(self, place: Place, example: Example, target: str = "") -> None:
+    def show_example(
+        self, place: Place, example: Example, target: str = "", typed: Mapping[str, Wanted] | None = None
+    ) -> None:
         """Ask what is wanted of a sample.
 
         :param target: the field that gets the keys.
+        :param typed: what was typed for this sample before.
         """
         self.place, self.example = place, example
         self.received.show_example(example)
         self.wishes.show_example(place, example)
+        for name, value in (typed or {}).items():
+            self.wishes.add(name).put(value)
         self._turn(self._asking)
         self.wishes.focus(target)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QDialog
+
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.shapes import plain
 from mailflow_gui.language import _, ngettext
@@ -12,7 +14,7 @@ from mailflow_gui.qt.connections.task import Task
 from mailflow_gui.qt.mapper import edits, samples
 from mailflow_gui.qt.mapper.by_example import example
 from mailflow_gui.qt.mapper.by_example.dialog import ExampleDialog
-from mailflow_gui.qt.mapper.by_example.example import Example, Place
+from mailflow_gui.qt.mapper.by_example.example import Example, Place, Wanted
 from mailflow_gui.qt.mapper.by_example.searching import Answer, Progress, search
 from mailflow_gui.qt.mapper.samples import Sample
 
@@ -34,6 +36,8 @@ class ByExample:
         self.dialog: ExampleDialog | None = None
         self._target = ""
         self._task: Task[Answers] | None = None
+        self._typed: tuple[tuple[str, str], dict[str, Wanted]] | None = None
+        """What was typed for a node and a sample, and not used: who comes back finds it again."""
         self._asked = 0
         """Which question is under way: answers to earlier ones come too late."""
 
@@ -47,7 +51,7 @@ class ByExample:
         dialog.search_wanted.connect(self._search)
         dialog.stop_wanted.connect(self.stop)
         dialog.used.connect(lambda made, gone: self._use(made, gone))  # noqa: PLW0108 - the signals are untyped
-        dialog.finished.connect(lambda _code: self._close())
+        dialog.finished.connect(self._close)
         dialog.nothing.open.clicked.connect(self._page.sampling.open_file)
         dialog.nothing.type.clicked.connect(self._page.sampling.type_mail)
         dialog.further.files_wanted.connect(lambda paths: self._add_files(paths))  # noqa: PLW0108 - the signal is untyped
@@ -76,9 +80,13 @@ class ByExample:
                 return
             known = [one for one in page.bar.samples.known() if one is not page.bar.samples.chosen]
             self.dialog.further.show_known(known)
-            self.dialog.show_example(place, found, self._target)
+            self.dialog.show_example(place, found, self._target, self._typed_before(found))
 
         page.live.do(lambda: example.example_of(place, sample), take)
+
+    def _typed_before(self, made: Example) -> dict[str, Wanted]:
+        key = (self._page.node, made.sample.key)
+        return self._typed[1] if self._typed is not None and self._typed[0] == key else {}
 
     # ---- searching
 
@@ -157,6 +165,10 @@ class ByExample:
         words = ngettext("{count} mapping was made by example.", "{count} mappings were made by example.", len(made))
         page.said.emit(words.format(count=len(made)) if made else _("The emptied fields are no longer mapped."))
 
-    def _close(self) -> None:
+    def _close(self, code: int) -> None:
+        dialog, self.dialog = self.dialog, None
         self.stop()
-        self.dialog = None
+        if dialog is not None and dialog.example is not None:
+            used = code == QDialog.DialogCode.Accepted
+            typed = (self._page.node, dialog.example.sample.key), dialog.wishes.typed()
+            self._typed = None if used else typed

@@ -39,7 +39,7 @@ def pieces_of(rule: Rule) -> tuple[Piece, ...]:
     found: list[Piece] = []
     for source in rule.sources:
         if source.field is not None:
-            found.append(Piece("source", field_words(source.field), catalogue.field_icon(source.field)))
+            found.append(Piece("source", field_words(source.field), icon_of(source.field)))
         else:
             found += [Piece("source", _("Always"), "pin"), *_lines(str(source.constant or ""))]
     for step in rule.transformations:
@@ -48,18 +48,36 @@ def pieces_of(rule: Rule) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+def unlike(rule: Rule, first: Rule) -> tuple[Piece, ...]:
+    """A rival, piece by piece; where it is the same text with other fields in it, only those."""
+    own, others = pieces_of(rule), pieces_of(first)
+    if rule.template is None or first.template is None or len(own) != len(others):
+        return own
+    changed: list[tuple[Piece, Piece]] = []
+    for mine, other in zip(own, others, strict=True):
+        if mine == other:
+            continue
+        if mine.kind != "source" or other.kind != "source":
+            return own
+        if (mine, other) not in changed:
+            changed.append((mine, other))
+    found: list[Piece] = []
+    for mine, other in changed:
+        found += [*((Piece("break"),) if found else ()), mine, Piece("text", _("instead of")), other]
+    return tuple(found) or own
+
+
 def words_of(rule: Rule) -> str:
     """The rule in a line, for those who hear the window."""
-    signs = {"arrow": " → ", "break": " ", "text": ""}
-    words = []
-    for piece in pieces_of(rule):
-        if piece.kind == "text":
-            words.append(piece.text)
-        elif piece.kind in signs:
-            words.append(signs[piece.kind])
-        else:
-            words.append(f"{piece.text} {piece.detail}".strip() + ("" if rule.template is not None else " "))
-    return plain.one_line("".join(words), 400)
+    signs = {"arrow": "→", "break": " "}
+    words = [
+        signs.get(piece.kind) or f"{piece.text} {piece.detail}".strip(" ") or piece.text for piece in pieces_of(rule)
+    ]
+    if rule.template is not None:  # typed texts bring their own spaces
+        words = [
+            piece.text if piece.kind == "text" else word for piece, word in zip(pieces_of(rule), words, strict=True)
+        ]
+    return plain.one_line(("" if rule.template is not None else " ").join(words), 400)
 
 
 def is_constant(rule: Rule) -> bool:
@@ -76,6 +94,11 @@ def field_words(name: str) -> str:
     if name.startswith("headers."):
         return name.removeprefix("headers.")
     return catalogue.field_title(name)
+
+
+def icon_of(name: str) -> str:
+    """A field's icon; what is found in the mail by its label has a tag."""
+    return "tag" if name.startswith(f"{ROOT}.") else catalogue.field_icon(name)
 
 
 def _step(raw: Mapping[str, Any]) -> Piece:
@@ -110,7 +133,7 @@ def _output(inside: str) -> Piece:
     field = _NAME.sub(r".\1", name).lstrip(".")
     done = [_step(_filter(one)) for one in filters]
     detail = " · ".join(f"{step.text} {step.detail}".strip() for step in done)
-    return Piece("source", field_words(field), catalogue.field_icon(field), detail)
+    return Piece("source", field_words(field), icon_of(field), detail)
 
 
 def _filter(text: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from mailflow_gui.language import _
 from mailflow_gui.mapping.by_example import OTHERS_LIMIT
 from mailflow_gui.qt.controls import Button, Label, SectionHead
-from mailflow_gui.qt.forms.body import line, surface
+from mailflow_gui.qt.forms.body import surface
 from mailflow_gui.qt.mapper.by_example.example import Example
 from mailflow_gui.qt.mapper.samples import Offer, Sample
 from mailflow_gui.qt.theme import theme
@@ -95,10 +95,8 @@ class Further(QWidget):
         row.addWidget(self.about, 1)
         row.addWidget(self.open)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 0, 16, 12)
+        column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
-        column.addWidget(line())
-        column.addSpacing(4)
         column.addWidget(SectionHead(_("Check with further messages")))
         column.addWidget(self.list, 1)
         column.addLayout(row)

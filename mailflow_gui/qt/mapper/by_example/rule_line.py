@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mailflow_gui.qt.controls import set_tool_tip
@@ -14,7 +14,9 @@ from mailflow_gui.qt.mapper.by_example.pieces import Piece
 from mailflow_gui.qt.theme import theme
 
 _ROW, _CHIP, _GAP, _ICON = 26, 20, 6, 12
-_PADDING = 6
+_PADDING, _NEAR, _MORE = 6, 4, 14
+_DETAIL, _BEGINNING = 240, 72
+"""Most width of a step's parameters, and how much of them must have room on a line."""
 
 
 @dataclass(frozen=True)
@@ -34,30 +36,30 @@ class RuleLine(QWidget):
         super().__init__(parent)
         self._rows = rows
         self.pieces: tuple[Piece, ...] = ()
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_ROW)
 
     def show_pieces(self, pieces: Sequence[Piece], words: str) -> None:
         """Show these; ``words`` say the same in a line."""
         self.pieces = tuple(pieces)
         self.setAccessibleName(words)
         set_tool_tip(self, words)
-        self.updateGeometry()
+        self._make_room()
         self.update()
 
-    def hasHeightForWidth(self) -> bool:
-        return True
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
-    def heightForWidth(self, width: int) -> int:
-        placed, _cut = self._place(width)
-        return max((one.area.bottom() + 1 for one in placed), default=_CHIP) + (_ROW - _CHIP) // 2
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self.heightForWidth(max(self.width(), 200)))
+    def _make_room(self) -> None:
+        """Be as high as the rows need: layouts inside layouts don't ask for the height of a width reliably."""
+        placed, _cut = self._place(self.width())
+        needed = max((one.area.bottom() + 1 for one in placed), default=_CHIP) + (_ROW - _CHIP) // 2
+        if needed != self.height():
+            self.setFixedHeight(needed)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(80, _ROW)
+        return QSize(80, self.minimumHeight())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -77,7 +79,7 @@ class RuleLine(QWidget):
             painter.setPen(theme.color("text-3"))
             painter.setFont(theme.font("small", 600))
             last = placed[-1].area
-            where = QRect(min(last.right() + 3, self.width() - 14), last.top(), 14, last.height())
+            where = QRect(min(last.right() + 3, self.width() - _MORE), last.top(), _MORE, last.height())
             painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, "…")
 
     def _paint_chip(self, painter: QPainter, one: _Placed) -> None:
@@ -108,11 +110,15 @@ class RuleLine(QWidget):
         x, row = 0, 0
         for piece in self.pieces:
             if piece.kind == "break":
-                x, row = 0, row + 1
+                if x:  # blank lines would only take room
+                    x, row = 0, row + 1
             elif piece.kind == "text":
                 rest = piece.text
+                x += _NEAR if x else 0
                 while rest and row < self._rows:
                     part = _fitting(rest, width - x, new=x == 0)
+                    if row == self._rows - 1 and part != rest:
+                        part = _fitting(rest, width - x - _MORE, new=x == 0)
                     if not part:
                         x, row = 0, row + 1
                         continue
@@ -122,14 +128,13 @@ class RuleLine(QWidget):
                     if rest:
                         x, row = 0, row + 1
             else:
-                wide = min(_width(piece), width)
-                if x and x + wide > width:
-                    x, row = 0, row + 1
+                gap = 0 if not x else _NEAR if placed[-1].piece.kind == "text" else _GAP
+                if x and x + gap + _width(piece, least=True) > width:
+                    x, row, gap = 0, row + 1, 0
                 if row < self._rows:
-                    gap = 0 if not x or placed[-1].piece.kind == "text" else _GAP
-                    x += gap
-                    placed.append(_Placed(piece, _area(x, row, min(wide, width - x)), piece.text))
-                    x += wide
+                    wide = min(_width(piece), width - x - gap)
+                    placed.append(_Placed(piece, _area(x + gap, row, wide), piece.text))
+                    x += gap + wide
             if row >= self._rows:
                 return placed, True
         return placed, False
@@ -139,12 +144,14 @@ def _area(x: int, row: int, wide: int) -> QRect:
     return QRect(x, row * _ROW + (_ROW - _CHIP) // 2, wide, _CHIP)
 
 
-def _width(piece: Piece) -> int:
+def _width(piece: Piece, *, least: bool = False) -> int:
+    """How wide a chip is; with no more than the beginning of its detail, at least."""
     if piece.kind == "arrow":
         return _ICON
     wide = 2 * _PADDING + _ICON + 4 + QFontMetrics(theme.font("caption", 600)).horizontalAdvance(piece.text) + 2
     if piece.detail:
-        wide += 5 + min(180, QFontMetrics(theme.font("caption", 400)).horizontalAdvance(piece.detail) + 1)
+        full = QFontMetrics(theme.font("caption", 400)).horizontalAdvance(piece.detail) + 1
+        wide += 5 + min(_BEGINNING if least else _DETAIL, full)
     return wide
 
 

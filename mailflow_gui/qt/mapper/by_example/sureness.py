@@ -9,7 +9,7 @@ from mailflow_gui.language import N_, _, ngettext
 from mailflow_gui.mapping.fields import ADDRESS_FIELDS
 from mailflow_gui.qt.controls.badges import Kind
 from mailflow_gui.qt.mapper.by_example.pieces import is_constant
-from mailflow_gui.qt.mapper.by_example.searching import Answer, Seen
+from mailflow_gui.qt.mapper.by_example.searching import Answer, Seen, Way
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,11 @@ def line_of(seen: Seen) -> tuple[str, str]:
     return seen.value.line, "same"
 
 
-def tally(seen: Sequence[Seen]) -> str:
+def tally(way: Way) -> str:
     """How a rule did on the further messages, in a few words."""
+    seen = way.seen
+    if is_constant(way.rule):
+        return _("always the same")
     if not seen:
         return _("not checked")
     good = sum(one.outcome == "good" for one in seen)
@@ -89,15 +92,19 @@ def reasons(answer: Answer, chosen: int) -> tuple[Reason, ...]:
     if not answer.ways:
         return (Reason(_nothing(answer), "circle-alert", "danger"),)
     way = answer.ways[chosen]
-    found = [_of_checks(way.seen)]
     if is_constant(way.rule):
-        found.append(_of_constant(answer))
-    elif answer.confidence == "guess" and not chosen:
+        return (_of_constant(answer), *_of_rivals(answer, chosen))
+    found = [_of_checks(way.seen)]
+    if answer.confidence == "guess" and not chosen:
         found.append(Reason(_("It is a guess: look at it closely before you use it."), "triangle-alert", "warn"))
-    if answer.confidence != "certain" and len(answer.ways) > 1 and not chosen:
-        words = _("Other rules make the same of this sample. Choose the one that you mean.")
-        found.append(Reason(words, "lightbulb", "text-2"))
-    return tuple(found)
+    return (*found, *_of_rivals(answer, chosen))
+
+
+def _of_rivals(answer: Answer, chosen: int) -> tuple[Reason, ...]:
+    if answer.confidence == "certain" or len(answer.ways) < 2 or chosen:
+        return ()
+    words = _("Other rules make the same of this sample. Choose the one that you mean.")
+    return (Reason(words, "lightbulb", "text-2"),)
 
 
 def _of_checks(seen: Sequence[Seen]) -> Reason:

@@ -92,6 +92,7 @@ class Wishes(QWidget):
         mine = order.get(target, len(order))
         before = sum(order.get(name, len(order)) <= mine for name in self.rows)
         self._column.insertWidget(before, row)
+        row.show()  # a layout shows it later, and what isn't shown can't get the keys
         self.rows[target] = row
         names = list(self.rows)
         names.insert(before, names.pop())
@@ -109,6 +110,10 @@ class Wishes(QWidget):
     def kept(self) -> tuple[str, ...]:
         """Targets whose rules stay as they are."""
         return tuple(name for name, row in self.rows.items() if row.state == "kept" and row.given)
+
+    def typed(self) -> dict[str, Wanted]:
+        """What a person has typed: all that differs from now."""
+        return {name: row.value() for name, row in self.rows.items() if row.state in {"wanted", "gone"}}
 
     def judge(self) -> bool:
         """Say at each wish what is wrong with it, and go to the first; whether nothing is."""

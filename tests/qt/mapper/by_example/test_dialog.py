@@ -1,0 +1,377 @@
+"""The dialog with real mouse events and keys: type, propose, judge, use; one undo takes all of it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from mailflow_gui.flow.model import Edge, Flow, Node
+from mailflow_gui.qt.forms.labels import Label
+from mailflow_gui.qt.mapper.sample_box import TypedMail
+from mailflow_gui.qt.mapper.samples import of_bytes
+from mailflow_gui.qt.theme import theme
+from tests.qt.mapper.by_example.conftest import ANSWER, Ask, ExampleHands, form, newsletter, opened, sample
+from tests.qt.mapper.conftest import MAILS, Sit
+from tests.qt.mapper.hands import LEFT, NONE
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SUBJECT: dict[str, Any] = {"target": "subject", "sources": [{"field": "subject"}]}
+CC: dict[str, Any] = {"target": "cc", "sources": [{"constant": "old@example.org"}]}
+
+
+def test_what_is_typed_becomes_rules_and_one_undo_takes_them_back(ask: Ask) -> None:
+    hands = ask([CC, SUBJECT])
+    table, dialog = hands.table, hands.dialog
+    before = table.flow
+    assert dialog.wishes.rows["subject"].value() == "【お問い合わせ】納期"
+    assert dialog.wishes.rows["subject"].note.text() == "as it is now"
+    assert not dialog.foot.main.isEnabled()
+    hands.write("to", "sato@example.jp")
+    hands.write("subject", "佐藤 健一 様")
+    hands.write("text", ANSWER)
+    assert dialog.wishes.rows["subject"].note.text() == "to be found"
+    assert dialog.foot.said.text() == "3 fields differ from now."
+
+    hands.propose()
+    assert table.flow is before
+    facts = hands.facts()
+    assert facts["to"] == ("Likely", "メール")
+    assert facts["subject"] == ("Certain", "氏名 → Append “様”")
+    assert facts["text"] == ("Certain", "氏名 様  ありがとうございます。  > お問い合わせ内容")
+    assert dialog.answers.rest.text() == "Kept as it is: Cc."
+    to = dialog.answers.cards[0]
+    assert to.tally.text() == "5 of 5 fit"
+    assert [row.value.text for row in dialog.closer.seen][:3] == [
+        "sato@example.jp",
+        "hanako.yamada@example.jp",
+        "suzuki@example.co.jp",
+    ]
+    assert {row.icon_name for row in dialog.closer.seen} == {"circle-check"}
+
+    hands.use()
+    assert table.page.by_example.dialog is None
+    assert table.rules == [
+        CC,
+        {
+            "target": "subject",
+            "sources": [{"field": "extracted.氏名"}],
+            "transformations": [{"name": "append", "text": " 様"}],
+        },
+        {"target": "to", "sources": [{"field": "extracted.メール"}]},
+        {
+            "target": "text",
+            "template": "{{ extracted.氏名 }} 様\n\nありがとうございます。\n\n> {{ extracted.お問い合わせ内容 }}\n",
+        },
+    ]
+    assert table.flow.node("map").settings["extractions"] == [{"kind": "labels"}]
+    assert table.hands.value(table.page.target.tree, "target:to") == "sato@example.jp"
+    assert table.said == ["3 mappings were made by example."]
+    assert table.page.index == 2
+    assert table.stack.count() == 1
+    table.stack.undo()
+    assert table.flow == before
+
+
+def test_a_rule_of_ones_own_choice_is_used_in_place_of_the_proposed_one(qtbot: QtBot, ask: Ask) -> None:
+    hands = ask()
+    hands.write("to", "sato@example.jp")
+    hands.propose()
+    dialog = hands.dialog
+    place = next(at for at, row in enumerate(dialog.closer.ways) if "Extract by pattern" in row.line.accessibleName())
+    dialog.closer.ensureWidgetVisible(dialog.closer.ways[place])
+    hands.click(dialog.closer.ways[place].button)
+    qtbot.waitUntil(lambda: dialog.answers.cards[0].chosen == place, timeout=5000)
+    assert dialog.answers.cards[0].badge.text == "Your choice"
+    assert dialog.closer.ways[place].button.hasFocus()
+    hands.key(Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: dialog.answers.cards[0].chosen == place - 1, timeout=5000)
+    hands.key(Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: dialog.answers.cards[0].chosen == place, timeout=5000)
+    hands.use()
+    (rule,) = hands.table.rules
+    assert rule["transformations"][0]["name"] == "extract-pattern"
+    assert hands.table.hands.value(hands.table.page.target.tree, "target:to") == "sato@example.jp"
+    assert "extractions" not in hands.table.flow.node("map").settings
+
+
+def test_what_is_not_ticked_is_not_used_and_what_was_emptied_goes(ask: Ask) -> None:
+    hands = ask([SUBJECT, CC, {**CC, "sources": [{"constant": "second@example.org"}]}])
+    hands.write("cc", "")
+    hands.write("to", "sato@example.jp")
+    hands.write("subject", "佐藤 健一 様")
+    assert hands.dialog.wishes.rows["cc"].note.text() == "its mapping goes"
+    hands.propose()
+    assert hands.dialog.answers.rest.text() == "No longer mapped: Cc."
+    hands.click(hands.dialog.answers.cards[1].use)
+    assert hands.dialog.foot.main.text() == "Use this rule"
+    hands.use()
+    assert hands.table.rules == [SUBJECT, {"target": "to", "sources": [{"field": "extracted.メール"}]}]
+
+
+def test_a_message_of_another_kind_is_flagged_and_can_be_taken_away(qtbot: QtBot, ask: Ask) -> None:
+    hands = ask(people=range(1, 4))
+    further = hands.dialog.further
+    hands.dialog.further.add([of_bytes(newsletter(), "Newsletter")])
+    hands.write("text", ANSWER)
+    hands.propose()
+    card = hands.dialog.answers.cards[0]
+    assert card.tally.text() == "3 of 4 fit · 1 odd"
+    assert hands.dialog.closer.seen[-1].icon_name == "triangle-alert"
+    assert card.badge.text == "Guess"
+    assert hands.dialog.foot.said.text() == "1 of them is a guess."
+    hands.click(hands.dialog.foot.back)
+    assert hands.dialog.wishes.rows["text"].box.hasFocus()
+    further.list.setFocus()
+    further.list.setCurrentRow(further.list.count() - 1)
+    hands.key(Qt.Key.Key_Space)
+    assert len(further.chosen()) == 3
+    hands.propose()
+    assert hands.dialog.answers.cards[0].tally.text() == "3 of 3 fit"
+    assert hands.dialog.answers.cards[0].badge.text == "Certain"
+
+
+def test_without_further_messages_all_is_a_guess_and_that_is_said(ask: Ask) -> None:
+    hands = ask(people=())
+    assert hands.dialog.further.about.text().startswith("None yet. Without them every proposal is a guess")
+    hands.write("to", "sato@example.jp")
+    hands.propose()
+    card = hands.dialog.answers.cards[0]
+    assert (card.badge.text, card.tally.text()) == ("Guess", "not checked")
+    assert any("no further messages" in words for words in said(hands.dialog.closer))
+
+
+def test_a_text_for_all_messages_is_told_from_one_that_varies(ask: Ask) -> None:
+    hands = ask()
+    hands.write("cc", "team@example.org")
+    hands.propose()
+    card = hands.dialog.answers.cards[0]
+    assert card.line.accessibleName() == "Always team@example.org"
+    assert card.tally.text() == "always the same"
+    assert "Every message goes to this very address." in said(hands.dialog.closer)
+
+
+def test_a_wrong_address_is_told_at_its_field_and_nothing_begins(ask: Ask) -> None:
+    hands = ask()
+    hands.write("to", "佐藤")
+    hands.click(hands.dialog.foot.main)
+    row = hands.dialog.wishes.rows["to"]
+    assert "is not a mail address" in row.complaint.text
+    assert row.box.hasFocus()
+    assert not hands.dialog.searching
+    hands.write("to", "sato@example.jp")
+    assert row.complaint.text == ""
+    hands.propose()
+    assert hands.facts()["to"][0] == "Likely"
+
+
+def test_a_search_that_is_stopped_leaves_what_was_typed_and_its_answers_come_too_late(qtbot: QtBot, ask: Ask) -> None:
+    hands = ask([SUBJECT])
+    hands.write("to", "sato@example.jp")
+    dialog = hands.dialog
+    hands.click(dialog.foot.main)
+    assert dialog.foot.cancel.text() == "Stop"
+    assert not dialog.wishes.isEnabled()
+    assert dialog.foot.progress.isVisible()
+    hands.click(dialog.foot.cancel)  # "Stop", before any answer could be heard
+    assert dialog.foot.cancel.text() == "Cancel"
+    assert dialog.wishes.rows["to"].value() == "sato@example.jp"
+    qtbot.wait(200)
+    assert dialog.answers.cards == []
+    assert dialog.foot.main.text() == "Propose"
+    hands.propose()
+    assert hands.facts()["to"] == ("Likely", "メール")
+
+
+def test_escape_stops_the_search_first_then_leaves_all_as_it_was(qtbot: QtBot, ask: Ask) -> None:
+    hands = ask([SUBJECT])
+    before = hands.table.flow
+    hands.write("to", "sato@example.jp")
+    hands.click(hands.dialog.foot.main)
+    QTest.keyClick(hands.dialog, Qt.Key.Key_Escape)
+    assert hands.dialog.isVisible()
+    QTest.keyClick(hands.dialog, Qt.Key.Key_Escape)
+    assert hands.table.page.by_example.dialog is None
+    assert hands.table.flow is before
+    assert hands.table.stack.count() == 0
+    again = opened(qtbot, hands.table)  # what was typed for this sample is still there
+    assert again.dialog.wishes.rows["to"].value() == "sato@example.jp"
+    assert again.dialog.wishes.rows["to"].note.text() == "to be found"
+    again.propose()
+    again.use()
+    once_more = opened(qtbot, hands.table)  # used: now it is what the mapping gives
+    assert once_more.dialog.wishes.rows["to"].note.text() == "as it is now"
+
+
+def test_without_a_sample_the_dialog_says_so_and_offers_to_get_one(qtbot: QtBot, sit: Sit) -> None:
+    table = sit(sample=None)
+    QTest.mouseClick(table.page.bar.by_example, LEFT, NONE, QPoint(10, 10))
+    dialog = table.page.by_example.dialog
+    assert dialog is not None
+    assert "no sample yet" in dialog.nothing.words.text()
+    assert not dialog.foot.main.isVisible()
+
+    def type_mail() -> None:
+        typed = next(one for one in QApplication.topLevelWidgets() if isinstance(one, TypedMail))
+        typed.writer.setText("hanako@example.jp")
+        typed.subject.setText("Order A-102")
+        typed.use.click()
+
+    QTimer.singleShot(0, type_mail)
+    QTest.mouseClick(dialog.nothing.type, LEFT, NONE, QPoint(10, 10))
+    qtbot.waitUntil(lambda: bool(dialog.wishes.rows), timeout=5000)
+    hands = ExampleHands(qtbot, table, dialog)
+    hands.write("subject", "Order A-102")
+    hands.propose()
+    assert hands.facts()["subject"][1] == "Subject"
+    hands.dialog.reject()
+
+
+def test_it_is_done_with_keys_alone(qtbot: QtBot, sit: Sit) -> None:
+    table = sit([SUBJECT], sample=None)
+    for person in (1, 2, 0):
+        table.page.bar.samples.add(sample(person))
+    table.hands.settle()
+    table.page.board.cards[0].setFocus()
+    QTest.keyClick(table.page.board.cards[0], Qt.Key.Key_E, CONTROL)
+    dialog = table.page.by_example.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: bool(dialog.wishes.rows), timeout=5000)
+    hands = ExampleHands(qtbot, table, dialog)
+    qtbot.waitUntil(dialog.wishes.rows["to"].box.hasFocus, timeout=5000)
+    hands.type("sato@example.jp")
+    hands.key(Qt.Key.Key_Tab)
+    hands.type("team@example.org")
+    hands.key(Qt.Key.Key_Return, CONTROL)
+    hands.found()
+    cards = dialog.answers.cards
+    qtbot.waitUntil(cards[0].use.hasFocus, timeout=5000)
+    assert dialog.answers.index == 0
+    hands.key(Qt.Key.Key_Down)
+    assert cards[1].use.hasFocus()
+    assert dialog.answers.index == 1
+    hands.key(Qt.Key.Key_Space)
+    assert not cards[1].use.isChecked()
+    hands.key(Qt.Key.Key_Return)
+    table.hands.settle()
+    assert [rule["target"] for rule in table.rules] == ["subject", "to"]
+    assert table.page.focusWidget() is table.page.board.cards[1]
+
+
+def test_the_menu_of_a_target_begins_with_its_field(qtbot: QtBot, sit: Sit) -> None:
+    table = sit([SUBJECT], sample=None)
+    table.page.bar.samples.add(sample(0))
+    table.hands.settle()
+    table.page.menus.of_target("target:bcc", table.page.mapToGlobal(QPoint(400, 300)))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    action = next(one for one in menu.actions() if one.text() == "By example…")
+    QTest.mouseClick(menu, LEFT, NONE, menu.actionGeometry(action).center())
+    dialog = table.page.by_example.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: "bcc" in dialog.wishes.rows, timeout=5000)
+    assert dialog.focusWidget() is dialog.wishes.rows["bcc"].box
+    assert list(dialog.wishes.rows) == ["to", "cc", "bcc", "reply_to", "subject", "text"]
+    dialog.reject()
+
+
+def test_mail_files_are_added_to_check_with_and_ten_are_enough(
+    ask: Ask, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands = ask(people=range(1, 6))
+    files = []
+    for number in range(6):
+        path = tmp_path / f"mail {number}.eml"
+        path.write_bytes(form(1).replace(b"form-1@", f"file-{number}@".encode()))
+        files.append(str(path))
+    gone = str(tmp_path / "gone.eml")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_arguments: ([*files, gone], ""))
+    hands.click(hands.dialog.further.open)
+    further = hands.dialog.further
+    qtbot.waitUntil(lambda: further.list.count() == 11, timeout=5000)
+    assert len(further.chosen()) == 10
+    assert further.about.text() == "These files can't be read: gone.eml."
+    further.list.setFocus()
+    further.list.setCurrentRow(10)
+    hands.key(Qt.Key.Key_Space)
+    assert len(further.chosen()) == 10
+    assert further.about.text().startswith("Ten messages are enough")
+    hands.write("to", "sato@example.jp")
+    hands.propose()
+    assert hands.dialog.answers.cards[0].tally.text() == "10 of 10 fit"
+
+
+def test_files_are_chosen_from_those_that_came(qtbot: QtBot, sit: Sit) -> None:
+    table = sit(sample=MAILS / "05-quotation-with-pdf.eml")
+    hands = opened(qtbot, table)
+    row = hands.dialog.wishes.rows["attachments"]
+    names = [name for name, _box in row.box.boxes]  # type: ignore[union-attr]
+    assert names
+    assert row.value() == ()  # this mapper carries none
+    for _name, box in row.box.boxes:  # type: ignore[union-attr]
+        hands.click(box)
+    hands.propose()
+    hands.use()
+    assert table.rules == [{"target": "attachments", "sources": [{"field": "attachments"}]}]
+
+
+def test_behind_another_mapper_its_fields_are_proposed(qtbot: QtBot, sit: Sit) -> None:
+    name = {"name": "extract-pattern", "pattern": "氏名：(.+)"}
+    customer = {"target": "customer", "sources": [{"field": "content"}], "transformations": [name]}
+    first = {"rules": [customer], "carry_attachments": False}
+    flow = Flow(
+        "Desk",
+        nodes=(
+            Node("receive", "receive-email", {"connection": "inbox"}),
+            Node("first", "data-mapper", first),
+            Node("map", "data-mapper", {"rules": []}),
+            Node("send", "send-email", {"connection": "outgoing"}),
+        ),
+        edges=(
+            Edge("receive", "message", "first", "message"),
+            Edge("first", "email", "map", "message"),
+            Edge("map", "email", "send", "email"),
+        ),
+    )
+    table = sit(flow=flow, sample=None)
+    for person in (1, 2, 0):
+        table.page.bar.samples.add(sample(person))
+    table.hands.settle()
+    hands = opened(qtbot, table)
+    hands.write("subject", "News from 佐藤 健一")
+    hands.propose()
+    assert hands.facts()["subject"][1] == "customer → Prepend “News from”"
+    hands.dialog.reject()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1440, 820), (1024, 620)])
+def test_it_fits_over_the_page_light_and_dark(ask: Ask, size: tuple[int, int], mode: str) -> None:
+    theme.set_mode(mode)
+    hands = ask([SUBJECT], size=size)
+    for target, text in (("to", "sato@example.jp"), ("subject", "佐藤 健一 様"), ("text", ANSWER)):
+        hands.write(target, text)
+    assert hands.dialog.width() <= size[0]
+    assert hands.dialog.height() <= size[1]
+    shown_whole(hands.dialog.wishes.area.viewport(), hands.dialog.wishes.area.widget())
+    hands.propose()
+    shown_whole(hands.dialog.answers.area.viewport(), hands.dialog.answers.area.widget())
+    shown_whole(hands.dialog.closer.viewport(), hands.dialog.closer.widget())
+    assert hands.dialog.foot.main.geometry().right() < hands.dialog.foot.width()
+
+
+def shown_whole(viewport: QWidget, inside: QWidget | None) -> None:
+    """Nothing is cut at the right: there is no bar to scroll sideways with."""
+    assert inside is not None
+    assert inside.width() <= viewport.width()
+    assert inside.minimumSizeHint().width() <= viewport.width()
+
+
+def said(widget: QWidget) -> list[str]:
+    """All texts in a widget."""
+    return [label.text() for label in widget.findChildren(Label)]
