@@ -84,7 +84,10 @@ class NodeCounts:
             return {node: count.as_json() for node, count in self._nodes.items()}
 
     def _of(self, node: str) -> NodeCount:
-        return self._nodes.setdefault(node, NodeCount())
+        count = self._nodes.get(node)
+        if count is None:
+            count = self._nodes[node] = NodeCount()
+        return count
 
 
 def words(error: MailFlowError) -> str:

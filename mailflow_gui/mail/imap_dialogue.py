@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _STATUS = re.compile(rb"\S+ (OK|NO|BAD)(?: (.*))?\r?\n", re.DOTALL | re.IGNORECASE)
 _USUAL = re.compile(rb"\d+ \(UID (\d+) FLAGS \(([^(){}\[\]\"]*)\) BODY\[\] \{\d+\}")
+_USUAL_SIZE = re.compile(rb"\d+ \(UID (\d+) RFC822\.SIZE (\d+)\)")
 _OTHER_PROTOCOLS = (b"+OK", b"-ERR", b"220", b"421", b"554", b"HTTP/", b"SSH-")
 _UNPARSABLE = (MemoryError, RecursionError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """What the libraries' parsers raise on nonsense: literals of absurd sizes, thousands of parentheses, words in place of numbers."""
@@ -189,7 +190,7 @@ class Dialogue:
         """
         data = self.expect_ok(self.machine.uid("FETCH", ",".join(map(str, uids)), items))
         wanted = set(uids)
-        if usual := _usual_answers(data):
+        if usual := _usual_answers(data) or _usual_sizes(data):
             return {uid: fields for uid, fields in usual.items() if uid in wanted}
         found: dict[int, dict[bytes, Any]] = {}
         flat = parse_response([part for part in data if part is not None])
@@ -264,3 +265,14 @@ def _usual_answers(data: list[Any]) -> dict[int, dict[bytes, Any]]:
             return {}
         found[int(match[1])] = {b"UID": int(match[1]), b"FLAGS": tuple(match[2].split()), b"BODY[]": part[1]}
     return found if len(data) == 2 * len(found) else {}
+
+
+def _usual_sizes(data: list[Any]) -> dict[int, dict[bytes, Any]]:
+    """Answers to (RFC822.SIZE) where all have the shape that nearly all servers give them, else nothing."""
+    found: dict[int, dict[bytes, Any]] = {}
+    for line in data:
+        match = _USUAL_SIZE.fullmatch(line) if isinstance(line, bytes) else None
+        if match is None:
+            return {}
+        found[int(match[1])] = {b"UID": int(match[1]), b"RFC822.SIZE": int(match[2])}
+    return found if len(data) == len(found) else {}

@@ -163,10 +163,10 @@ class SmtpSession:
         """
         if self._ahead is None:
             return False
-        replies = len(self._ahead[1].offered) + 2
-        if not self._dialogue.complete(replies):
-            return None
-        return not self._ahead[1].refused and self._dialogue.usual(b"2" * (replies - 1) + b"3")
+        said = self._ahead[1]
+        if self._dialogue.usual(said.granting):
+            return not said.refused
+        return False if self._dialogue.complete(len(said.granting)) else None
 
     def announce(self, envelope: Envelope) -> bool:
         """Say the envelope of the mail that is begun next; False: it has to be said by :meth:`begin`, which may wait.
@@ -225,7 +225,11 @@ class SmtpSession:
         if not said.offered:
             return Begun((), said.refused)
         refused = dict(said.refused)
-        accepted = self._envelope(said, refused, said_already=ahead is not None)
+        if ahead is not None and self._dialogue.usual(said.granting):
+            self._dialogue.skip(len(said.granting))
+            accepted = tuple(said.offered)
+        else:
+            accepted = self._envelope(said, refused, said_already=ahead is not None)
         if accepted:
             self._dialogue.stream(smtp_body.wire_form(content), timeouts.fetch(size))
             self._begun = True

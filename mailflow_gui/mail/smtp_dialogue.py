@@ -103,6 +103,13 @@ class Dialogue:
             start = end + 1
         return True
 
+    def skip(self, replies: int) -> None:
+        """Pass over replies that are complete, each of one line."""
+        start = 0
+        for _each in range(replies):
+            start = self._heard.index(b"\n", start) + 1
+        del self._heard[:start]
+
     def close(self) -> None:
         """Drop the line without another word. Never raises."""
         self.closed = True

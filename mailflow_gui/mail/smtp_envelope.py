@@ -42,14 +42,20 @@ class Said:
     """It may do without its parameters."""
 
     @property
+    def granting(self) -> bytes:
+        """The first digits of the replies that grant all of it."""
+        return b"2" * (len(self.offered) + 1) + b"3"
+
+    @property
     def lines(self) -> bytes:
         """The whole group, DATA included."""
-        return ("".join(f"{line}\r\n" for _operation, line in self.commands) + "DATA\r\n").encode()
+        to = "".join([f"RCPT TO:<{address}>\r\n" for address in self.offered.values()])
+        return f"MAIL FROM:<{self.path}>{self.parameters}\r\n{to}DATA\r\n".encode()
 
     @property
     def commands(self) -> list[tuple[str, str]]:
         """MAIL and RCPT: operation and line."""
-        to = (("RCPT", f"RCPT TO:<{address}>") for address in self.offered.values())
+        to = [("RCPT", f"RCPT TO:<{address}>") for address in self.offered.values()]
         return [("MAIL", f"MAIL FROM:<{self.path}>{self.parameters}"), *to]
 
 

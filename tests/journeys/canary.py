@@ -97,8 +97,12 @@ def processes(pids: Iterable[int], given: Mapping[str, str]) -> Iterator[tuple[s
     """Command lines and environments, but for the variables that the user has set."""
     for pid in pids:
         directory = Path("/proc", str(pid))
-        yield f"the command line of {pid}", directory.joinpath("cmdline").read_bytes()
-        for each in directory.joinpath("environ").read_bytes().split(b"\0"):
+        try:
+            command, environment = (directory.joinpath(name).read_bytes() for name in ("cmdline", "environ"))
+        except OSError:  # it has just ended
+            continue
+        yield f"the command line of {pid}", command
+        for each in environment.split(b"\0"):
             if each not in {f"{name}={value}".encode() for name, value in given.items()}:
                 yield f"the environment of {pid}", each
 
