@@ -136,7 +136,9 @@ class HistoryDetail(QWidget):
 def _remarks(row: TriedMail) -> list[str]:
     found: list[str] = []
     before, after = row.came
-    if not after:
+    if not after and row.error:
+        found.append(_("It fails at an earlier step, so it doesn't come to this one any more."))
+    elif not after:
         found.append(_("This message doesn't come to this step any more: an earlier step lets it out elsewhere."))
     elif not before:
         found.append(_("Before, this message didn't come to this step."))
@@ -144,7 +146,7 @@ def _remarks(row: TriedMail) -> list[str]:
         found.append(_("It failed in the same way before."))
     elif row.error_before:
         found.append(_("Before, it failed: {problem}").format(problem=row.error_before))
-    elif row.outcome == "failing" and before:
+    elif row.outcome == "failing" and before and after:
         found.append(_("Before, it didn't fail."))
     if row.outcome == "same":
         words = ngettext(

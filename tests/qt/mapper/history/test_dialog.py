@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
-from mailflow_gui.flow.model import Flow
+from mailflow_gui.flow.model import Edge, Flow, Node
 from mailflow_gui.journal.journal import Journal
 from mailflow_gui.paths import Home
 from mailflow_gui.qt.mapper.history.sides import ChangeRow, Side
@@ -304,6 +305,58 @@ def test_without_a_file_it_is_compared_with_what_was_opened(journal: Journal, tr
     trial.click(trial.table.page.bar.history)
     trial.finish()
     assert trial.filters == ["All 5", "4 same", "1 changed", "0 failing"]
+
+
+def test_a_file_that_cannot_be_read_is_no_hindrance(journal: Journal, tmp_path: Path, try_out: Try) -> None:
+    receive(journal, 5)
+    trial = try_out(BEFORE, BEFORE)
+    trial.dialog.reject()
+    (tmp_path / "Desk.mailflow").write_text("no flow", encoding="utf-8")
+    trial.table.page.acts.put(AFTER, 0)
+    trial.click(trial.table.page.bar.history)
+    trial.finish()
+    assert "as it was when this page was opened" in trial.dialog.head.about.text()
+    assert trial.filters[2] == "1 changed"
+
+
+def test_a_mapping_that_could_not_run_before_is_said_to_be_one(journal: Journal, try_out: Try) -> None:
+    receive(journal, 2)
+    trial = try_out(BEFORE, [{**SUBJECT, "transformations": [{"name": "no such"}]}])
+    assert trial.dialog.head.banner.text == "As it was before, the mapping couldn't run."
+    assert trial.filters == ["All 2", "0 same", "2 changed", "0 failing"]
+    assert trial.dialog.detail.remark.text().startswith("Before, it failed: ")
+
+
+def two_mappers(first: dict[str, Any]) -> Flow:
+    flow = flow_with(BEFORE)
+    return replace(
+        flow,
+        id=filled.FLOW,
+        nodes=(*flow.nodes, Node("first", "data-mapper", {"rules": [first]})),
+        edges=(
+            Edge("receive", "message", "first", "message"),
+            Edge("first", "email", "map", "message"),
+            Edge("map", "email", "send", "email"),
+        ),
+    )
+
+
+def test_a_message_that_fails_before_the_mapper_leads_to_none_of_its_rules(journal: Journal, try_out: Try) -> None:
+    receive(journal, 2)
+    failing = {**SUBJECT, "transformations": [{"name": "round"}]}
+    trial = try_out((), None, flow=two_mappers(failing), saved_flow=two_mappers(SUBJECT))
+    assert trial.filters == ["All 2", "0 same", "0 changed", "2 failing"]
+    assert "is not a number" in trial.dialog.detail.error.text()
+    assert not trial.dialog.detail.error_button.isVisible()
+    assert trial.dialog.detail.remark.text() == "It fails at an earlier step, so it doesn't come to this one any more."
+
+
+def test_messages_that_never_come_to_the_mapper_are_counted_and_said(journal: Journal, try_out: Try) -> None:
+    receive(journal, 2)
+    failing = {**SUBJECT, "transformations": [{"name": "round"}]}
+    trial = try_out((), None, flow=two_mappers(failing), saved_flow=two_mappers(failing))
+    assert said(trial.dialog.empty)[0] == "No message comes here"
+    assert said(trial.dialog.empty)[1].startswith("Of the 2 messages that were received, none comes to this mapper")
 
 
 def test_a_flow_property_that_was_edited_changes_what_comes_out(journal: Journal, try_out: Try) -> None:
