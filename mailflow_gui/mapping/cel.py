@@ -2,20 +2,18 @@
 
 Without macros (``all``, ``map``, …), which are loops: an expression then does no more steps than it has signs, and its size, its depth
 and the texts that it reads are limited. Fields are read by their dotted names, other names by ``field("extracted.氏名")``.
-cel-python parses and evaluates; nothing outside this module knows it.
+``contains``, ``startsWith``, ``endsWith``, ``matches`` and ``equals`` work on lists too; ``isBlank(x)`` and ``casefold()`` are ours.
+cel-python parses and evaluates; nothing but this module and ``cel_values`` knows it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mailflow_gui.mapping import patterns
-from mailflow_gui.mapping.fields import MESSAGE_FIELDS
-from mailflow_gui.mapping.values import MisfitError, Value, as_text
+from mailflow_gui.mapping.values import MisfitError, Value
 
 if TYPE_CHECKING:
     import lark
@@ -31,7 +29,7 @@ READ_LIMIT = 5_000_000
 
 MACROS = frozenset({"all", "exists", "exists_one", "map", "filter", "reduce", "min", "has"})
 FUNCTIONS = frozenset(
-    {"size", "int", "double", "string", "bool", "timestamp", "duration", "matches", "contains", "type"}
+    {"size", "int", "double", "string", "bool", "timestamp", "duration", "matches", "contains", "type", "isBlank"}
 )
 METHODS = frozenset(
     {
@@ -45,11 +43,9 @@ METHODS = frozenset(
         "getDayOfWeek",
         "getDayOfYear",
     }
-    | {"getFullYear", "getMonth", "getHours", "getMinutes", "getSeconds", "lowerAscii"}
+    | {"getFullYear", "getMonth", "getHours", "getMinutes", "getSeconds", "lowerAscii", "casefold", "equals"}
 )
 _TYPES = frozenset({"int", "double", "string", "bool", "list", "map", "null_type"})
-_TEXTS = frozenset(one.name for one in MESSAGE_FIELDS if one.type == "text" and not one.many)
-_LISTS = frozenset(one.name for one in MESSAGE_FIELDS if one.many)
 
 _CLASS = re.compile(r"<class '(?:celpy\.celtypes\.)?(\w{1,40})'>")
 
@@ -64,15 +60,17 @@ def compile_cel(text: str) -> Test:
     """
     from celpy.evaluation import Activation, CELEvalError, Evaluator
 
+    from mailflow_gui.mapping.cel_values import functions, inward
+
     tree, names = _read(text)
-    functions = _functions()
+    offered = functions()
 
     def test(source: Mapping[str, Value]) -> bool:
-        values = {f"v{position}": _inward(name, source.get(name)) for position, name in enumerate(names)}
+        values = {f"v{position}": inward(name, source.get(name)) for position, name in enumerate(names)}
         if sum(map(_size, values.values())) > READ_LIMIT:
             raise MisfitError("mapping-cel-too-much", limit=READ_LIMIT)
         try:
-            result = Evaluator(ast=tree, activation=Activation(vars=values, functions=functions)).evaluate({})
+            result = Evaluator(ast=tree, activation=Activation(vars=values, functions=offered)).evaluate({})
         except CELEvalError as error:
             raise MisfitError("mapping-cel-failed", reason=_reason(error)) from error
         except (ValueError, TypeError, ArithmeticError, RecursionError, KeyError) as error:
@@ -170,59 +168,6 @@ def _check(node: lark.Tree[Any]) -> None:
             raise MisfitError("mapping-cel-unknown-function", name=name[:60])
     elif node.data in ("member_object", "dot_ident", "dot_ident_arg"):
         raise MisfitError("mapping-cel-syntax", column=getattr(node.meta, "column", 1))
-
-
-def _functions() -> dict[str, Any]:
-    """Operators and functions in which cel-python leaves to Python what CEL doesn't have: repeating and formatting of texts."""
-    import operator
-
-    from celpy.celtypes import BoolType, DoubleType, IntType, StringType, UintType
-    from celpy.evaluation import CELEvalError
-
-    def arithmetic(calculate: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-        def run(left: Any, right: Any) -> Any:
-            for value in (left, right):
-                if isinstance(value, BoolType) or not isinstance(value, (IntType, UintType, DoubleType)):
-                    return CELEvalError("no such overload", TypeError, ("numbers are needed",))
-            return calculate(left, right)
-
-        return run
-
-    def matches(text: Any, pattern: Any) -> Any:
-        return BoolType(patterns.compiled(str(pattern)).found(str(text)))
-
-    def lower(text: Any) -> Any:
-        return StringType(str(text).lower())
-
-    return {
-        "_*_": arithmetic(operator.mul),
-        "_%_": arithmetic(operator.mod),
-        "_/_": arithmetic(operator.truediv),
-        "matches": matches,
-        "lowerAscii": lower,
-    }
-
-
-def _inward(name: str, value: Value) -> Any:  # noqa: PLR0911 (one line for each kind of value)
-    """A field's value as CEL's; an absent text is empty and an absent list has no entries, everything else absent is null."""
-    from celpy import celtypes
-
-    if value is None:
-        if name in _LISTS:
-            return celtypes.ListType([])
-        return celtypes.StringType("") if name in _TEXTS or name.startswith(("headers.", "extracted.")) else None
-    if isinstance(value, bool):
-        return celtypes.BoolType(value)
-    if isinstance(value, int):
-        return celtypes.IntType(value) if abs(value) < 2**63 else celtypes.DoubleType(value)
-    if isinstance(value, float):
-        return celtypes.DoubleType(value)
-    if isinstance(value, tuple):
-        return celtypes.ListType([_inward("", entry) for entry in value])
-    if not isinstance(value, date):
-        return celtypes.StringType(as_text(value))
-    moment = value if isinstance(value, datetime) else datetime.combine(value, time(), UTC)
-    return celtypes.TimestampType(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _size(value: Any) -> int:
