@@ -116,7 +116,7 @@ class MapperPage(QWidget):
         self.extracting.open(flow)
         self.show_flow(flow)
         self.choose(0 if self.rules else -1)
-        self.live.find_offers(flow.id or "", node)
+        self.live.find_offers(self.history.saved().id or "", node)
         if self.rules:
             self.board.cards[0].setFocus(Qt.FocusReason.OtherFocusReason)
         else:
@@ -277,5 +277,6 @@ class MapperPage(QWidget):
 
     def shut_down(self) -> None:
         """End what works beside the window."""
+        self.by_example.stop()
         self.live.close()
         self.history.close()

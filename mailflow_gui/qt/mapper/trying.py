@@ -101,9 +101,7 @@ class Trial:
         first = self._tried
         return replace(first, outcomes=tuple(outcomes), sample=sample)
 
-    def _look(
-        self, arrived: Arrived, sample: Sample, wanted: Sequence[str], found: tuple[Found, ...]
-    ) -> Tried:
+    def _look(self, arrived: Arrived, sample: Sample, wanted: Sequence[str], found: tuple[Found, ...]) -> Tried:
         names = dict.fromkeys(name for name, _value in sample.message.headers) if not arrived.mapped else {}
         headers = tuple({name.lower(): name for name in names}.values())
         asked = (

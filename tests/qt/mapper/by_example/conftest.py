@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from mailflow_gui.qt.mapper.by_example.dialog import ExampleDialog
 from mailflow_gui.qt.mapper.samples import Sample, of_bytes
 from tests.qt.mapper.conftest import Sit, Table
-from tests.qt.mapper.hands import LEFT, NONE, commit
+from tests.qt.mapper.hands import LEFT, NONE, PageHands, commit
 
 PEOPLE = (
     ("佐藤 健一", "sato@example.jp", "納期"),
@@ -60,8 +60,8 @@ def sample(person: int) -> Sample:
 class ExampleHands:
     """What a person does in the dialog."""
 
-    def __init__(self, qtbot: QtBot, table: Table, dialog: ExampleDialog) -> None:
-        self.qtbot, self.table, self.dialog = qtbot, table, dialog
+    def __init__(self, qtbot: QtBot, page: PageHands, dialog: ExampleDialog) -> None:
+        self.qtbot, self.page, self.dialog = qtbot, page, dialog
 
     def click(self, widget: QWidget) -> None:
         assert widget.isVisible()
@@ -101,7 +101,7 @@ class ExampleHands:
     def use(self) -> None:
         """Use what is chosen."""
         self.click(self.dialog.foot.main)
-        self.table.hands.settle()
+        self.page.settle()
 
     def facts(self) -> dict[str, tuple[str, str]]:
         """For each target the badge and the rule in words."""
@@ -111,7 +111,7 @@ class ExampleHands:
         }
 
 
-Ask = Callable[..., ExampleHands]
+Ask = Callable[..., tuple[Table, ExampleHands]]
 
 
 @pytest.fixture
@@ -119,14 +119,16 @@ def ask(qtbot: QtBot, sit: Sit) -> Iterator[Ask]:
     """Open the page with a contact form as the sample, further ones beside it, and the dialog by its button."""
     tables: list[Table] = []
 
-    def asked(rules: list[Any] | None = None, *, people: Sequence[int] = range(1, 6), **given: Any) -> ExampleHands:
+    def asked(
+        rules: list[Any] | None = None, *, people: Sequence[int] = range(1, 6), **given: Any
+    ) -> tuple[Table, ExampleHands]:
         table = sit(rules, sample=None, **given)
         tables.append(table)
         for person in people:
             table.page.bar.samples.add(sample(person))
         table.page.bar.samples.add(sample(0))
         table.hands.settle()
-        return opened(qtbot, table)
+        return table, opened(qtbot, table)
 
     yield asked
     for table in tables:
@@ -142,4 +144,4 @@ def opened(qtbot: QtBot, table: Table) -> ExampleHands:
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.isVisible() and bool(dialog.wishes.rows), timeout=5000)
     QApplication.processEvents()
-    return ExampleHands(qtbot, table, dialog)
+    return ExampleHands(qtbot, table.hands, dialog)

@@ -26,8 +26,8 @@ CC: dict[str, Any] = {"target": "cc", "sources": [{"constant": "old@example.org"
 
 
 def test_what_is_typed_becomes_rules_and_one_undo_takes_them_back(ask: Ask) -> None:
-    hands = ask([CC, SUBJECT])
-    table, dialog = hands.table, hands.dialog
+    table, hands = ask([CC, SUBJECT])
+    dialog = hands.dialog
     before = table.flow
     assert dialog.wishes.rows["subject"].value() == "【お問い合わせ】納期"
     assert dialog.wishes.rows["subject"].note.text() == "as it is now"
@@ -79,7 +79,7 @@ def test_what_is_typed_becomes_rules_and_one_undo_takes_them_back(ask: Ask) -> N
 
 
 def test_a_rule_of_ones_own_choice_is_used_in_place_of_the_proposed_one(qtbot: QtBot, ask: Ask) -> None:
-    hands = ask()
+    table, hands = ask()
     hands.write("to", "sato@example.jp")
     hands.propose()
     dialog = hands.dialog
@@ -94,14 +94,14 @@ def test_a_rule_of_ones_own_choice_is_used_in_place_of_the_proposed_one(qtbot: Q
     hands.key(Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: dialog.answers.cards[0].chosen == place, timeout=5000)
     hands.use()
-    (rule,) = hands.table.rules
+    (rule,) = table.rules
     assert rule["transformations"][0]["name"] == "extract-pattern"
-    assert hands.table.hands.value(hands.table.page.target.tree, "target:to") == "sato@example.jp"
-    assert "extractions" not in hands.table.flow.node("map").settings
+    assert table.hands.value(table.page.target.tree, "target:to") == "sato@example.jp"
+    assert "extractions" not in table.flow.node("map").settings
 
 
 def test_what_is_not_ticked_is_not_used_and_what_was_emptied_goes(ask: Ask) -> None:
-    hands = ask([SUBJECT, CC, {**CC, "sources": [{"constant": "second@example.org"}]}])
+    table, hands = ask([SUBJECT, CC, {**CC, "sources": [{"constant": "second@example.org"}]}])
     hands.write("cc", "")
     hands.write("to", "sato@example.jp")
     hands.write("subject", "佐藤 健一 様")
@@ -111,11 +111,11 @@ def test_what_is_not_ticked_is_not_used_and_what_was_emptied_goes(ask: Ask) -> N
     hands.click(hands.dialog.answers.cards[1].use)
     assert hands.dialog.foot.main.text() == "Use this rule"
     hands.use()
-    assert hands.table.rules == [SUBJECT, {"target": "to", "sources": [{"field": "extracted.メール"}]}]
+    assert table.rules == [SUBJECT, {"target": "to", "sources": [{"field": "extracted.メール"}]}]
 
 
 def test_a_message_of_another_kind_is_flagged_and_can_be_taken_away(qtbot: QtBot, ask: Ask) -> None:
-    hands = ask(people=range(1, 4))
+    _table, hands = ask(people=range(1, 4))
     further = hands.dialog.further
     hands.dialog.further.add([of_bytes(newsletter(), "Newsletter")])
     hands.write("text", ANSWER)
@@ -137,7 +137,7 @@ def test_a_message_of_another_kind_is_flagged_and_can_be_taken_away(qtbot: QtBot
 
 
 def test_without_further_messages_all_is_a_guess_and_that_is_said(ask: Ask) -> None:
-    hands = ask(people=())
+    _table, hands = ask(people=())
     assert hands.dialog.further.about.text().startswith("None yet. Without them every proposal is a guess")
     hands.write("to", "sato@example.jp")
     hands.propose()
@@ -147,7 +147,7 @@ def test_without_further_messages_all_is_a_guess_and_that_is_said(ask: Ask) -> N
 
 
 def test_a_text_for_all_messages_is_told_from_one_that_varies(ask: Ask) -> None:
-    hands = ask()
+    _table, hands = ask()
     hands.write("cc", "team@example.org")
     hands.propose()
     card = hands.dialog.answers.cards[0]
@@ -157,7 +157,7 @@ def test_a_text_for_all_messages_is_told_from_one_that_varies(ask: Ask) -> None:
 
 
 def test_a_wrong_address_is_told_at_its_field_and_nothing_begins(ask: Ask) -> None:
-    hands = ask()
+    _table, hands = ask()
     hands.write("to", "佐藤")
     hands.click(hands.dialog.foot.main)
     row = hands.dialog.wishes.rows["to"]
@@ -171,7 +171,7 @@ def test_a_wrong_address_is_told_at_its_field_and_nothing_begins(ask: Ask) -> No
 
 
 def test_a_search_that_is_stopped_leaves_what_was_typed_and_its_answers_come_too_late(qtbot: QtBot, ask: Ask) -> None:
-    hands = ask([SUBJECT])
+    _table, hands = ask([SUBJECT])
     hands.write("to", "sato@example.jp")
     dialog = hands.dialog
     hands.click(dialog.foot.main)
@@ -189,22 +189,22 @@ def test_a_search_that_is_stopped_leaves_what_was_typed_and_its_answers_come_too
 
 
 def test_escape_stops_the_search_first_then_leaves_all_as_it_was(qtbot: QtBot, ask: Ask) -> None:
-    hands = ask([SUBJECT])
-    before = hands.table.flow
+    table, hands = ask([SUBJECT])
+    before = table.flow
     hands.write("to", "sato@example.jp")
     hands.click(hands.dialog.foot.main)
     QTest.keyClick(hands.dialog, Qt.Key.Key_Escape)
     assert hands.dialog.isVisible()
     QTest.keyClick(hands.dialog, Qt.Key.Key_Escape)
-    assert hands.table.page.by_example.dialog is None
-    assert hands.table.flow is before
-    assert hands.table.stack.count() == 0
-    again = opened(qtbot, hands.table)  # what was typed for this sample is still there
+    assert table.page.by_example.dialog is None
+    assert table.flow is before
+    assert table.stack.count() == 0
+    again = opened(qtbot, table)  # what was typed for this sample is still there
     assert again.dialog.wishes.rows["to"].value() == "sato@example.jp"
     assert again.dialog.wishes.rows["to"].note.text() == "to be found"
     again.propose()
     again.use()
-    once_more = opened(qtbot, hands.table)  # used: now it is what the mapping gives
+    once_more = opened(qtbot, table)  # used: now it is what the mapping gives
     assert once_more.dialog.wishes.rows["to"].note.text() == "as it is now"
 
 
@@ -225,7 +225,7 @@ def test_without_a_sample_the_dialog_says_so_and_offers_to_get_one(qtbot: QtBot,
     QTimer.singleShot(0, type_mail)
     QTest.mouseClick(dialog.nothing.type, LEFT, NONE, QPoint(10, 10))
     qtbot.waitUntil(lambda: bool(dialog.wishes.rows), timeout=5000)
-    hands = ExampleHands(qtbot, table, dialog)
+    hands = ExampleHands(qtbot, table.hands, dialog)
     hands.write("subject", "Order A-102")
     hands.propose()
     assert hands.facts()["subject"][1] == "Subject"
@@ -242,7 +242,7 @@ def test_it_is_done_with_keys_alone(qtbot: QtBot, sit: Sit) -> None:
     dialog = table.page.by_example.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: bool(dialog.wishes.rows), timeout=5000)
-    hands = ExampleHands(qtbot, table, dialog)
+    hands = ExampleHands(qtbot, table.hands, dialog)
     qtbot.waitUntil(dialog.wishes.rows["to"].box.hasFocus, timeout=5000)
     hands.type("sato@example.jp")
     hands.key(Qt.Key.Key_Tab)
@@ -283,7 +283,7 @@ def test_the_menu_of_a_target_begins_with_its_field(qtbot: QtBot, sit: Sit) -> N
 def test_mail_files_are_added_to_check_with_and_ten_are_enough(
     ask: Ask, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hands = ask(people=range(1, 6))
+    _table, hands = ask(people=range(1, 6))
     files = []
     for number in range(6):
         path = tmp_path / f"mail {number}.eml"
@@ -353,7 +353,7 @@ def test_behind_another_mapper_its_fields_are_proposed(qtbot: QtBot, sit: Sit) -
 @pytest.mark.parametrize("size", [(1440, 820), (1024, 620)])
 def test_it_fits_over_the_page_light_and_dark(ask: Ask, size: tuple[int, int], mode: str) -> None:
     theme.set_mode(mode)
-    hands = ask([SUBJECT], size=size)
+    _table, hands = ask([SUBJECT], size=size)
     for target, text in (("to", "sato@example.jp"), ("subject", "佐藤 健一 様"), ("text", ANSWER)):
         hands.write(target, text)
     assert hands.dialog.width() <= size[0]
