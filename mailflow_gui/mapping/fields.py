@@ -97,6 +97,9 @@ def is_field(name: str) -> bool:
     return name in FIELD_NAMES or (name.startswith("headers.") and len(name) > len("headers."))
 
 
+_PLACE = ("folder", "connection", "flags")
+
+
 class MessageFields(Mapping[str, Value]):
     """A message's fields; ``added`` ones, from earlier steps, stand before its own."""
 
@@ -110,11 +113,7 @@ class MessageFields(Mapping[str, Value]):
         added: Mapping[str, Value] = NONE_ADDED,
     ) -> None:
         self._message = message
-        self._place: Mapping[str, Value] = {
-            "folder": folder,
-            "connection": connection,
-            "flags": message.flags if flags is None else flags,
-        }
+        self._place: tuple[Value, ...] = (folder, connection, message.flags if flags is None else flags)
         self._added = added
 
     def __getitem__(self, name: str) -> Value:
@@ -123,8 +122,8 @@ class MessageFields(Mapping[str, Value]):
         reader = _READERS.get(name)
         if reader is not None:
             return reader(self._message)
-        if name in self._place:
-            return self._place[name]
+        if name in _PLACE:
+            return self._place[_PLACE.index(name)]
         root, _, part = name.partition(".")
         if root == "headers" and part:
             return self._message.header(part)

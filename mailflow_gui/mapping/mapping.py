@@ -42,14 +42,22 @@ class CompiledRule:
     otherwise: tuple[_Read, ...]
     lists: tuple[str, ...] = ()
     """For each: the fields whose entries the rule works on one by one; empty: it works on the whole."""
+    plain: str | None = None
+    """The field that the rule takes as it is, if it does nothing else."""
+    constant: tuple[Value] | None = None
+    """What the rule always gives, if that is always the same."""
 
     def run(self, source: Fields, context: MappingContext) -> tuple[bool, Value]:
         """Whether the target is mapped, and to what.
 
         :raises MappingError: with this rule's index and target.
         """
-        budget.begin()
+        if self.constant is not None:
+            return True, self.constant[0]
         try:
+            if self.plain is not None:
+                return True, fitted(self.target, source.get(self.plain))
+            budget.begin()
             mapped, value = self._each(source, context) if self.lists else self._once(source, context, 0)
             return mapped, fitted(self.target, value) if mapped else None
         except MappingError as error:
@@ -185,9 +193,20 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
     :raises MappingError: it can't run.
     """
     try:
+        does_more = (
+            rule.transformations
+            or rule.condition
+            or rule.combine
+            or rule.split
+            or rule.for_each
+            or rule.template is not None
+        ) is not None
+        only = rule.sources[0] if len(rule.sources) == 1 and not does_more else None
         return CompiledRule(
             index=index,
             target=rule.target,
+            plain=only.field if only else None,
+            constant=_always(rule.target, only.constant) if only else None,
             read=_readers(rule),
             join=_join(rule),
             steps=compile_steps(rule.transformations),
@@ -197,6 +216,14 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
         )
     except MappingError as error:
         raise MappingError(error.code, rule=index, **{**error.arguments, "target": rule.target}) from error
+
+
+def _always(target: str, constant: Value) -> tuple[Value] | None:
+    """The value of a rule that is one constant; None where there is none, or it doesn't fit, which each mail is to be told."""
+    try:
+        return (fitted(target, constant),) if constant is not None else None
+    except MappingError:
+        return None
 
 
 def _readers(rule: Rule) -> tuple[_Read, ...]:

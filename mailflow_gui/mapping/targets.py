@@ -20,7 +20,7 @@ def fitted(target: str, value: Value) -> Value:
     if target in _TEXTS or target.startswith("headers."):
         return None if value is None else as_text(value)
     if target in ADDRESS_FIELDS:
-        return tuple(entry if isinstance(entry, Address) else as_text(entry) for entry in _entries(value))
+        return tuple([entry if isinstance(entry, Address) else as_text(entry) for entry in _entries(value)])
     if target == "attachments":
         return tuple(_file(entry) for entry in _entries(value))
     if target == "headers":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Annotated
 from weakref import finalize
@@ -117,7 +116,17 @@ def transform(item: Item, settings: DataMapperSettings, context: StepContext) ->
         )
     else:
         carried = _attachments(item) if settings.carry_attachments else ()
-    mapped = replace(item, fields=MappingProxyType(fields), mapped=True, attachments=carried)
+    mapped = Item(
+        id=item.id,
+        message=item.message,
+        origin=item.origin,
+        clock=item.clock,
+        seed=item.seed,
+        fields=MappingProxyType(fields),
+        mapped=True,
+        attachments=carried,
+        error=item.error,
+    )
     return {"email": (mapped,)}
 
 

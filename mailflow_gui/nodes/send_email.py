@@ -262,7 +262,7 @@ def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing |
         text=as_text(data.get("text")),
         html=as_text(data.get("html")),
         attachments=_attachments(item, own=settings.mode == "new"),
-        headers=_headers(item) if item.fields else (),
+        headers=_headers(item),
         charset=settings.charset,
     )
     assert draft is not None
@@ -378,6 +378,8 @@ def _headers(item: Item) -> tuple[tuple[str, str], ...]:
 
     :raises Rejected: one of them isn't ours to set.
     """
+    if "headers" not in "\n".join(item.fields):
+        return ()
     headers = [header_of(line) for line in as_list(item.fields.get("headers"))]
     headers += [
         (name.removeprefix("headers."), as_text(value))
