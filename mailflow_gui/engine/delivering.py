@@ -22,6 +22,7 @@ from mailflow_gui.journal.spool import Place
 from mailflow_gui.journal.written import Written
 from mailflow_gui.mail.compose import compose, message_id
 from mailflow_gui.mail.message import MailMessage
+from mailflow_gui.mail.swift import swift
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ LOT_BYTES = 4 << 20
 """Items of so many bytes of mail are written down together at most."""
 
 
+@swift
 @dataclass(frozen=True)
 class Job:
     """One frozen mail that a sender is to bring to some of its recipients."""
@@ -43,6 +45,7 @@ class Job:
     """The item has no other mail and goes nowhere behind this one: when it is sent, the item is."""
 
 
+@swift
 @dataclass(frozen=True)
 class _Stepped:
     """An item that was taken through the flow, as far as it gets now."""

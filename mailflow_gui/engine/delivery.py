@@ -19,12 +19,14 @@ from mailflow_gui.errors import MailError, MailFlowError, MappingError
 from mailflow_gui.flow.item import Item, Outgoing, Skip
 from mailflow_gui.flow.model import Edge
 from mailflow_gui.flow.node_type import SinkType, TransformType
+from mailflow_gui.mail.swift import swift
 
 log = logging.getLogger(__name__)
 
 StepOutcome = Literal["passed", "skipped", "failed"]
 
 
+@swift
 @dataclass(frozen=True)
 class StepTaken:
     """What one node did with an item."""
@@ -37,6 +39,7 @@ class StepTaken:
     outgoing: Outgoing | None = None
 
 
+@swift
 @dataclass(frozen=True)
 class Mail:
     """A mail that a sink asks for. ``way`` tells apart the ways by which one item reached one node."""

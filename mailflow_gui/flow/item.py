@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from mailflow_gui.mail.compose import Draft
 from mailflow_gui.mail.message import Address, Attachment, MailMessage
+from mailflow_gui.mail.swift import swift
 
 Value = Any
 """A field's value: str, int, float, bool, datetime, date, Address, Attachment, None, or a tuple of these.
@@ -20,6 +21,7 @@ Value = Any
 NO_FIELDS: Mapping[str, Value] = MappingProxyType({})
 
 
+@swift
 @dataclass(frozen=True)
 class Origin:
     """Where an item came from."""
@@ -37,6 +39,7 @@ class Origin:
     """The name of its thread: the server's own, else the first mail's Message-ID that the journal knows; empty: only the mail tells."""
 
 
+@swift
 @dataclass(frozen=True)
 class Item:
     """One message on its way through one flow.
@@ -90,6 +93,7 @@ class Watch:
     idle: bool = True
 
 
+@swift
 @dataclass(frozen=True)
 class Outgoing:
     """What a sink asks the engine to send."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from mailflow_gui.mail import tree
+from mailflow_gui.mail.swift import swift
 
 LONGEST = 998
 """Characters of a line that every server takes (RFC 5322 2.1.1)."""
@@ -20,6 +21,7 @@ PIECE = 1 << 20
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
+@swift
 @dataclass(frozen=True, eq=False)
 class Carried:
     """A part of a received mail."""

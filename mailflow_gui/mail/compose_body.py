@@ -15,6 +15,7 @@ from itertools import count
 
 from mailflow_gui.mail.compose_charset import Charset, encode
 from mailflow_gui.mail.compose_header import LONGEST, clean, field, parameter, parameters
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.values import Attachment
 
 _BLOCK = 57 * 16_384  # bytes of an attachment per chunk; 57 bytes make one line of 76 characters (RFC 2045 6.8)
@@ -24,6 +25,7 @@ _CONTENT_ID = re.compile(r"[!-;=?-~]{1,200}\Z")
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
+@swift
 @dataclass(frozen=True)
 class Part:
     """One MIME part."""
@@ -62,7 +64,7 @@ def text_part(text: str, subtype: str, charset: Charset) -> Part:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     data, charset = encode(text, charset)
-    if data.isascii() and b"\0" not in data and _longest_line(data) <= LONGEST:
+    if data.isascii() and b"\0" not in data and _has_short_lines(data):
         # ISO-2022-JP is made of ASCII bytes, hence it comes this way too.
         label = charset if charset == "iso-2022-jp" else "utf-8"
         return Part((f"Content-Type: text/{subtype}; charset={label}\r\n",), (data.replace(b"\n", b"\r\n"),))
@@ -107,7 +109,7 @@ def _mail_part(attachment: Attachment) -> Part | None:
         return None
     if _BARE.search(content):
         content = re.sub(rb"(?<!\r)\n", b"\r\n", content)
-    if _longest_line(content) > LONGEST:
+    if not _has_short_lines(content):
         return None
     eight_bit = not content.isascii()
     fields = (
@@ -163,7 +165,12 @@ def _holds(part: Part, marker: bytes) -> bool:
     return not part.base64 and any(type(chunk) is bytes and marker in chunk for chunk in part.chunks)
 
 
-def _longest_line(data: bytes) -> int:
-    if len(data) <= LONGEST:
-        return len(data)
-    return max(map(len, data.split(b"\n")))
+def _has_short_lines(data: bytes) -> bool:
+    """Whether no line is longer than :data:`LONGEST`. It leaps from one line end to the last one within reach."""
+    at = -1
+    while len(data) - at - 1 > LONGEST:
+        following = data.rfind(b"\n", at + 1, at + LONGEST + 2)
+        if following < 0:
+            return False
+        at = following
+    return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 from mailflow_gui.errors import Rejected
 from mailflow_gui.mail import addresses
@@ -41,6 +42,7 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def envelope_address(address: str) -> str:
     """``local@domain`` as it goes into MAIL and RCPT: the domain as A-labels, the local part as it was.
 

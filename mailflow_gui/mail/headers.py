@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.views import view
 
 MAXIMUM_BLOCK = 256 * 1024
@@ -47,6 +48,7 @@ _ZONES |= {"CEST": 2, "MEST": 2, "BST": 1, "WET": 0, "WEST": 1, "AEST": 10, "AED
 """Zones by name that the standard library doesn't know (it knows those of RFC 5322 4.3)."""
 
 
+@swift
 @dataclass(frozen=True)
 class Block:
     """A header block, cut from a mail or from one of its parts."""

@@ -29,7 +29,7 @@ _ONCE = frozenset(
     | {"mime-version", "content-type", "content-transfer-encoding"}
 )
 _SHORT = 200
-"""Bytes of an address field that is remembered: most mails of a mailbox come from few people and go to one."""
+"""Bytes of a value that is read the short way, or remembered: most mails of a mailbox come from few people and go to one."""
 
 
 @lru_cache(maxsize=1024)
@@ -67,6 +67,10 @@ class MailMessage:
         return set()
 
     def _decoded(self, value: bytes) -> str:
+        if value.isascii() and b"=?" not in value and len(value) <= _SHORT:
+            text = value.decode("ascii").strip()
+            if text.isprintable():  # no fold, no control, nothing encoded: as most values are
+                return text
         charset = "" if value.isascii() else self._charset
         return words.decode(value[: headers.MAXIMUM_FIELD], charset, self._found)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mailflow_gui.mail import headers, parameters
+from mailflow_gui.mail.swift import swift
 
 MAXIMUM_DEPTH = 50
 MAXIMUM_PARTS = 1000
@@ -48,6 +49,7 @@ _BASE64_AND_BLANKS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
 
 
+@swift
 @dataclass(frozen=True)
 class Part:
     """One leaf of the tree: what its header says, and where its body lies."""
@@ -69,6 +71,7 @@ class Part:
     end: int
 
 
+@swift
 @dataclass(frozen=True)
 class Tree:
     """All leaves of a mail, in order."""
@@ -80,6 +83,7 @@ class Tree:
     defects: frozenset[str]
 
 
+@swift
 @dataclass(frozen=True)
 class _Entity:
     """A part still to be looked at."""

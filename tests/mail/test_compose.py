@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailflow_gui.errors import MailFlowError, Rejected
-from mailflow_gui.mail import compose_header
+from mailflow_gui.mail import compose_body, compose_header
 from mailflow_gui.mail.compose import Charset, ComposedMail, Draft, compose, message_id
 from mailflow_gui.mail.compose_charset import encode
 from mailflow_gui.mail.message import Address, Attachment, MailMessage
@@ -478,3 +478,49 @@ def test_message_ids_take_the_senders_domain() -> None:
 def test_a_message_id_that_is_none_is_refused() -> None:
     with pytest.raises(Rejected):
         compose(DRAFT, message_id="<a@b>\r\nBcc: x@y.z", date=DATE)
+
+
+@given(st.lists(st.integers(0, 2000), max_size=6), st.booleans())
+def test_lines_are_measured_as_they_would_be_one_by_one(lengths: list[int], ended: bool) -> None:
+    data = b"\n".join(b"x" * length for length in lengths) + b"\n" * ended
+    assert compose_body._has_short_lines(data) == (max(map(len, data.split(b"\n"))) <= 998)
+
+
+@pytest.mark.parametrize("length", [997, 998, 999])
+@pytest.mark.parametrize("around", [b"", b"\n", b"abc\n"])
+def test_a_line_of_998_bytes_is_short_enough(length: int, around: bytes) -> None:
+    assert compose_body._has_short_lines(around + b"x" * length + around[::-1]) == (length < 999)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["A: 1\r\n", "B: 2\r\nBcc: x\r\n"],
+        ["A: 1", "B: 2\r\nBcc: x\r\n"],
+        ["A: 1\r\n", " B: 2\r\n"],
+        ["A: 1\r\n", "nothing\r\n"],
+        ["A: 1\r\n", "\r\n"],
+        ["A: 1\r\n", "B: \0\r\n"],
+        ["A: 1\r\n", "B: 2\n"],
+        ["A: 1\r\n", "B: 2\rBcc: x\r\n"],
+        ["A: 1\r\n", "B: 2\nBcc: x\r\n"],
+        ["A: 1\r\n", "B: 2\r\n \r\n"],
+        ["A: 1\r\n", f"B: {'x' * 1000}\r\n"],
+    ],
+)
+def test_a_header_that_is_not_what_was_meant_never_leaves(fields: list[str]) -> None:
+    with pytest.raises(MailFlowError) as caught:
+        compose_header.assert_fields("".join(fields), fields)
+    assert caught.value.code == "header-damaged"
+
+
+@given(st.lists(st.text(alphabet="A:1 \t\r\n\0", max_size=8), max_size=5))
+def test_the_quick_look_at_a_header_passes_nothing_that_the_long_one_refuses(fields: list[str]) -> None:
+    block = "".join(fields)
+    try:
+        compose_header.assert_names(block, [field.partition(":")[0] for field in fields])
+    except MailFlowError:
+        with pytest.raises(MailFlowError):
+            compose_header.assert_fields(block, fields)
+    else:
+        compose_header.assert_fields(block, fields)

@@ -15,11 +15,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from mailflow_gui.language import N_
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mapping.values import Value, ValueType
 
 Input = Literal["text", "number", "date", "list", "any"]
 
 
+@swift
 @dataclass(frozen=True)
 class MappingContext:
     """All that a mapping may know beside its source: equal contexts and sources give equal results."""
