@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from mailflow_gui.errors import MappingError
 from mailflow_gui.mapping.values import MisfitError, Value
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ METHODS = frozenset(
 _TYPES = frozenset({"int", "double", "string", "bool", "list", "map", "null_type"})
 
 _CLASS = re.compile(r"<class '(?:celpy\.celtypes\.)?(\w{1,40})'>")
+
+_WORD = re.compile(r"\w+")
 
 Test = Callable[[Mapping[str, Value]], bool]
 
@@ -99,9 +102,7 @@ def _read(text: str) -> tuple[lark.Tree[Any], list[str]]:
     try:
         tree = CELParser().parse(text)
     except CELParseError as error:
-        raise MisfitError(
-            "mapping-cel-syntax", column=error.column if error.column and error.column > 0 else len(text)
-        ) from error
+        raise MisfitError("mapping-cel-syntax", column=_character(text, error.line, error.column)) from error
     except RecursionError as error:
         raise MisfitError("mapping-cel-too-large", limit=LENGTH_LIMIT) from error
     names: list[str] = []
@@ -119,6 +120,28 @@ def _read(text: str) -> tuple[lark.Tree[Any], list[str]]:
         _check(node)
         waiting += [(child, depth + 1) for child in node.children if hasattr(child, "children")]
     return tree, names
+
+
+def _character(text: str, line: int | None, column: int | None) -> int:
+    """The character, counted from 1 over all lines, that a line and a column name; the last one where none is named."""
+    if not column or column <= 0:
+        return len(text)
+    return sum(map(len, text.splitlines(keepends=True)[: (line or 1) - 1])) + column
+
+
+def fault_of(text: str) -> tuple[int, int] | None:
+    """From where to where an expression's fault stands in it; None where it can be read, or is too large as a whole."""
+    try:
+        compile_cel(text)
+    except MappingError as error:
+        if error.code == "mapping-cel-syntax":
+            start = max(0, min(int(str(error.arguments["column"])), len(text)) - 1)
+            word = _WORD.match(text, start)
+            return start, max(word.end() if word is not None else 0, min(start + 1, len(text)))
+        name = str(error.arguments.get("name", ""))
+        used = re.search(rf"\b{re.escape(name)}(?=\s*\()", text) if name else None
+        return used.span() if used is not None else None
+    return None
 
 
 def _field_of(member: lark.Tree[Any]) -> str | None:

@@ -105,7 +105,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "mapping-cel-unknown-function": Sentence(
         N_("CEL has no function “{name}” here."),
-        N_("Use contains, startsWith, endsWith, matches, size, int, double, string or timestamp."),
+        N_("Use contains, startsWith, endsWith, matches, equals, isBlank, size, int, double, string or timestamp."),
     ),
     "mapping-cel-not-boolean": Sentence(
         N_("The CEL expression of “{target}” gives neither true nor false."), N_("Compare its value with something.")

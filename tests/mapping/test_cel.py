@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailflow_gui.errors import MappingError
-from mailflow_gui.mapping.cel import cel_fields, compile_cel
+from mailflow_gui.mapping.cel import cel_fields, compile_cel, fault_of
 from mailflow_gui.mapping.fields import MessageFields
 from mailflow_gui.mapping.values import Value
 from tests.mapping.messages import enquiry
@@ -89,3 +89,26 @@ def test_an_expression_that_fails_says_why(expression: str, code: str) -> None:
         compile_cel(expression)(SOURCE)
     assert raised.value.code == code
     assert "<class" not in str(raised.value.arguments.get("reason", ""))
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrong"),
+    [
+        ('subject == "a" &&& size > 3', "&"),
+        ('subject == "a" &&\n  size >> 3', ">"),
+        ("to.all(a, true)", "all"),
+        ("subject.shout()", "shout"),
+        ("size > 3 size", "size"),
+    ],
+)
+def test_a_fault_is_found_at_its_place(expression: str, wrong: str) -> None:
+    span = fault_of(expression)
+    assert span is not None
+    assert expression[slice(*span)] == wrong
+    assert span[0] > 0
+
+
+def test_what_can_be_read_has_no_fault() -> None:
+    assert fault_of("size > 3") is None
+    assert fault_of("") == (0, 0)
+    assert fault_of("size > ") is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QTextCursor
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QTextEdit,
     QVBoxLayout,
 )
 
@@ -43,6 +44,21 @@ def place(text: str, units: int) -> int:
     """A place that Qt names, as Python counts it."""
     head = text.encode("utf-16-le", "surrogatepass")[: 2 * units]
     return len(head.decode("utf-16-le", "ignore"))
+
+
+def underlined(box: QPlainTextEdit, span: tuple[int, int]) -> QTextEdit.ExtraSelection:
+    """A stretch of a text, as Python counts places, marked as wrong."""
+    text = box.toPlainText()
+    cursor = QTextCursor(box.document())
+    cursor.setPosition(units(text, span[0]))
+    cursor.setPosition(units(text, span[1]), QTextCursor.MoveMode.KeepAnchor)
+    look = QTextCharFormat()
+    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+    look.setUnderlineColor(theme.color("danger-dot"))
+    look.setBackground(theme.color("danger-soft"))
+    selection = QTextEdit.ExtraSelection()
+    selection.cursor, selection.format = cursor, look
+    return selection
 
 
 class Completer(QFrame):

@@ -140,8 +140,9 @@ class Details(QWidget):
                 _("True for this sample") if outcome.holds else _("Not true for this sample"),
                 "ok" if outcome.holds else "text-3",
             )
-        # What failed in a step is told there.
-        told = any(isinstance(entry, str) for entry in outcome.trace[1:])
+        # What failed in a step or in the condition is told there.
+        told = outcome.in_condition or any(isinstance(entry, str) for entry in outcome.trace[1:])
+        self.body.condition.say_failure(outcome.error if outcome.in_condition else "")
         self.complaint.say("" if told else outcome.error)
         self.result.show_outcome(outcome, has_sample=has_sample)
 

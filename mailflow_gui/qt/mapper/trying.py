@@ -38,6 +38,8 @@ class Outcome:
     result: Shown = field(default_factory=Shown)
     error: str = ""
     """Why there is no result, as a sentence."""
+    in_condition: bool = False
+    """Whether it is the condition that failed."""
     readable: bool = True
     """Whether the rule could be run at all; if not, the flow's problems say why."""
 
@@ -130,6 +132,10 @@ class Trial:
         trace: tuple[Shown | str, ...] = ()
         try:
             holds = rule.test(source) if rule.test is not None else None
+        except MailFlowError as error:
+            named = MappingError(error.code, rule=index, **{**error.arguments, "target": rule.target})
+            return Outcome(error=str(named), in_condition=True)
+        try:
             trace = tuple(
                 str(entry) if isinstance(entry, MappingError) else shown(entry) for entry in rule.trace(source, context)
             )

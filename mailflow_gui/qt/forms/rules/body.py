@@ -15,10 +15,10 @@ from mailflow_gui.qt.forms.description import Field, fields_of
 from mailflow_gui.qt.forms.editor import Editor, Row
 from mailflow_gui.qt.forms.group import GroupEditor
 from mailflow_gui.qt.forms.rules import catalogue
-from mailflow_gui.qt.forms.rules.condition import ConditionEditor
 from mailflow_gui.qt.forms.rules.sources import SourcesEditor
 from mailflow_gui.qt.forms.rules.steps import StepsEditor
 from mailflow_gui.qt.forms.rules.template import TemplateEditor
+from mailflow_gui.qt.forms.rules.when import WhenEditor
 from mailflow_gui.qt.forms.simple import NumberEditor, SwitchEditor, TextEditor
 from mailflow_gui.qt.forms.surroundings import Surroundings
 from mailflow_gui.qt.forms.values import MISSING, below, merged
@@ -109,7 +109,7 @@ class RuleBody(Editor):
         """:param steps: shows the steps; the forms' own list, if not given."""
         super().__init__()
         self.target, self.sources, self.combine = TargetEditor(), SourcesEditor(around), CombineEditor()
-        self.steps, self.condition, self.otherwise = steps or StepsEditor(), ConditionEditor(), SourcesEditor(around)
+        self.steps, self.condition, self.otherwise = steps or StepsEditor(), WhenEditor(), SourcesEditor(around)
         self.split = GroupEditor(fields_of(Splitting), _split_part)
         self.for_each = SwitchEditor(_field("for_each"))
         self.template = TemplateEditor(around, self._target)

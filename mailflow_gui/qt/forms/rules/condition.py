@@ -28,7 +28,7 @@ _WIDE = 420
 
 
 class ConditionEditor(Editor):
-    """A condition; one that is written as an expression can only be taken away here.
+    """A condition made of comparisons; one in a form that nobody knows can only be taken away.
 
     :param inner: a group inside a condition.
     """
@@ -68,6 +68,10 @@ class ConditionEditor(Editor):
 
     def control(self) -> QWidget:
         return self._form
+
+    def builder_parts(self) -> tuple[QWidget, ...]:
+        """Everything that is there to choose comparisons, but for these themselves."""
+        return (self._form, self._foreign, self._forget, self.add_button, self.add_group_button)
 
     def show_raw(self, raw: Any) -> None:
         parts = catalogue.parts(raw)

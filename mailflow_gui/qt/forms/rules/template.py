@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtGui import QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.templates.completion import Completion, complete, filter_at
 from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import Completer, units
+from mailflow_gui.qt.forms.completing import Completer, underlined
 from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.rules.offered import offered
 from mailflow_gui.qt.forms.simple import filled, shown
 from mailflow_gui.qt.forms.surroundings import Surroundings
 from mailflow_gui.qt.forms.values import faulty
-from mailflow_gui.qt.theme import theme
 
 _LONGEST = 20_000
 """Characters of a template in which a fault is looked for at each key."""
@@ -60,20 +58,7 @@ class TemplateEditor(Editor):
     def show_problems(self, problems: Mapping[str, str]) -> None:
         super().show_problems(problems)
         span = self._fault() if faulty(problems) else None
-        mark = QTextEdit.ExtraSelection()
-        if span is None:
-            self.box.setExtraSelections([])
-            return
-        text = self.box.toPlainText()
-        cursor = QTextCursor(self.box.document())
-        cursor.setPosition(units(text, span[0]))
-        cursor.setPosition(units(text, span[1]), QTextCursor.MoveMode.KeepAnchor)
-        look = QTextCharFormat()
-        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        look.setUnderlineColor(theme.color("danger-dot"))
-        look.setBackground(theme.color("danger-soft"))
-        mark.cursor, mark.format = cursor, look
-        self.box.setExtraSelections([mark])
+        self.box.setExtraSelections([] if span is None else [underlined(self.box, span)])
 
     def _fault(self) -> tuple[int, int] | None:
         from mailflow_gui.mapping.templates.compiled import fault_of  # its engine takes a moment to load
