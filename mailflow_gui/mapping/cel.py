@@ -48,6 +48,20 @@ METHODS = frozenset(
 )
 _TYPES = frozenset({"int", "double", "string", "bool", "list", "map", "null_type"})
 
+_RULE = re.compile(r"Token\('RULE', '(\w{1,40})'\)")
+_TYPE = re.compile(r"\b(String|Int|Uint|Double|Bool|List|Map|Timestamp|Duration|Bytes)Type\b")
+_SIGNS = {
+    "relation_gt": ">",
+    "relation_ge": ">=",
+    "relation_lt": "<",
+    "relation_le": "<=",
+    "relation_eq": "==",
+    "relation_ne": "!=",
+    "relation_in": "in",
+    "addition_add": "+",
+    "addition_sub": "-",
+}
+"""What cel-python calls its signs."""
 _CLASS = re.compile(r"<class '(?:celpy\.celtypes\.)?(\w{1,40})'>")
 
 _WORD = re.compile(r"\w+")
@@ -208,4 +222,6 @@ def _is_boolean(value: Any) -> bool:
 def _reason(error: Exception) -> str:
     """The library's first words, without our mail's text."""
     words = str(error.args[0]) if error.args else type(error).__name__
-    return _CLASS.sub(r"\1", words.split(" (in activation")[0])[:160]
+    words = _CLASS.sub(r"\1", words.split(" (in activation")[0])
+    words = _RULE.sub(lambda found: _SIGNS.get(found[1], found[1]), words)
+    return _TYPE.sub(lambda found: found[1].lower(), words)[:160]

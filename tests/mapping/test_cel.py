@@ -112,3 +112,9 @@ def test_what_can_be_read_has_no_fault() -> None:
     assert fault_of("size > 3") is None
     assert fault_of("") == (0, 0)
     assert fault_of("size > ") is not None
+
+
+def test_a_failure_is_told_in_the_words_of_the_language() -> None:
+    with pytest.raises(MappingError) as raised:
+        compile_cel("subject > 3")(MessageFields(enquiry()))
+    assert raised.value.arguments["reason"] == "found no matching overload for > applied to '(string, int)'"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from mailflow_gui.mapping.extraction.keys import key
+from mailflow_gui.qt.main_window import MainWindow
 from mailflow_gui.qt.mapper.extractions.panel import ExtractionPanel
-from tests.qt.mapper.conftest import Sit, Table, flow_with
-from tests.qt.mapper.hands import LEFT, NONE, commit
+from mailflow_gui.qt.mapper.samples import from_file
+from tests.qt.journeys.mouse import Mouse
+from tests.qt.mapper.conftest import FORM, Sit, Table, flow_with
+from tests.qt.mapper.hands import LEFT, NONE, PageHands, commit
+from tests.qt.mapper.test_journey import FLOW
 
 LABELS: dict[str, Any] = {"kind": "labels", "labels": ["氏名"]}
 
@@ -245,3 +252,35 @@ def test_the_panel_fits_into_a_small_window(sit: Sit) -> None:
     assert inside is not None
     assert inside.minimumSizeHint().width() <= panel(table).area.viewport().width()
     assert all(button.accessibleName() for button in panel(table).findChildren(QToolButton))
+
+
+def test_in_the_window_each_edit_is_one_step_of_the_history(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "Contact form.mailflow"
+    path.write_text(json.dumps(FLOW), encoding="utf-8")
+    window.files.use_template(path)
+    Mouse(qtbot, window).click(window.trust_banner.button)
+    assert window.mapper.open("map")
+    page = window.mapper.page
+    assert page is not None
+    page.bar.samples.add(from_file(FORM))
+    hands = PageHands(qtbot, page)
+    hands.settle()
+    before = window.canvas.undo_stack.count()
+    page.extracting.add("labels")
+    hands.settle()
+    box = page.extracting.panel.settings.form.rows["name"].editor.control()
+    box.setFocus()
+    QTest.keyClicks(box, "form")
+    hands.settle()
+    page.extracting.add("json")
+    hands.settle()
+    assert window.canvas.undo_stack.count() == before + 3
+    assert hands.value(page.source.tree, "field:extracted.form.氏名") == "佐藤 健一"
+    QTest.mouseClick(page.bar.undo, LEFT)
+    QTest.mouseClick(page.bar.undo, LEFT)
+    hands.settle()
+    assert window.canvas.to_flow().node("map").settings["extractions"] == [{"kind": "labels"}]
+    assert hands.value(page.source.tree, "field:extracted.氏名") == "佐藤 健一"
+    QTest.mouseClick(page.bar.redo, LEFT)
+    hands.settle()
+    assert hands.value(page.source.tree, "field:extracted.form.氏名") == "佐藤 健一"

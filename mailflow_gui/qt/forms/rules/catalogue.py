@@ -27,6 +27,9 @@ _TOPICS: Mapping[str, str] = {
 }
 """By the module that holds the transformations, in the order of the menu."""
 
+_LONGEST = 200
+"""Characters of an expression in a line."""
+
 VALUELESS = ("empty", "not-empty")
 """Operators that compare with nothing."""
 
@@ -136,6 +139,9 @@ def condition_line(condition: object) -> str:
     """A condition in a few words."""
     parts = simple_parts(condition)
     if parts is None:
+        text = condition.get("cel") if isinstance(condition, Mapping) else None
+        if isinstance(text, str) and text.strip():
+            return _("if {condition}").format(condition=" ".join(text[:_LONGEST].split()))
         return _("if a condition holds")
     _form, rows = parts
     if len(rows) != 1:

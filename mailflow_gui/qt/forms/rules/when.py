@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mailflow_gui.language import _
 from mailflow_gui.mapping.cel_reading import from_cel
 from mailflow_gui.mapping.cel_writing import UnsaidError, to_cel
-from mailflow_gui.qt.controls import Segments
+from mailflow_gui.qt.controls import Segments, restyle
 from mailflow_gui.qt.forms.boxes import Paragraph
 from mailflow_gui.qt.forms.completing import underlined
 from mailflow_gui.qt.forms.editor import mark
@@ -43,8 +43,9 @@ class WhenEditor(ConditionEditor):
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(0, self.switch)
-        for widget in (self.box, self.note, self.failed):
-            layout.addWidget(widget)
+        layout.insertWidget(1, self.note)
+        layout.addWidget(self.box)
+        layout.addWidget(self.failed)
         self._show_form()
 
     @property
@@ -91,8 +92,9 @@ class WhenEditor(ConditionEditor):
         builder.setEnabled(can_go_back)
         why = "" if can_go_back else _("This expression says more than the builder can show.")
         builder.setToolTip(why)
+        restyle(self.note, "role", "warn" if note else "hint")
         self.note.setText(note or why)
-        self.note.setVisible(bool(self.note.text()))
+        self.note.setVisible(bool(note or (why and not self._is_told)))
 
     # ---- from one form to the other
 
@@ -156,6 +158,8 @@ class WhenEditor(ConditionEditor):
         mark(self.box, wrong)
         self._is_told = bool(problems)
         self.say_failure(self._failure)
+        if self._is_expression:
+            self._show_form()
         text = self.box.toPlainText()
         span = _fault(text) if wrong and below(problems, "cel") else None
         self.box.setExtraSelections([] if span is None else [underlined(self.box, span)])
