@@ -6,19 +6,17 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import ElidedLabel, IconLabel, SectionHead
+from mailflow_gui.qt.controls import IconLabel, SectionHead
 from mailflow_gui.qt.forms.body import line, surface
 from mailflow_gui.qt.forms.labels import Label
-from mailflow_gui.qt.inspector import plain
 from mailflow_gui.qt.mapper.by_example import pieces, sureness
 from mailflow_gui.qt.mapper.by_example.rule_line import RuleLine
-from mailflow_gui.qt.mapper.by_example.searching import Answer, Seen, Way
+from mailflow_gui.qt.mapper.by_example.searching import Answer, Way
+from mailflow_gui.qt.mapper.by_example.seen_list import SeenList, given
 from mailflow_gui.qt.mapper.by_example.wishes import title_of
-from mailflow_gui.qt.mapper.value_line import ValueLine
-from mailflow_gui.qt.mapper.values import Run, spaced
 
 
 class Closer(QScrollArea):
@@ -35,7 +33,8 @@ class Closer(QScrollArea):
         self.group = QButtonGroup(self)
         self.group.idToggled.connect(self._toggled)
         self.ways: list[WayRow] = []
-        self.seen: list[SeenRow] = []
+        self.seen: SeenList | None = None
+        self._answer: Answer | None = None
         self._telling = True
 
     def show_answer(self, answer: Answer, chosen: int) -> None:
@@ -43,7 +42,7 @@ class Closer(QScrollArea):
         at = self.verticalScrollBar().value()
         for button in self.group.buttons():
             self.group.removeButton(button)
-        self.ways, self.seen = [], []
+        self.ways = []
         inside = QWidget()
         surface(inside)
         column = QVBoxLayout(inside)
@@ -56,13 +55,17 @@ class Closer(QScrollArea):
             column.addSpacing(4)
             column.addWidget(line())
             column.addWidget(SectionHead(_("What it gives")))
-            column.addLayout(self._grid(answer, answer.ways[chosen].seen))
+            current = self.seen.current if self.seen is not None and self._answer is answer else 0
+            self.seen = SeenList(given(answer, answer.ways[chosen].seen))
+            self.seen.choose(current)
+            column.addWidget(self.seen)
         if len(answer.ways) > 1 and answer.confidence != "certain":
             column.addSpacing(4)
             column.addWidget(line())
             column.addWidget(SectionHead(_("Rules that make this")))
             self._show_ways(column, answer.ways, chosen)
         column.addStretch(1)
+        self._answer = answer
         self.setWidget(inside)
         self.verticalScrollBar().setValue(at)
 
@@ -75,23 +78,6 @@ class Closer(QScrollArea):
             column.addWidget(row)
             self.ways.append(row)
         self._telling = True
-
-    def _grid(self, answer: Answer, seen: Sequence[Seen]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(1, 2)
-        grid.setColumnStretch(2, 3)
-        wanted = answer.wanted
-        words = plain.one_line(", ".join(wanted) if isinstance(wanted, tuple) else wanted, 300)
-        whole = "\n".join(wanted) if isinstance(wanted, tuple) else wanted
-        mine = SeenRow("circle-check", "ok", (_("The sample"), words, whole), "same", weight=600)
-        for place, row in enumerate((mine, *(_row(one) for one in seen))):
-            grid.addWidget(row.icon, place, 0)
-            grid.addWidget(row.title, place, 1)
-            grid.addWidget(row.value, place, 2)
-            self.seen.append(row)
-        return grid
 
     def _toggled(self, place: int, checked: bool) -> None:
         if checked and self._telling:
@@ -131,27 +117,6 @@ class WayRow(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.button.setFocus(Qt.FocusReason.MouseFocusReason)
             self.button.setChecked(True)
-
-
-class SeenRow:
-    """What a rule gives for one message: sign, message, value."""
-
-    def __init__(self, icon: str, token: str, texts: tuple[str, str, str], look: str, *, weight: int = 400) -> None:
-        """:param texts: the message, the value on one line, and the whole of it."""
-        title, words, whole = texts
-        self.icon = IconLabel(icon, token, 14)
-        self.title = ElidedLabel(title, "small", "text" if weight > 400 else "text-2", weight=weight)
-        self.value = ValueLine()
-        runs = (Run(words, look),) if look != "same" else spaced(words, "same")
-        self.value.show_runs(runs, whole)
-        self.value.setAccessibleName(f"{title}: {words}")
-        self.icon_name = icon
-
-
-def _row(seen: Seen) -> SeenRow:
-    icon, token = sureness.sign_of(seen.outcome)
-    words, look = sureness.line_of(seen)
-    return SeenRow(icon, token, (seen.message.title, words, seen.value.text or words), look)
 
 
 def _sentence(reason: sureness.Reason) -> QHBoxLayout:

@@ -41,7 +41,8 @@ class RuleLine(QWidget):
 
     def show_pieces(self, pieces: Sequence[Piece], words: str) -> None:
         """Show these; ``words`` say the same in a line."""
-        self.pieces = tuple(pieces)
+        end = max((place for place, piece in enumerate(pieces) if piece.kind != "break"), default=-1)
+        self.pieces = tuple(pieces[: end + 1])
         self.setAccessibleName(words)
         set_tool_tip(self, words)
         self._make_room()

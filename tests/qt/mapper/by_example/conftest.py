@@ -69,12 +69,12 @@ class ExampleHands:
         QTest.mouseClick(widget, LEFT, NONE, QPoint(min(10, widget.width() // 2), widget.height() // 2))
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
-        focus = QApplication.focusWidget()
+        focus = self.dialog.focusWidget()
         assert focus is not None
         QTest.keyClick(focus, key, modifier)
 
     def type(self, text: str) -> None:
-        focus = QApplication.focusWidget()
+        focus = self.dialog.focusWidget()
         assert focus is not None
         QTest.keyClicks(focus, text)
 
@@ -143,5 +143,12 @@ def opened(qtbot: QtBot, table: Table) -> ExampleHands:
     dialog = table.page.by_example.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.isVisible() and bool(dialog.wishes.rows), timeout=5000)
+    return hands_of(qtbot, table.hands, dialog)
+
+
+def hands_of(qtbot: QtBot, page: PageHands, dialog: ExampleDialog) -> ExampleHands:
+    """Hands for a dialog that has the keys."""
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog.isActiveWindow, timeout=5000)
     QApplication.processEvents()
-    return ExampleHands(qtbot, table.hands, dialog)
+    return ExampleHands(qtbot, page, dialog)

@@ -16,7 +16,7 @@ from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.mapper.sample_box import TypedMail
 from mailflow_gui.qt.mapper.samples import of_bytes
 from mailflow_gui.qt.theme import theme
-from tests.qt.mapper.by_example.conftest import ANSWER, Ask, ExampleHands, form, newsletter, opened, sample
+from tests.qt.mapper.by_example.conftest import ANSWER, Ask, form, hands_of, newsletter, opened, sample
 from tests.qt.mapper.conftest import MAILS, Sit
 from tests.qt.mapper.hands import LEFT, NONE
 
@@ -47,12 +47,13 @@ def test_what_is_typed_becomes_rules_and_one_undo_takes_them_back(ask: Ask) -> N
     assert dialog.answers.rest.text() == "Kept as it is: Cc."
     to = dialog.answers.cards[0]
     assert to.tally.text() == "5 of 5 fit"
-    assert [row.value.text for row in dialog.closer.seen][:3] == [
+    assert dialog.closer.seen is not None
+    assert [one.line for one in dialog.closer.seen.entries][:3] == [
         "sato@example.jp",
         "hanako.yamada@example.jp",
         "suzuki@example.co.jp",
     ]
-    assert {row.icon_name for row in dialog.closer.seen} == {"circle-check"}
+    assert {one.icon for one in dialog.closer.seen.entries} == {"circle-check"}
 
     hands.use()
     assert table.page.by_example.dialog is None
@@ -88,7 +89,7 @@ def test_a_rule_of_ones_own_choice_is_used_in_place_of_the_proposed_one(qtbot: Q
     hands.click(dialog.closer.ways[place].button)
     qtbot.waitUntil(lambda: dialog.answers.cards[0].chosen == place, timeout=5000)
     assert dialog.answers.cards[0].badge.text == "Your choice"
-    assert dialog.closer.ways[place].button.hasFocus()
+    assert hands.dialog.focusWidget() is dialog.closer.ways[place].button
     hands.key(Qt.Key.Key_Up)
     qtbot.waitUntil(lambda: dialog.answers.cards[0].chosen == place - 1, timeout=5000)
     hands.key(Qt.Key.Key_Down)
@@ -98,6 +99,25 @@ def test_a_rule_of_ones_own_choice_is_used_in_place_of_the_proposed_one(qtbot: Q
     assert rule["transformations"][0]["name"] == "extract-pattern"
     assert table.hands.value(table.page.target.tree, "target:to") == "sato@example.jp"
     assert "extractions" not in table.flow.node("map").settings
+
+
+def test_what_a_long_text_becomes_is_seen_whole_for_each_message(ask: Ask) -> None:
+    _table, hands = ask()
+    hands.write("text", ANSWER)
+    hands.propose()
+    seen = hands.dialog.closer.seen
+    assert seen is not None
+    assert seen.preview.toPlainText() == ANSWER
+    assert seen.preview.isVisible()
+    seen.setFocus()
+    hands.key(Qt.Key.Key_Down)
+    assert (
+        seen.preview.toPlainText()
+        == "山田 花子 様\n\nありがとうございます。\n\n> 商品番号 A-11 の価格を教えてください。\n"
+    )
+    assert "山田 花子" in seen.accessibleName()
+    QTest.mouseClick(seen, LEFT, NONE, QPoint(60, 24 * 3 + 8))
+    assert "田中 美咲" in seen.preview.toPlainText()
 
 
 def test_what_is_not_ticked_is_not_used_and_what_was_emptied_goes(ask: Ask) -> None:
@@ -122,11 +142,12 @@ def test_a_message_of_another_kind_is_flagged_and_can_be_taken_away(qtbot: QtBot
     hands.propose()
     card = hands.dialog.answers.cards[0]
     assert card.tally.text() == "3 of 4 fit · 1 odd"
-    assert hands.dialog.closer.seen[-1].icon_name == "triangle-alert"
+    assert hands.dialog.closer.seen is not None
+    assert hands.dialog.closer.seen.entries[-1].icon == "triangle-alert"
     assert card.badge.text == "Guess"
     assert hands.dialog.foot.said.text() == "1 of them is a guess."
     hands.click(hands.dialog.foot.back)
-    assert hands.dialog.wishes.rows["text"].box.hasFocus()
+    assert hands.dialog.focusWidget() is hands.dialog.wishes.rows["text"].box
     further.list.setFocus()
     further.list.setCurrentRow(further.list.count() - 1)
     hands.key(Qt.Key.Key_Space)
@@ -162,7 +183,7 @@ def test_a_wrong_address_is_told_at_its_field_and_nothing_begins(ask: Ask) -> No
     hands.click(hands.dialog.foot.main)
     row = hands.dialog.wishes.rows["to"]
     assert "is not a mail address" in row.complaint.text
-    assert row.box.hasFocus()
+    assert hands.dialog.focusWidget() is row.box
     assert not hands.dialog.searching
     hands.write("to", "sato@example.jp")
     assert row.complaint.text == ""
@@ -225,7 +246,7 @@ def test_without_a_sample_the_dialog_says_so_and_offers_to_get_one(qtbot: QtBot,
     QTimer.singleShot(0, type_mail)
     QTest.mouseClick(dialog.nothing.type, LEFT, NONE, QPoint(10, 10))
     qtbot.waitUntil(lambda: bool(dialog.wishes.rows), timeout=5000)
-    hands = ExampleHands(qtbot, table.hands, dialog)
+    hands = hands_of(qtbot, table.hands, dialog)
     hands.write("subject", "Order A-102")
     hands.propose()
     assert hands.facts()["subject"][1] == "Subject"
@@ -242,7 +263,7 @@ def test_it_is_done_with_keys_alone(qtbot: QtBot, sit: Sit) -> None:
     dialog = table.page.by_example.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: bool(dialog.wishes.rows), timeout=5000)
-    hands = ExampleHands(qtbot, table.hands, dialog)
+    hands = hands_of(qtbot, table.hands, dialog)
     qtbot.waitUntil(dialog.wishes.rows["to"].box.hasFocus, timeout=5000)
     hands.type("sato@example.jp")
     hands.key(Qt.Key.Key_Tab)
@@ -253,7 +274,7 @@ def test_it_is_done_with_keys_alone(qtbot: QtBot, sit: Sit) -> None:
     qtbot.waitUntil(cards[0].use.hasFocus, timeout=5000)
     assert dialog.answers.index == 0
     hands.key(Qt.Key.Key_Down)
-    assert cards[1].use.hasFocus()
+    assert hands.dialog.focusWidget() is cards[1].use
     assert dialog.answers.index == 1
     hands.key(Qt.Key.Key_Space)
     assert not cards[1].use.isChecked()

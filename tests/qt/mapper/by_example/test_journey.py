@@ -16,7 +16,7 @@ from mailflow_gui.mail.parse import parse
 from mailflow_gui.qt.main_window import MainWindow
 from mailflow_gui.qt.mapper.page import MapperPage
 from tests.qt.journeys.mouse import Mouse
-from tests.qt.mapper.by_example.conftest import ExampleHands, form
+from tests.qt.mapper.by_example.conftest import form, hands_of
 from tests.qt.mapper.conftest import FORM
 from tests.qt.mapper.hands import LEFT, NONE, PageHands
 from tests.qt.mapper.test_journey import FLOW
@@ -74,7 +74,7 @@ def test_an_answer_typed_once_becomes_the_answer_to_everybody(
     qtbot.waitUntil(lambda: len(dialog.further.chosen()) == 3, timeout=5000)
 
     # The mail that is wanted.
-    hands = ExampleHands(qtbot, PageHands(qtbot, page), dialog)
+    hands = hands_of(qtbot, PageHands(qtbot, page), dialog)
     hands.write("to", "sato@example.jp")
     hands.write("subject", "佐藤 健一 様へのお返事")
     hands.write("text", ANSWER)
