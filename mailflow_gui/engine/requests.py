@@ -39,7 +39,7 @@ def release(transaction: Transaction, account: str) -> None:
         int(item)
         for (item,) in database.execute(
             "SELECT DISTINCT mails.item FROM mails JOIN deliveries ON mail = mails.id"
-            f" JOIN items ON items.id = mails.item AND items.{items.UNFINISHED}"
+            f" JOIN items ON items.id = mails.item AND {items.UNFINISHED}"
             " WHERE mails.account = ? AND deliveries.state = 'held'",
             (account,),
         )

@@ -51,13 +51,13 @@ _THESE = "mail = ? AND at = ? AND state = 'uncertain'"
 
 def of_flow(database: sqlite3.Connection, flow: str) -> list[Doubt]:
     """All open doubts of a flow, oldest first."""
-    query = f"{_QUERY} AND items.flow = ? AND items.{items.UNFINISHED} ORDER BY mails.id, deliveries.recipient"
+    query = f"{_QUERY} AND items.flow = ? AND {items.UNFINISHED} ORDER BY mails.id, deliveries.recipient"
     return _doubts(database.execute(query, (flow,)).fetchall())
 
 
 def of_item(database: sqlite3.Connection, item: int) -> list[Doubt]:
     """The open doubts of one item."""
-    query = f"{_QUERY} AND items.id = ? AND items.{items.UNFINISHED} ORDER BY mails.id, deliveries.recipient"
+    query = f"{_QUERY} AND items.id = ? AND {items.UNFINISHED} ORDER BY mails.id, deliveries.recipient"
     return _doubts(database.execute(query, (item,)).fetchall())
 
 

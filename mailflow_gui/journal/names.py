@@ -47,10 +47,11 @@ class WritingDatabase(sqlite3.Connection):
         if filings != self._filings:
             self._newest = {}
             self._filings, self._upto = filings, (filed[0], filed[1])
-        items, mails = _since(self, *self._upto)
-        for wanted, row in _entries(items, mails):
-            self._newest.setdefault(wanted, []).append(row)
-        self._upto = (items[-1][0] if items else self._upto[0], mails[-1][0] if mails else self._upto[1])
+        while any(new := _since(self, *self._upto)):
+            items, mails = new
+            for wanted, row in _entries(items, mails):
+                self._newest.setdefault(wanted, []).append(row)
+            self._upto = (items[-1][0] if items else self._upto[0], mails[-1][0] if mails else self._upto[1])
         for wanted in hashes:
             yield from self._newest.get(wanted, ())
 
@@ -95,19 +96,22 @@ def _find(database: sqlite3.Connection, wanted: set[str], hashes: set[int], newe
     return sorted(found)
 
 
-def file(database: sqlite3.Connection) -> None:
-    """File what has come since the last time, if it is enough for a lot."""
+def file(database: sqlite3.Connection) -> bool:
+    """File the oldest of what isn't filed yet, if it is enough for a lot; False: it isn't."""
     filings, items, mails = _filed(database)
     last_item, last_mail = (
         int(database.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]) for table in ("items", "mails")
     )
     if last_item - items + last_mail - mails < LOT:
-        return
+        return False
     _move(database, filings % RUNS)
-    entries = sorted(set(_entries(*_since(database, items, mails))))
+    new_items, new_mails = _since(database, items, mails)
+    entries = sorted(set(_entries(new_items, new_mails)))
     run = 1 + filings % RUNS  # all of whose names have moved since it was last filled
     insert(database, "names(run, hash, row)", [(run, *entry) for entry in entries])
-    database.execute("INSERT INTO filings(items, mails) VALUES (?, ?)", (last_item, last_mail))
+    filed = (new_items[-1][0] if new_items else items, new_mails[-1][0] if new_mails else mails)
+    database.execute("INSERT INTO filings(items, mails) VALUES (?, ?)", filed)
+    return True
 
 
 def _move(database: sqlite3.Connection, part: int) -> None:
@@ -141,10 +145,10 @@ def _filed(database: sqlite3.Connection) -> tuple[int, int, int]:
 
 
 def _since(database: sqlite3.Connection, item: int, mail: int) -> tuple[Sequence[Any], Sequence[Any]]:
-    """The messages and mails behind these as :func:`_entries` takes them; each in one row of JSON, for SQLite gives up Python's lock for
+    """A lot of messages and mails behind these as :func:`_entries` takes them; in one row of JSON, for SQLite gives up Python's lock for
     every row."""
-    items = "SELECT json_group_array(json_array(id, message_id, thread)) FROM (SELECT * FROM items WHERE id > ? ORDER BY id)"
-    mails = "SELECT json_group_array(json_array(id, message_id)) FROM (SELECT * FROM mails WHERE id > ? ORDER BY id)"
+    items = f"SELECT json_group_array(json_array(id, message_id, thread)) FROM (SELECT * FROM items WHERE id > ? ORDER BY id LIMIT {LOT})"
+    mails = f"SELECT json_group_array(json_array(id, message_id)) FROM (SELECT * FROM mails WHERE id > ? ORDER BY id LIMIT {LOT})"
     return (
         json.loads(database.execute(items, (item,)).fetchone()[0]),
         json.loads(database.execute(mails, (mail,)).fetchone()[0]),

@@ -23,6 +23,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from mailflow_gui import paths
+from mailflow_gui.journal import names
 from mailflow_gui.journal.journal import Journal
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.paths import Home
@@ -75,6 +76,8 @@ def build(home: Home, count: int) -> str:
     for first in range(1, count + 1, 50_000):
         database.execute("BEGIN")
         database.executemany(_INSERT, rows(first, min(50_000, count + 1 - first), version))
+        while names.file(database):
+            pass
         database.execute("COMMIT")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
