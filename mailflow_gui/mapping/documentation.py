@@ -6,7 +6,7 @@ import inspect
 import json
 from typing import Any
 
-from mailflow_gui.mapping.templates.filters import ALIASES
+from mailflow_gui.mapping.templates.naming import ALIASES
 from mailflow_gui.mapping.transformations import MODULES, TRANSFORMATIONS, Transformation
 
 _SECTIONS = {

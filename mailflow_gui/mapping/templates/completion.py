@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mailflow_gui.mapping.templates import meanings
-from mailflow_gui.mapping.templates.filters import ALIASES, parameter_names
 from mailflow_gui.mapping.templates.names import written
+from mailflow_gui.mapping.templates.naming import ALIASES, parameter_names
 from mailflow_gui.mapping.transformations import TRANSFORMATIONS
 
 TAGS = tuple(meanings.TAGS)

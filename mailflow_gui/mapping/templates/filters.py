@@ -11,40 +11,15 @@ from liquid import Markup
 from pydantic import ValidationError
 
 from mailflow_gui.mapping.steps import Run, compile_steps
+from mailflow_gui.mapping.templates.naming import ALIASES, parameter_names
 from mailflow_gui.mapping.templates.values import inward, outward, safe
 from mailflow_gui.mapping.transformations import TRANSFORMATIONS, Transformation
 from mailflow_gui.mapping.values import MisfitError, Value, as_list, as_text, check_size, is_blank
 
 Filter = Callable[..., object]
 
-ALIASES = {
-    "upcase": "uppercase",
-    "downcase": "lowercase",
-    "strip": "trim",
-    "lstrip": "trim-left",
-    "rstrip": "trim-right",
-    "replace": "replace-all",
-    "join": "concatenate",
-    "size": "length",
-    "plus": "add",
-    "minus": "subtract",
-    "times": "multiply",
-    "divided_by": "divide",
-    "ceil": "ceiling",
-    "abs": "absolute-value",
-    "strip_html": "html-to-text",
-    "date": "format-date",
-}
-"""Liquid's usual names of what our transformations do."""
-
 _HTML = frozenset({"text-to-html"})
 """Transformations whose result is HTML already."""
-
-
-def parameter_names(transformation: Transformation) -> tuple[str, ...]:
-    """The parameters in the order in which a filter takes them, as in the flow file."""
-    fields = transformation.parameters.model_fields
-    return tuple(field.alias or name for name, field in fields.items() if name != "name")
 
 
 def filters() -> dict[str, Filter]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -174,3 +176,12 @@ def test_a_fault_is_found_at_its_place_and_told_with_its_line(text: str, wrong: 
 
 def test_a_template_that_can_be_read_has_no_fault() -> None:
     assert fault_of("{{ subject | trim }}") is None
+
+
+def test_what_editors_need_is_known_without_the_engine() -> None:
+    code = (
+        "import sys; import mailflow_gui.mapping.templates.completion, mailflow_gui.mapping.cel_reading;"
+        "from mailflow_gui.mapping import templates; assert 'liquid' not in sys.modules and 'celpy' not in sys.modules;"
+        "templates.compile_template('x'); assert 'liquid' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

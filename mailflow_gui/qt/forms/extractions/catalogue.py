@@ -108,14 +108,12 @@ def title(extraction: object) -> str:
 
 
 def line(extraction: object) -> str:
-    """Where it looks, and for what, in a few words."""
+    """What it looks for, and where, in a few words."""
     kind = kind_of(extraction)
     if kind is None or not isinstance(extraction, Mapping):
         return ""
     known = {one.key: one for one in fields(kind.name)}
     words = []
-    if "field" in known:
-        words.append(_("in {field}").format(field=catalogue.field_title(str(value(extraction, known["field"])))))
     if "files" in known:
         words.append(str(value(extraction, known["files"])))
     labels = extraction.get("labels")
@@ -123,6 +121,8 @@ def line(extraction: object) -> str:
         words.append(", ".join(map(str, labels)))
     if "pattern" in known:
         words.append(str(extraction.get("pattern", "")))
+    if "field" in known:
+        words.append(_("in {field}").format(field=catalogue.field_title(str(value(extraction, known["field"])))))
     named = isinstance(extraction.get("name"), str) and extraction["name"].strip()
     return " · ".join([*([_(kind.title)] if named else []), *words])
 

@@ -130,6 +130,7 @@ def summary(rule: Mapping[str, Any]) -> str:
     """A rule in one line: ``Subject → Prepend · if Subject isn't empty``."""
     steps = [step_title(step) for step in entries(rule, "transformations")]
     sources = " + ".join(source_title(source) for source in entries(rule, "sources"))
+    sources = _("Template") if rule.get("template") is not None else sources
     line = " → ".join(part for part in (sources, *steps) if part) or _("Nothing yet")
     condition = rule.get("condition")
     return f"{line} · {condition_line(condition)}" if condition else line
