@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
-from mailflow_gui.qt.controls import Button, IconLabel, Label
+from mailflow_gui.qt.controls import Button, IconLabel
 from mailflow_gui.qt.forms.body import surface
+from mailflow_gui.qt.forms.labels import Label
 
 
 class Nothing(QWidget):
@@ -16,10 +17,8 @@ class Nothing(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         surface(self)
-        self.words = Label("", "body", "text-2", wrap=True)
+        self.words = Label("", "body", "secondary", wrap=True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.words.setMaximumWidth(520)
-        self.words.setMinimumWidth(420)
         self.open = Button(_("Open a mail file…"), "folder-open")
         self.type = Button(_("Type a mail…"), "pencil")
         row = QHBoxLayout()
@@ -29,11 +28,11 @@ class Nothing(QWidget):
         row.addWidget(self.type)
         row.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(48, 24, 48, 24)
         column.setSpacing(12)
         column.addStretch(2)
         column.addWidget(IconLabel("mail-open", "text-3", 20, tile="sunken"), 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self.words, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.words)
         column.addLayout(row)
         column.addStretch(3)
 

@@ -93,7 +93,8 @@ def reasons(answer: Answer, chosen: int) -> tuple[Reason, ...]:
         return (Reason(_nothing(answer), "circle-alert", "danger"),)
     way = answer.ways[chosen]
     if is_constant(way.rule):
-        return (_of_constant(answer), *_of_rivals(answer, chosen))
+        unchecked = () if way.seen else (_of_checks(()),)
+        return (_of_constant(answer), *unchecked, *_of_rivals(answer, chosen))
     found = [_of_checks(way.seen)]
     if answer.confidence == "guess" and not chosen:
         found.append(Reason(_("It is a guess: look at it closely before you use it."), "triangle-alert", "warn"))
@@ -131,7 +132,7 @@ def _of_constant(answer: Answer) -> Reason:
     """The same for every mail: meant by whoever typed it, or a value of this very sample that nothing else explains."""
     doubtful = answer.confidence == "guess" and len(answer.ways) > 1
     if answer.target in ADDRESS_FIELDS:
-        words = _("Every message goes to this very address.") if answer.target != "from" else _("It never changes.")
+        words = _("Every message goes there, whatever it says.") if answer.target != "from" else _("It never changes.")
     else:
         words = _("Every message gets this very text.")
     return Reason(words, "triangle-alert" if doubtful else "pin", "warn" if doubtful else "text-2")

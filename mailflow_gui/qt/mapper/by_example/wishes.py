@@ -120,7 +120,7 @@ class Wishes(QWidget):
         first: WishRow | None = None
         for row in self.rows.values():
             wrong = why_not(row.target, row.value()) if row.state == "wanted" else ""
-            row.complaint.say(wrong)
+            row.complain(wrong)
             if wrong and first is None:
                 first = row
         if first is not None:
@@ -234,8 +234,14 @@ class WishRow(QWidget):
         """Give the keys to the field."""
         self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def complain(self, wrong: str) -> None:
+        """Say what is wrong with it, as a sentence; empty: nothing is."""
+        self.complaint.say(wrong)
+        self.box.setAccessibleDescription(wrong)
+        restyle(self.box, "invalid", bool(wrong))
+
     def _edited(self) -> None:
-        self.complaint.say("")
+        self.complain("")
         self._show_state()
         self.edited.emit()
 
