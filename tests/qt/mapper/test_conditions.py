@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
+
 from tests.qt.mapper.conftest import Sit
 from tests.qt.mapper.hands import commit
 
@@ -25,6 +29,22 @@ def test_an_expression_shows_whether_it_holds_for_the_sample(sit: Sit) -> None:
     table.stack.undo()
     table.hands.settle()
     assert box.toPlainText() == 'subject.contains("問い合わせ")'
+
+
+def test_fields_and_what_can_be_asked_of_them_are_offered(sit: Sit) -> None:
+    table = sit([{**RULE, "condition": {"cel": "size > 3 && "}}])
+    when = table.page.details.body.condition
+    when.box.setFocus()
+    when.box.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClicks(when.box, "fro")
+    assert when.completer.choices[0].name == "from"
+    QTest.keyClick(when.box, Qt.Key.Key_Tab)
+    QTest.keyClicks(when.box, ".en")
+    QTest.keyClick(when.box, Qt.Key.Key_Return)
+    QTest.keyClicks(when.box, "example.jp>")
+    table.hands.settle()
+    assert table.rules[0]["condition"] == {"cel": 'size > 3 && from.endsWith("example.jp>")'}
+    assert table.page.outcome(0).holds is True
 
 
 def test_an_expression_that_fails_on_the_sample_says_so_beneath_itself(sit: Sit) -> None:

@@ -109,7 +109,7 @@ class RuleBody(Editor):
         """:param steps: shows the steps; the forms' own list, if not given."""
         super().__init__()
         self.target, self.sources, self.combine = TargetEditor(), SourcesEditor(around), CombineEditor()
-        self.steps, self.condition, self.otherwise = steps or StepsEditor(), WhenEditor(), SourcesEditor(around)
+        self.steps, self.condition, self.otherwise = steps or StepsEditor(), WhenEditor(around), SourcesEditor(around)
         self.split = GroupEditor(fields_of(Splitting), _split_part)
         self.for_each = SwitchEditor(_field("for_each"))
         self.template = TemplateEditor(around, self._target)

@@ -9,15 +9,18 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
+from mailflow_gui.mapping.cel_completion import complete
 from mailflow_gui.mapping.cel_reading import from_cel
 from mailflow_gui.mapping.cel_writing import UnsaidError, to_cel
 from mailflow_gui.qt.controls import Segments, restyle
 from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import underlined
+from mailflow_gui.qt.forms.completing import Completer, underlined
 from mailflow_gui.qt.forms.editor import mark
 from mailflow_gui.qt.forms.labels import Complaint, Label
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.condition import ConditionEditor
+from mailflow_gui.qt.forms.rules.offered import offered
+from mailflow_gui.qt.forms.surroundings import Surroundings
 from mailflow_gui.qt.forms.values import MISSING, below, faulty
 from mailflow_gui.qt.theme import theme
 
@@ -27,7 +30,7 @@ _BUILDER, _EXPRESSION = 0, 1
 class WhenEditor(ConditionEditor):
     """A condition with a switch between its two forms."""
 
-    def __init__(self) -> None:
+    def __init__(self, around: Surroundings) -> None:
         super().__init__()
         self._is_expression = False
         self._failure, self._is_told = "", False
@@ -38,6 +41,9 @@ class WhenEditor(ConditionEditor):
         self.box.setAccessibleName(_("Expression (CEL)"))
         self.box.textChanged.connect(self._typed)
         self.box.installEventFilter(self)
+        self.completer = Completer(
+            self.box, lambda text, at: complete(text, at, offered(around)), lambda _text, _at: ""
+        )
         self.note = Label("", "caption", "hint", weight=400, wrap=True)
         self.failed = Complaint()
         layout = self.layout()
