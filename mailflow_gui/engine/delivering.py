@@ -121,7 +121,7 @@ class Delivering(threading.Thread):
         result = advance(flow, work.row.node, work.item(), self._ends(known), freeze)
         failures = [(step.node, step.error) for step in result.errors if step.error is not None]
         planned = [mail for mail in result.frozen.values() if mail is not None]
-        met = [*failures, *((step.node, step.error) for step in result.taken_over if step.error is not None)]
+        met = failures + [(step.node, step.error) for step in result.taken_over if step.error is not None]
         new = not work.known
         resumed = list(known.values()) if work.resuming else []
         work.branch_failed = bool(failures)
@@ -133,13 +133,13 @@ class Delivering(threading.Thread):
             settling.steps_json(result.steps),
             met,
             failed=bool(failures),
-            handled=frozenset(known[key][0].id for key in result.handled),
+            handled=frozenset([known[key][0].id for key in result.handled]),
             resumed=resumed,
             plain=new
             and bool(planned)
             and not met
             and not work.row.dry
-            and all(mail.answer is None for mail in planned),
+            and not [mail for mail in planned if mail.answer is not None],
         )
 
     def _write(self, lot: Sequence[_Stepped]) -> None:
@@ -271,10 +271,10 @@ def _jobs(stepped: _Stepped, ids: Sequence[int | None]) -> list[Job]:
 
 def _count(work: Work, result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> None:
     """Tell the nodes' counters; a sink has sent only what a server has accepted, or what a dry run would have sent."""
-    failed, nodes = dict(failures), work.running.nodes
-    new = [step for step in result.steps if step.node not in work.counted]
+    failed, nodes, counted = dict(failures), work.running.nodes, work.counted
+    new = [step for step in result.steps if step.node not in counted]
     for step in new:
-        work.counted.add(step.node)
+        counted.add(step.node)
         if step.node in failed:
             nodes.failed(step.node, failed[step.node], received=1)
         else:

@@ -35,7 +35,8 @@ def marks(message: MailMessage) -> tuple[str, ...]:
 
 def onward(message: MailMessage, flow: str) -> str:
     """The marks for a mail that ``flow`` sends because of ``message``."""
-    return " ".join(dict.fromkeys((*marks(message), mark(flow))))
+    earlier = marks(message)
+    return " ".join(dict.fromkeys((*earlier, mark(flow)))) if earlier else mark(flow)
 
 
 def refusal(message: MailMessage, flow: str) -> Rejected | None:

@@ -117,6 +117,11 @@ def _date(date: datetime) -> str:
     return "%s, %02d %s %04d %02d:%02d:%02d %s" % time  # noqa: UP031 (half the time of an f-string's formats)
 
 
+@lru_cache(maxsize=256)
+def _loop_field(mark: str) -> str:
+    return compose_header.unstructured("X-MailFlow-Loop", mark, "utf-8")
+
+
 def _fields(draft: Draft, message_id: str, date: datetime, loop_mark: str) -> list[str]:
     """The header fields but for MIME's own, in the order people know them."""
     charset = draft.charset
@@ -124,10 +129,13 @@ def _fields(draft: Draft, message_id: str, date: datetime, loop_mark: str) -> li
     fields.append(compose_header.addresses("From", draft.sender, charset))
     if len(draft.sender) > 1:  # RFC 5322 3.6.2
         fields.append(compose_header.addresses("Sender", draft.sender[:1], charset))
-    for name, mailboxes in (("Reply-To", draft.reply_to), ("To", draft.to), ("Cc", draft.cc)):
-        if mailboxes:
-            fields.append(compose_header.addresses(name, mailboxes, charset))
-    if not draft.to and not draft.cc:
+    if draft.reply_to:
+        fields.append(compose_header.addresses("Reply-To", draft.reply_to, charset))
+    if draft.to:
+        fields.append(compose_header.addresses("To", draft.to, charset))
+    if draft.cc:
+        fields.append(compose_header.addresses("Cc", draft.cc, charset))
+    elif not draft.to:
         fields.append("To: undisclosed-recipients:;\r\n")
     if draft.subject:
         fields.append(compose_header.unstructured("Subject", draft.subject, charset))
@@ -139,7 +147,7 @@ def _fields(draft: Draft, message_id: str, date: datetime, loop_mark: str) -> li
     if draft.auto_submitted != "no":
         fields.append(f"Auto-Submitted: {draft.auto_submitted}\r\n")
     if loop_mark:
-        fields.append(compose_header.unstructured("X-MailFlow-Loop", loop_mark, "utf-8"))
+        fields.append(_loop_field(loop_mark))
     for name, value in draft.headers:
         compose_header.check_name(name)
         fields.append(compose_header.unstructured(name, value, charset))

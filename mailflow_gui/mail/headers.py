@@ -70,25 +70,26 @@ class Block:
 
     def get(self, name: str) -> bytes | None:
         """The raw value of the first field called ``name`` (lower case), or None."""
-        return self.first.get(name)
+        return self.first.get(name.encode("utf-8", "replace"))
 
     def all(self, name: str) -> Sequence[bytes]:
         """The raw values of all fields called ``name`` (lower case), in order."""
-        first = self.first.get(name)
+        wanted = name.encode("utf-8", "replace")
+        first = self.first.get(wanted)
         if first is None:
             return ()
         if len(self.first) == len(self.lines):
             return (first,)
-        return [value for written, value in self.lines if written.lower().decode("ascii") == name]
+        return [value for written, value in self.lines if written.lower() == wanted]
 
     def count(self, name: str) -> int:
         """How many fields are called ``name`` (lower case)."""
         return len(self.all(name))
 
     @view
-    def first(self) -> Mapping[str, bytes]:
+    def first(self) -> Mapping[bytes, bytes]:
         """The raw value of the first field of each name, in lower case."""
-        return {name.lower().decode("ascii"): value for name, value in reversed(self.lines)}
+        return {name.lower(): value for name, value in reversed(self.lines)}
 
 
 _SOUND: frozenset[str] = frozenset()

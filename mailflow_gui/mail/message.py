@@ -200,6 +200,9 @@ class MailMessage:
     @view
     def attachments(self) -> tuple[Attachment, ...]:
         """All that is neither the text nor its HTML twin; mails inside the mail and inline pictures too."""
+        block = self._block
+        if block.get("content-disposition") is None and tree.media_type(block)[0] in ("text/plain", "text/html"):
+            return ()  # the mail's only part is its text, wherever that lies
         return tuple([self._attachment(part) for part in self._bodies.attachments])
 
     def _attachment(self, part: tree.Part) -> Attachment:

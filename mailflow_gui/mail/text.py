@@ -114,9 +114,10 @@ def _characters(data: bytes, named: Mapping[str, str], defects: set[str]) -> str
     charset = named.get("charset", "")
     if data.isascii() and b"\x1b" not in data and charsets.codec(charset or "us-ascii") in _ASCII_IN_ALL:
         # Most texts; their line ends are found sooner in bytes than in characters.
-        ended = data.endswith((b"\n", b"\r"))
-        text = b"\n".join(data.splitlines()).decode("ascii")
-        text = text + "\n" if ended else text
+        lines = data.splitlines()
+        if data.endswith((b"\n", b"\r")):
+            lines.append(b"")
+        text = b"\n".join(lines).decode("ascii")
         return text.replace("\0", "") if "\0" in text else text
     text, defect = charsets.decode(data, charset)
     if defect:

@@ -97,7 +97,7 @@ class _Entity:
 
 def media_type(block: headers.Block, container: str = "") -> tuple[str, Mapping[str, str]]:
     """Type and parameters of an entity; what is missing or broken is plain text (RFC 2045 5.2)."""
-    value = block.first.get("content-type")
+    value = block.first.get(b"content-type")
     if value is None:
         return ("message/rfc822" if container == "multipart/digest" else "text/plain"), _NO_PARAMETERS
     return _kept_type(value) if len(value) <= parameters.LONGEST_KEPT else _type(value)
@@ -226,16 +226,16 @@ def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[st
     block = entity.block
     fields = block.first
     disposition, name = "", ""
-    if written := fields.get("content-disposition"):
+    if written := fields.get(b"content-disposition"):
         disposition, said = parameters.split(written, named.get("charset", ""), defects)
         name = said.get("filename", "")
         if disposition and disposition != "inline":  # an unknown disposition is an attachment (RFC 2183 2.8)
             disposition = "attachment"
     encoding = ""
-    if written := fields.get("content-transfer-encoding"):
+    if written := fields.get(b"content-transfer-encoding"):
         encoding = parameters.split(written)[0].strip(" .")
     identifier = None
-    if written := fields.get("content-id"):
+    if written := fields.get(b"content-id"):
         identifier = (parameters.split(written)[0] and _content_id(block)) or None
     return Part(
         type=found,

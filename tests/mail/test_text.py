@@ -70,3 +70,16 @@ def test_lines_end_in_line_feeds_whatever_came() -> None:
 
 def test_a_byte_order_mark_is_no_text() -> None:
     assert parse(b"Content-Type: text/plain; charset=utf-8\n\n\xef\xbb\xbfhi").text == "hi"
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"a", b"\r", b"\n", b"\r\n", b"\0", b"\x0b", b"\x1c", b"\x85", b" ", b"\x1b"]), max_size=12
+    )
+)
+def test_line_ends_are_read_alike_in_bytes_and_in_characters(pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+    wanted = data.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    if data.isascii():
+        for charset in ("", "us-ascii", "utf-8", "iso-8859-1"):
+            assert text._characters(data, {"charset": charset}, set()) == wanted
