@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
@@ -75,6 +75,10 @@ class Completer(QFrame):
         self._box, self._ask, self._hint = box, ask, hint
         self._completion: Completion | None = None
         self._is_composing = self._is_taking = False
+        self._stood = QPoint()
+        self._following = QTimer(self)
+        self._following.setInterval(60)
+        self._following.timeout.connect(self._follow)
         self.setObjectName("completer")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list = QListWidget()
@@ -190,6 +194,21 @@ class Completer(QFrame):
         self.setGeometry(max(8, min(below.x(), window.width() - wide - 8)), top, wide, high)
         self.show()
         self.raise_()
+        self._stood = self._standing()
+        self._following.start()
+
+    def _standing(self) -> QPoint:
+        return self._box.mapTo(self._box.window(), self._box.cursorRect().topLeft())
+
+    def _follow(self) -> None:
+        """The text may be scrolled, or pushed aside by what is said of it: the list goes along while the line is in sight."""
+        if not self.isVisible():
+            self._following.stop()
+        elif self._standing() != self._stood:
+            if self._box.visibleRegion().intersects(self._box.viewport().geometry()):
+                self._place()
+            else:
+                self.hide()
 
     def _highest(self, wide: int) -> int:
         metrics = QFontMetrics(self.about.font())
@@ -211,7 +230,7 @@ class Completer(QFrame):
             self._is_composing = bool(event.preeditString())
             if self._is_composing:
                 self.hide()
-        elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide, QEvent.Type.Wheel, QEvent.Type.Move):
+        elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide):
             self.hide()
         elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             if self.isVisible() and event.key() == Qt.Key.Key_Escape:

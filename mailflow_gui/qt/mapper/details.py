@@ -127,8 +127,12 @@ class Details(QWidget):
     def show_outcome(self, outcome: Outcome, *, has_sample: bool) -> None:
         """Show what the rule does with the sample."""
         entrance = outcome.trace[0] if outcome.trace else None
-        self._entrance.setVisible(isinstance(entrance, Shown))
-        if isinstance(entrance, Shown):
+        # While something half typed can't be read, the line stays: what is typed must not jump.
+        self._entrance.setVisible(isinstance(entrance, Shown) or (has_sample and not outcome.readable))
+        if not isinstance(entrance, Shown):
+            self.input.show_runs((Run("–", "hint"),))
+            self.amount.setText("")
+        else:
             blank: tuple[Run, ...] = (Run(_("nothing") if entrance.absent else _("empty"), "hint"),)
             self.input.show_runs(spaced(entrance.line, "same") if not entrance.blank else blank, entrance.text)
             self.amount.setText(entrance.about)

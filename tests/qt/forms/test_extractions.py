@@ -33,7 +33,7 @@ def extractions(desk: Desk) -> list[Any]:
 
 def test_an_extraction_is_made_with_mouse_and_keys(sit: Sit) -> None:
     desk = sit("data-mapper", {"rules": []})
-    choose(editor(desk).add_button, "Labels")
+    choose(editor(desk).add_button, "From lines such as “Order: 4711”")
     card = editor(desk).cards[0]
     assert card.is_open
     commit(card.settings.form.rows["labels"].editor.control(), "注文番号\n氏名")
@@ -45,7 +45,7 @@ def test_an_extraction_is_made_with_mouse_and_keys(sit: Sit) -> None:
 def test_every_kind_begins_with_settings_that_work(sit: Sit) -> None:
     desk = sit("data-mapper", {"rules": []})
     for kind in catalogue.kinds():
-        choose(editor(desk).add_button, kind.title)
+        choose(editor(desk).add_button, kind.entry)
     assert [one["kind"] for one in extractions(desk)] == ["labels", "pattern", "table", "json", "csv"]
 
 

@@ -64,13 +64,13 @@ def test_the_builder_is_not_offered_for_what_it_cannot_show(sit: Sit) -> None:
     desk, when = sit_with(sit, {"cel": text})
     assert when.is_expression
     assert not when.switch.button(0).isEnabled()
-    assert "more than the builder" in when.note.text()
+    assert "more than the builder" in when.why.text()
     click(when.switch.button(0))
     assert condition(desk) == {"cel": text}
     when.box.selectAll()
     commit(when.box, 'subject.contains("見積")')
     assert when.switch.button(0).isEnabled()
-    assert not when.note.isVisible()
+    assert not when.why.isVisible()
     click(when.switch.button(0))
     assert condition(desk) == {"all": [SUBJECT]}
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui.mapping.extraction.keys import key
+from mailflow_gui.qt.forms.extractions.catalogue import kinds
 from mailflow_gui.qt.main_window import MainWindow
 from mailflow_gui.qt.mapper.extractions.panel import ExtractionPanel
 from mailflow_gui.qt.mapper.samples import from_file
@@ -61,7 +62,7 @@ def add(table: Table, kind: str) -> None:
     """Add one through the row that the tree has while there is none."""
     tree = table.page.source.tree
     QTest.mouseDClick(tree.viewport(), LEFT, NONE, show_row(table, "extracted:add"))
-    choose(kind)
+    choose(next(one.entry for one in kinds() if one.title == kind))
     table.hands.settle()
 
 

@@ -139,6 +139,21 @@ def test_going_elsewhere_takes_the_list_away(sit: Sit) -> None:
     assert not completer.isVisible()
 
 
+def test_the_list_goes_along_when_the_text_is_pushed_aside(sit: Sit) -> None:
+    table, box, completer = begin(sit)
+    QTest.keyClicks(box, "{{ su")
+    before = completer.y()
+    bar = table.page.details.area.verticalScrollBar()
+    table.page.resize(1440, 400)
+    QApplication.processEvents()
+    bar.setValue(30)
+    table.hands.qtbot.waitUntil(lambda: not completer.isVisible() or completer.y() != before, timeout=2000)
+    if completer.isVisible():
+        assert table.page.rect().contains(completer.geometry())
+    bar.setValue(bar.maximum())
+    assert box.toPlainText() == "{{ su"
+
+
 def test_the_list_stays_inside_a_small_window(sit: Sit) -> None:
     table, box, completer = begin(sit, size=(1024, 600))
     QTest.keyClicks(box, "{{")

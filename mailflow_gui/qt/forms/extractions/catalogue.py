@@ -23,18 +23,29 @@ class Kind:
     name: str
     """As in the flow file."""
     title: str
-    """For people (marked with ``N_``), as the icon and the line."""
+    """For people (marked with ``N_``), as are the entry of a menu and the line."""
+    entry: str
     line: str
     icon: str
     model: type[BaseModel]
 
 
-_WORDS: Mapping[str, tuple[str, str, str]] = {
-    "labels": (N_("Labels"), N_("Lines such as “Order: 4711” or 氏名：山田"), "tag"),
-    "pattern": (N_("Pattern"), N_("The named groups of a pattern"), "search"),
-    "table": (N_("HTML table"), N_("Labels or headings of a table, with what stands beside or below"), "list"),
-    "json": (N_("JSON attachment"), N_("What a JSON file names"), "braces"),
-    "csv": (N_("CSV attachment"), N_("The columns of a CSV file"), "paperclip"),
+_WORDS: Mapping[str, tuple[str, str, str, str]] = {
+    "labels": (
+        N_("Labels"),
+        N_("From lines such as “Order: 4711”"),
+        N_("Lines such as “Order: 4711” or 氏名：山田"),
+        "tag",
+    ),
+    "pattern": (N_("Pattern"), N_("From the text, by a pattern"), N_("The named groups of a pattern"), "search"),
+    "table": (
+        N_("HTML table"),
+        N_("From a table in HTML"),
+        N_("Labels or headings of a table, with what stands beside or below"),
+        "list",
+    ),
+    "json": (N_("JSON attachment"), N_("From a JSON attachment"), N_("What a JSON file names"), "braces"),
+    "csv": (N_("CSV attachment"), N_("From a CSV attachment"), N_("The columns of a CSV file"), "paperclip"),
 }
 _FIRST: Mapping[str, Mapping[str, Any]] = {"pattern": {"pattern": r"(?P<number>\d{4,})"}}
 """What a new one begins with beside the defaults: something that finds something."""
@@ -47,8 +58,8 @@ def kinds() -> tuple[Kind, ...]:
     names = [*(name for name in _WORDS if name in models), *(name for name in models if name not in _WORDS)]
     found = []
     for name in names:
-        title, line, icon = _WORDS.get(name, (name, "", "search"))
-        found.append(Kind(name, title, line, icon, models[name]))
+        title, entry, line, icon = _WORDS.get(name, (name, name, "", "search"))
+        found.append(Kind(name, title, entry, line, icon, models[name]))
     return tuple(found)
 
 

@@ -26,7 +26,7 @@ def kinds_menu(menu: QMenu, chosen: Callable[[str], object]) -> None:
     """Fill a menu with the kinds, each with what it is for; what is chosen is told by its name."""
     menu.setToolTipsVisible(True)
     for one in catalogue.kinds():
-        act = menu.addAction(theme.icon(one.icon, "text-3", 14), _(one.title))
+        act = menu.addAction(theme.icon(one.icon, "text-3", 14), _(one.entry))
         act.setToolTip(_(one.line))
         act.triggered.connect(lambda _checked=False, name=one.name: chosen(name))
 

@@ -12,7 +12,7 @@ from mailflow_gui.language import _
 from mailflow_gui.mapping.cel_completion import complete
 from mailflow_gui.mapping.cel_reading import from_cel
 from mailflow_gui.mapping.cel_writing import UnsaidError, to_cel
-from mailflow_gui.qt.controls import Segments, restyle
+from mailflow_gui.qt.controls import Segments
 from mailflow_gui.qt.forms.boxes import Paragraph
 from mailflow_gui.qt.forms.completing import Completer, underlined
 from mailflow_gui.qt.forms.editor import mark
@@ -44,14 +44,17 @@ class WhenEditor(ConditionEditor):
         self.completer = Completer(
             self.box, lambda text, at: complete(text, at, offered(around)), lambda _text, _at: ""
         )
-        self.note = Label("", "caption", "hint", weight=400, wrap=True)
+        self.note = Label("", "caption", "warn", weight=400, wrap=True)
+        """Why there is no expression for what was chosen."""
+        self.why = Label("", "caption", "hint", weight=400, wrap=True)
+        """Why the builder can't show what was written."""
         self.failed = Complaint()
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(0, self.switch)
         layout.insertWidget(1, self.note)
-        layout.addWidget(self.box)
-        layout.addWidget(self.failed)
+        for widget in (self.box, self.why, self.failed):
+            layout.addWidget(widget)
         self._show_form()
 
     @property
@@ -98,9 +101,9 @@ class WhenEditor(ConditionEditor):
         builder.setEnabled(can_go_back)
         why = "" if can_go_back else _("This expression says more than the builder can show.")
         builder.setToolTip(why)
-        restyle(self.note, "role", "warn" if note else "hint")
-        self.note.setText(note or why)
-        self.note.setVisible(bool(note or (why and not self._is_told)))
+        for label, words in ((self.note, note), (self.why, "" if self._is_told else why)):
+            label.setText(words)
+            label.setVisible(bool(words))
 
     # ---- from one form to the other
 
