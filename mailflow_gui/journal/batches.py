@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import chain
 
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.rows import portions
+
+_MOST_RECEIPTS = 16
+"""In one statement, which looks for each among all of them."""
 
 
 def uncertain(transaction: Transaction, mails: Sequence[int]) -> None:
@@ -26,7 +30,9 @@ def uncertain(transaction: Transaction, mails: Sequence[int]) -> None:
 def sent(transaction: Transaction, receipts: Sequence[tuple[int, str]]) -> None:
     """A server has taken these whole mails over; each comes with the server's words."""
     now = time.time()
-    transaction.database.executemany(
-        "UPDATE deliveries SET state = 'sent', due = NULL, at = ?, receipt = ?, first_attempt = coalesce(first_attempt, ?) WHERE mail = ?",
-        [(now, receipt, now, mail) for mail, receipt in receipts],
-    )
+    for marks, some in portions(receipts, _MOST_RECEIPTS):
+        transaction.database.execute(
+            f"UPDATE deliveries SET state = 'sent', due = NULL, at = ?, receipt = CASE mail {'WHEN ? THEN ? ' * len(some)}END,"
+            f" first_attempt = coalesce(first_attempt, ?) WHERE mail IN ({marks})",
+            (now, *chain.from_iterable(some), now, *(mail for mail, _receipt in some)),
+        )

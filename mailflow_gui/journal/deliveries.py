@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from operator import attrgetter
 from typing import Literal
 
 from mailflow_gui.errors import MailError, MailFlowError
@@ -137,8 +138,7 @@ def plan_new(transaction: Transaction, planned: Sequence[tuple[int, Sequence[Pla
         ids.append(list(range(following, following + len(its_mails))))
         for mail in its_mails:
             place = transaction.keep(mail.content)
-            frozen = [getattr(mail.frozen, name) for name in _FROZEN]
-            mails.append((following, item, *frozen, place.segment, place.offset, place.length))
+            mails.append((following, item, *_frozen_values(mail.frozen), place.segment, place.offset, place.length))
             rows += [(following, recipient, item, "planned", now) for recipient in mail.recipients]
             following += 1
     insert(database, f"mails(id, item, {', '.join(_FROZEN)}, segment, offset, length)", mails)
@@ -147,6 +147,7 @@ def plan_new(transaction: Transaction, planned: Sequence[tuple[int, Sequence[Pla
 
 
 _FROZEN = tuple(field.name for field in fields(Frozen))
+_frozen_values = attrgetter(*_FROZEN)
 
 
 def _may_answer(database: sqlite3.Connection, flow: str, node: str, answer: Answer, now: float) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 _MOST_VALUES = 900
 """In one statement; SQLite before 3.32 takes 999."""
@@ -17,9 +19,9 @@ def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]
         database.execute(_statement(into, len(some), len(some[0])), [value for row in some for value in row])
 
 
-def portions(values: Sequence[Any]) -> Iterator[tuple[str, Sequence[Any]]]:
-    """``values`` in portions for ``IN (...)``: question marks, and the values that go with them."""
-    for some in _portions(values, _MOST_VALUES):
+def portions(values: Sequence[T], most: int = _MOST_VALUES) -> Iterator[tuple[str, Sequence[T]]]:
+    """``values`` in portions for ``IN (...)``: question marks, and the values that go with them, ``most`` of them together."""
+    for some in _portions(values, most):
         yield ",".join("?" * len(some)), some
 
 
@@ -29,7 +31,7 @@ def _statement(into: str, rows: int, columns: int) -> str:
     return f"INSERT INTO {into} VALUES {', '.join([one] * rows)}"
 
 
-def _portions(values: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:
+def _portions(values: Sequence[T], most: int) -> Iterator[Sequence[T]]:
     """In portions of powers of two: the few statements that come of it stay compiled."""
     start, size = 0, 1 << max(0, most.bit_length() - 1)
     while start < len(values):
