@@ -11,8 +11,14 @@ import os
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
+
+_PENDING_SIZE = 1024 * 1024
+"""Bytes that wait in memory to be written together."""
+_MOST_CHUNKS = 1024
+"""That one call writes (IOV_MAX of Linux and macOS)."""
 
 SEGMENT_SIZE = 64 * 1024 * 1024
 """Bytes after which a new segment is begun."""
@@ -41,7 +47,9 @@ class Spool:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         numbers = [int(path.stem) for path in directory.glob("*.spool") if path.stem.isdigit()]
         self._segment = max((*numbers, after)) + 1
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
+        self._pending: list[bytes] = []
+        self._pending_size = 0
         self._offset = 0
         self._dirty = False
         self._reading = threading.local()
@@ -58,10 +66,14 @@ class Spool:
         assert self._file is not None
         start = self._offset
         for chunk in chunks:
-            self._file.write(chunk)
+            self._pending.append(chunk)
             self._offset += len(chunk)
+        length = self._offset - start
+        self._pending_size += length
         self._dirty = True
-        return Place(self._segment, start, self._offset - start)
+        if self._pending_size >= _PENDING_SIZE:
+            self._write(self._file)
+        return Place(self._segment, start, length)
 
     def sync(self) -> None:
         """Force what was appended to the disk.
@@ -69,17 +81,17 @@ class Spool:
         :raises OSError: no room, or the disk failed.
         """
         if self._file is not None and self._dirty:
-            self._file.flush()
+            self._write(self._file)
             os.fsync(self._file.fileno())
             self._dirty = False
 
     def give_up(self) -> None:
         """After a failed write: leave this segment, whose end is unknown, and go on in a new one."""
         if self._file is not None:
-            with contextlib.suppress(OSError):  # the unwritten rest is exactly what is being given up
+            with contextlib.suppress(OSError):
                 self._file.close()
         self._file = None
-        self._dirty = False
+        self._forget()
 
     def read(self, place: Place) -> bytes:
         """The bytes at a place.
@@ -113,16 +125,34 @@ class Spool:
         return found
 
     def close(self) -> None:
-        """Close the segment that is written."""
+        """Close the segment that is written; what wasn't forced to the disk, nothing refers to."""
         if self._file is not None:
             self._file.close()
             self._file = None
+        self._forget()
 
     def close_reading(self) -> None:
         """Close the reading files of all threads; nobody may be reading any more."""
         while self._open:
             self._open.pop().close()
         self._reading = threading.local()
+
+    def _write(self, file: FileIO) -> None:
+        chunks = self._pending
+        self._pending, self._pending_size = [], 0
+        if hasattr(os, "writev"):  # without copying them together first
+            for start in range(0, len(chunks), _MOST_CHUNKS):
+                some = chunks[start : start + _MOST_CHUNKS]
+                written = os.writev(file.fileno(), some)
+                if written < sum(map(len, some)):  # as a nearly full disk does
+                    rest = b"".join(chunks[start:])[written:]
+                    _write_all(file, rest)
+                    return
+        else:
+            _write_all(file, b"".join(chunks))
+
+    def _forget(self) -> None:
+        self._pending, self._pending_size, self._dirty = [], 0, False
 
     def _path(self, segment: int) -> Path:
         return path_of(self._directory, segment)
@@ -137,9 +167,15 @@ class Spool:
         descriptor = os.open(
             self._path(self._segment), os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600
         )
-        self._file = os.fdopen(descriptor, "wb", buffering=1024 * 1024)
+        self._file = FileIO(descriptor, "wb")
         self._offset = 0
         _sync_directory(self._directory)
+
+
+def _write_all(file: FileIO, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _read_exactly(file: BinaryIO, length: int) -> bytes:
