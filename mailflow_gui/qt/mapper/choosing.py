@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from mailflow_gui.qt.mapper import edits, rows
+from mailflow_gui.qt.mapper.extractions.rows import key_of
 
 if TYPE_CHECKING:
     from mailflow_gui.qt.mapper.page import MapperPage
@@ -49,8 +50,13 @@ class Choosing:
             details.focus_path(chip.part if chip is not None and chip.part not in {"each", "copy"} else "sources")
 
     def light(self) -> None:
-        """Show in the trees what the chosen rule joins."""
+        """Show in the trees what the chosen rule joins, or the extraction that is edited in its place."""
         page = self._page
+        if page.extracting.index >= 0:
+            page.source.tree.mark(key_of(page.extracting.index))
+            page.target.tree.mark("")
+            page.place_dots()
+            return
         rule = page.rules[page.index] if 0 <= page.index < len(page.rules) else None
         page.source.tree.mark([self.row_of(source) for source in edits.sources_of(rule)])
         page.target.tree.mark(f"target:{edits.target_of(rule)}" if rule is not None else "")

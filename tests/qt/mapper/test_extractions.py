@@ -221,7 +221,9 @@ def test_the_pencil_opens_and_a_card_goes_back(sit: Sit) -> None:
     where = show_row(table, "extraction:0")
     QTest.mouseClick(tree.viewport(), LEFT, NONE, QPoint(tree.viewport().width() - 20, where.y()))
     assert panel(table).title.text() == "Labels"
+    assert tree._selected == "extraction:0"
     table.hands.card(0)
+    assert tree._selected == "field:subject"
     assert table.page.details.isVisible()
     assert table.page.extracting.index == -1
 

@@ -170,11 +170,14 @@ class Extracting:
     def _show(self) -> None:
         self.side.setCurrentWidget(self.panel)
         self.refresh()
+        self._page.choosing.light()
 
     def leave(self) -> None:
         """Show the chosen rule again."""
-        self.index = -1
+        was, self.index = self.index, -1
         self.side.setCurrentWidget(self._page.details)
+        if was >= 0:
+            self._page.choosing.light()
 
     def _closed(self) -> None:
         self.leave()
