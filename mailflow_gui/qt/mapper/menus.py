@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QKeySequence
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.fields import TARGET_FIELDS
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.mapper import edits, rows
+from mailflow_gui.qt.mapper.by_example import EXAMPLE_KEYS
 from mailflow_gui.qt.mapper.extractions.rows import EXTRACTED
 from mailflow_gui.qt.theme import theme
 
@@ -99,7 +100,7 @@ class Menus:
             menu.addAction(_("Show its mapping")).triggered.connect(lambda: page.choose(place))
             menu.addAction(_("Remove its mapping")).triggered.connect(lambda: page.acts.remove(place))
         if target != "headers":
-            menu.addAction(_("By example…")).triggered.connect(lambda: page.by_example.open(target))
+            menu.addAction(_example_words()).triggered.connect(lambda: page.by_example.open(target))
         menu.popup(where)
 
     def of_rule(self, index: int, where: QPoint) -> None:
@@ -123,7 +124,7 @@ class Menus:
             if page.rules[index].get("template") is None:
                 menu.addAction(_("Write a template instead")).triggered.connect(lambda: page.acts.use_template(index))
             menu.addSeparator()
-        example = menu.addAction(_("By example…"))
+        example = menu.addAction(_example_words())
         example.triggered.connect(
             lambda: page.by_example.open(edits.target_of(page.rules[index]) if index >= 0 else "")
         )
@@ -184,3 +185,9 @@ class Menus:
         return tuple(
             (words, lambda source=source: page.acts.map(source, target)) for words, source in found[:_MOST_REMEDIES]
         )
+
+
+def _example_words() -> str:
+    """With its key at the right."""
+    keys = QKeySequence(EXAMPLE_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{_('By example…')}\t{keys}"

@@ -142,7 +142,8 @@ class MapperPage(QWidget):
         """Show everything as it is now."""
         if self.index >= len(self.rules):
             self.index = len(self.rules) - 1
-        self.board.hint.setText(_("No mappings yet. Drag a field from the left to a field on the right."))
+        words = _("No mappings yet. Drag a field to the right, or type the mail that you want (By example).")
+        self.board.hint.setText(words)
         self.board.show_looks([self._look(place) for place in range(len(self.rules))])
         self._show_trees()
         self.source.about.setText(self.tried.lost or (_("of the sample") if self.sample else _("no sample yet")))

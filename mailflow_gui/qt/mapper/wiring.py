@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from mailflow_gui.qt.mapper import edits
+from mailflow_gui.qt.mapper.by_example import EXAMPLE_KEYS
 from mailflow_gui.qt.mapper.history.shown import HISTORY_KEYS
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _keys(page: MapperPage) -> None:
         ("Alt+Up", lambda: samples.step(-1)),
         ("Alt+Down", lambda: samples.step(1)),
         (HISTORY_KEYS, page.history.open),
-        ("Ctrl+E", lambda: page.by_example.open()),  # noqa: PLW0108 - the same
+        (EXAMPLE_KEYS, lambda: page.by_example.open()),  # noqa: PLW0108 - the same
         ("Alt+Left", page.left.emit),
         ("F6", lambda: page.choosing.next_pane(1)),
         ("Shift+F6", lambda: page.choosing.next_pane(-1)),

@@ -7,6 +7,6 @@ worked on beside the window; nothing is changed before a person says so, and the
 
 from __future__ import annotations
 
-from mailflow_gui.qt.mapper.by_example.opening import ByExample
+from mailflow_gui.qt.mapper.by_example.opening import EXAMPLE_KEYS, ByExample
 
-__all__ = ["ByExample"]
+__all__ = ["EXAMPLE_KEYS", "ByExample"]

@@ -14,7 +14,7 @@ from mailflow_gui.qt.forms.body import surface
 from mailflow_gui.qt.mapper.by_example import pieces, sureness
 from mailflow_gui.qt.mapper.by_example.rule_line import RuleLine
 from mailflow_gui.qt.mapper.by_example.searching import Answer, Way
-from mailflow_gui.qt.mapper.by_example.wishes import title_of
+from mailflow_gui.qt.mapper.by_example.wish_row import title_of
 from mailflow_gui.qt.theme import theme
 
 

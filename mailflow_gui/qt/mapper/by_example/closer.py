@@ -16,7 +16,7 @@ from mailflow_gui.qt.mapper.by_example import pieces, sureness
 from mailflow_gui.qt.mapper.by_example.rule_line import RuleLine
 from mailflow_gui.qt.mapper.by_example.searching import Answer, Way
 from mailflow_gui.qt.mapper.by_example.seen_list import SeenList, given
-from mailflow_gui.qt.mapper.by_example.wishes import title_of
+from mailflow_gui.qt.mapper.by_example.wish_row import title_of
 
 
 class Closer(QScrollArea):

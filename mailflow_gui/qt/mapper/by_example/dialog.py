@@ -20,7 +20,8 @@ from mailflow_gui.qt.mapper.by_example.foot import Foot
 from mailflow_gui.qt.mapper.by_example.nothing import Nothing
 from mailflow_gui.qt.mapper.by_example.received import Further, Received
 from mailflow_gui.qt.mapper.by_example.searching import Answer, Progress
-from mailflow_gui.qt.mapper.by_example.wishes import Wishes, title_of
+from mailflow_gui.qt.mapper.by_example.wish_row import title_of
+from mailflow_gui.qt.mapper.by_example.wishes import Wishes
 
 WIDTH, HEIGHT, EDGE = 1120, 760, 32
 

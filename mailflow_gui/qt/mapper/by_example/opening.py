@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mailflow_gui.mapping.rules import Rule
     from mailflow_gui.qt.mapper.page import MapperPage
 
+EXAMPLE_KEYS = "Ctrl+E"
+
 Answers = tuple[Answer, ...] | None
 
 
@@ -46,7 +48,7 @@ class ByExample:
 
         :param target: the field to begin with.
         """
-        self._target = target
+        self._target = "" if target == "headers" else target
         self.dialog = dialog = ExampleDialog(self._page.window())
         dialog.search_wanted.connect(self._search)
         dialog.stop_wanted.connect(self.stop)

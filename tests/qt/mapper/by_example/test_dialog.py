@@ -177,6 +177,20 @@ def test_a_text_for_all_messages_is_told_from_one_that_varies(ask: Ask) -> None:
     assert "Every message goes there, whatever it says." in said(hands.dialog.closer)
 
 
+def test_a_text_too_long_to_be_shown_whole_cannot_be_changed(ask: Ask) -> None:
+    long = {"target": "text", "sources": [{"constant": "長い文。" * 6000}]}
+    table, hands = ask([long])
+    row = hands.dialog.wishes.rows["text"]
+    assert row.note.text() == "too long to change"
+    hands.write("text", "")
+    hands.type("short")
+    assert row.state == "kept"
+    hands.write("to", "sato@example.jp")
+    hands.propose()
+    hands.use()
+    assert table.rules[0] == long
+
+
 def test_a_wrong_address_is_told_at_its_field_and_nothing_begins(ask: Ask) -> None:
     _table, hands = ask()
     hands.write("to", "佐藤")
@@ -291,7 +305,7 @@ def test_the_menu_of_a_target_begins_with_its_field(qtbot: QtBot, sit: Sit) -> N
     table.page.menus.of_target("target:bcc", table.page.mapToGlobal(QPoint(400, 300)))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    action = next(one for one in menu.actions() if one.text() == "By example…")
+    action = next(one for one in menu.actions() if one.text() == "By example…\tCtrl+E")
     QTest.mouseClick(menu, LEFT, NONE, menu.actionGeometry(action).center())
     dialog = table.page.by_example.dialog
     assert dialog is not None
