@@ -95,7 +95,8 @@ class MailMessage:
 
     @view
     def subject(self) -> str:
-        return self.header("subject") or ""
+        value = self._block.first.get(b"subject")
+        return "" if value is None else self._decoded(value)
 
     def _addresses(self, name: str) -> tuple[Address, ...]:
         found: tuple[Address, ...] = ()
@@ -201,7 +202,7 @@ class MailMessage:
     def attachments(self) -> tuple[Attachment, ...]:
         """All that is neither the text nor its HTML twin; mails inside the mail and inline pictures too."""
         block = self._block
-        if block.get("content-disposition") is None and tree.media_type(block)[0] in ("text/plain", "text/html"):
+        if b"content-disposition" not in block.first and tree.media_type(block)[0] in ("text/plain", "text/html"):
             return ()  # the mail's only part is its text, wherever that lies
         return tuple([self._attachment(part) for part in self._bodies.attachments])
 

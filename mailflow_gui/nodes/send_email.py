@@ -255,9 +255,9 @@ def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing |
     draft: Draft | None = Draft(
         sender=sender,
         to=_addresses("to", data),
-        cc=_addresses("cc", data),
-        bcc=_addresses("bcc", data),
-        reply_to=_addresses("reply_to", data),
+        cc=_addresses("cc", data) if "cc" in data else (),
+        bcc=_addresses("bcc", data) if "bcc" in data else (),
+        reply_to=_addresses("reply_to", data) if "reply_to" in data else (),
         subject=as_text(data.get("subject")),
         text=as_text(data.get("text")),
         html=as_text(data.get("html")),

@@ -502,6 +502,7 @@ def test_a_line_of_998_bytes_is_short_enough(length: int, around: bytes) -> None
         ["A: 1\r\n", "\r\n"],
         ["A: 1\r\n", "B: \0\r\n"],
         ["A: 1\r\n", "B: 2\n"],
+        ["B: 2\n", "A: 1\r\n"],
         ["A: 1\r\n", "B: 2\rBcc: x\r\n"],
         ["A: 1\r\n", "B: 2\nBcc: x\r\n"],
         ["A: 1\r\n", "B: 2\r\n \r\n"],
