@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTextEdit,
     QVBoxLayout,
 )
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.templates.completion import Choice, Completion
 from mailflow_gui.qt.forms.labels import Label
+from mailflow_gui.qt.forms.text_places import place, units
 from mailflow_gui.qt.theme import theme
 
 _WIDTH, _ROW, _MOST = 380, 28, 8
@@ -33,32 +33,6 @@ _STEPS: Mapping[int, int] = {
     Qt.Key.Key_PageDown: _MOST,
 }
 _CHOICE = Qt.ItemDataRole.UserRole
-
-
-def units(text: str, place: int) -> int:
-    """A place of a text as Qt counts it, in UTF-16."""
-    return len(text[:place].encode("utf-16-le", "surrogatepass")) // 2
-
-
-def place(text: str, units: int) -> int:
-    """A place that Qt names, as Python counts it."""
-    head = text.encode("utf-16-le", "surrogatepass")[: 2 * units]
-    return len(head.decode("utf-16-le", "ignore"))
-
-
-def underlined(box: QPlainTextEdit, span: tuple[int, int]) -> QTextEdit.ExtraSelection:
-    """A stretch of a text, as Python counts places, marked as wrong."""
-    text = box.toPlainText()
-    cursor = QTextCursor(box.document())
-    cursor.setPosition(units(text, span[0]))
-    cursor.setPosition(units(text, span[1]), QTextCursor.MoveMode.KeepAnchor)
-    look = QTextCharFormat()
-    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    look.setUnderlineColor(theme.color("danger-dot"))
-    look.setBackground(theme.color("danger-soft"))
-    selection = QTextEdit.ExtraSelection()
-    selection.cursor, selection.format = cursor, look
-    return selection
 
 
 class Completer(QFrame):

@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import Completer, place, units
+from mailflow_gui.qt.forms.completing import Completer
+from mailflow_gui.qt.forms.text_places import place, units
 from tests.qt.mapper.conftest import Sit, Table
 from tests.qt.mapper.hands import LEFT, NONE, commit
 from tests.qt.mapper.test_extractions import with_extractions

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mailflow_gui.language import _
 from mailflow_gui.mapping.templates.completion import Completion, complete, filter_at
 from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import Completer, underlined
+from mailflow_gui.qt.forms.completing import Completer
 from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.rules.offered import offered
 from mailflow_gui.qt.forms.simple import filled, shown
 from mailflow_gui.qt.forms.surroundings import Surroundings
+from mailflow_gui.qt.forms.text_places import underlined
 from mailflow_gui.qt.forms.values import faulty
 
 _LONGEST = 20_000

@@ -14,13 +14,14 @@ from mailflow_gui.mapping.cel_reading import from_cel
 from mailflow_gui.mapping.cel_writing import UnsaidError, to_cel
 from mailflow_gui.qt.controls import Segments
 from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import Completer, underlined
+from mailflow_gui.qt.forms.completing import Completer
 from mailflow_gui.qt.forms.editor import mark
 from mailflow_gui.qt.forms.labels import Complaint, Label
 from mailflow_gui.qt.forms.rules import catalogue
 from mailflow_gui.qt.forms.rules.condition import ConditionEditor
 from mailflow_gui.qt.forms.rules.offered import offered
 from mailflow_gui.qt.forms.surroundings import Surroundings
+from mailflow_gui.qt.forms.text_places import underlined
 from mailflow_gui.qt.forms.values import MISSING, below, faulty
 from mailflow_gui.qt.theme import theme
 
