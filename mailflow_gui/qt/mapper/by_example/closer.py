@@ -37,6 +37,13 @@ class Closer(QScrollArea):
         self._answer: Answer | None = None
         self._telling = True
 
+    def clear(self) -> None:
+        """There is no answer to look at."""
+        inside = QWidget()
+        surface(inside)
+        self.ways, self.seen, self._answer = [], None, None
+        self.setWidget(inside)
+
     def show_answer(self, answer: Answer, chosen: int) -> None:
         """Show this answer; ``chosen``: which of its ways."""
         at = self.verticalScrollBar().value()

@@ -143,10 +143,14 @@ class ExampleDialog(QDialog):
         self.searching = False
         self._asking.setEnabled(True)
         self.answers.show_answers(answers, self._rest())
+        self.closer.clear()
         self._turn(self._found)
         doubtful = next((place for place, one in enumerate(answers) if one.confidence != "certain"), 0)
         self.answers.choose(doubtful)
-        self.answers.focus()
+        if answers:
+            self.answers.focus()
+        else:
+            self.foot.main.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _rest(self) -> str:
         lines = []

@@ -134,6 +134,20 @@ def test_what_is_not_ticked_is_not_used_and_what_was_emptied_goes(ask: Ask) -> N
     assert table.rules == [SUBJECT, {"target": "to", "sources": [{"field": "extracted.メール"}]}]
 
 
+def test_fields_can_be_emptied_without_any_search(ask: Ask) -> None:
+    table, hands = ask([SUBJECT, CC])
+    hands.write("cc", "")
+    hands.click(hands.dialog.foot.main)
+    assert hands.dialog.answers.cards == []
+    assert hands.dialog.answers.rest.text() == "No longer mapped: Cc.\nKept as it is: Subject."
+    assert hands.dialog.foot.main.text() == "Use this"
+    hands.key(Qt.Key.Key_Return)
+    assert table.rules == [SUBJECT]
+    assert table.said == ["The emptied fields are no longer mapped."]
+    table.stack.undo()
+    assert table.rules == [SUBJECT, CC]
+
+
 def test_a_message_of_another_kind_is_flagged_and_can_be_taken_away(qtbot: QtBot, ask: Ask) -> None:
     _table, hands = ask(people=range(1, 4))
     further = hands.dialog.further
