@@ -75,6 +75,7 @@ class Completer(QFrame):
         layout.addWidget(self.about)
         self.hide()
         box.installEventFilter(self)
+        box.destroyed.connect(self.deleteLater)  # once shown, it lives in the window
         box.textChanged.connect(self._typed)
         box.cursorPositionChanged.connect(self._moved)
         theme.changed.connect(self.paint_anew)
