@@ -92,7 +92,7 @@ class Noting:
             if _is_whole(job, sent.accepted) and not job.frozen.copy_to:
                 whole.append((job.mail, sent.receipt))
                 settled[settling.flagging(job.work, "sent")].append(job.work.row.id)
-                concluded.append(settling.Concluded("sent"))
+                concluded.append(_SENT)
             else:
                 concluded.append(self.sent(transaction, job, sent.accepted, sent.receipt))
         batches.sent(transaction, whole)
@@ -183,6 +183,9 @@ class Noting:
             node=job.frozen.node,
             account=job.frozen.account,
         )
+
+
+_SENT = settling.Concluded("sent")
 
 
 def _is_whole(job: Job, accepted: tuple[str, ...]) -> bool:
