@@ -3,36 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QInputMethodEvent, QKeyEvent, QPainter, QTextCursor
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QHideEvent, QInputMethodEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
     QListWidgetItem,
-    QPlainTextEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
 )
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.templates.completion import Choice, Completion
+from mailflow_gui.qt.forms.boxes import Paragraph
+from mailflow_gui.qt.forms.choice_rows import CHOICE, ROW, ChoiceRows
 from mailflow_gui.qt.forms.labels import Label
 from mailflow_gui.qt.forms.text_places import place, units
 from mailflow_gui.qt.theme import theme
 
-_WIDTH, _ROW, _MOST = 380, 28, 8
-_ICONS = {"filter": "funnel", "tag": "git-branch", "own": "variable", "field": "type"}
+_WIDTH, _MOST = 380, 8
 _STEPS: Mapping[int, int] = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_PageUp: -_MOST,
     Qt.Key.Key_PageDown: _MOST,
 }
-_CHOICE = Qt.ItemDataRole.UserRole
+
+
+class CompletedText(Paragraph):
+    """A text with a list of choices, which sees keys and input methods first."""
+
+    left = Signal()
+    """The keys went elsewhere."""
+
+    def __init__(
+        self,
+        least: int,
+        most: int,
+        placeholder: str,
+        ask: Callable[[str, int], Completion | None],
+        hint: Callable[[str, int], str] = lambda _text, _at: "",
+    ) -> None:
+        """As :class:`Paragraph`, and as :class:`Completer`."""
+        super().__init__(least, most, placeholder)
+        self.completer = Completer(self, ask, hint)
+
+    def event(self, event: QEvent) -> bool:
+        # Here and not in keyPressEvent: Tab never comes that far.
+        if isinstance(event, QKeyEvent):
+            escapes = event.key() == Qt.Key.Key_Escape and self.completer.isVisible()
+            is_taken = event.type() == QEvent.Type.KeyPress and self.completer.takes(event)
+            if is_taken or (event.type() == QEvent.Type.ShortcutOverride and escapes):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self.completer.compose(is_composing=bool(event.preeditString()))
+        super().inputMethodEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.completer.hide()
+        self.left.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.completer.hide()
 
 
 class Completer(QFrame):
@@ -43,7 +80,7 @@ class Completer(QFrame):
     """
 
     def __init__(
-        self, box: QPlainTextEdit, ask: Callable[[str, int], Completion | None], hint: Callable[[str, int], str]
+        self, box: CompletedText, ask: Callable[[str, int], Completion | None], hint: Callable[[str, int], str]
     ) -> None:
         super().__init__(box)
         self._box, self._ask, self._hint = box, ask, hint
@@ -62,7 +99,7 @@ class Completer(QFrame):
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setItemDelegate(_Rows(self.list))
+        self.list.setItemDelegate(ChoiceRows(self.list))
         self.list.itemClicked.connect(lambda _item: self.take())
         self.list.itemEntered.connect(self.list.setCurrentItem)
         self.list.currentRowChanged.connect(lambda _row: self._explain())
@@ -74,7 +111,6 @@ class Completer(QFrame):
         layout.addWidget(self.list)
         layout.addWidget(self.about)
         self.hide()
-        box.installEventFilter(self)
         box.destroyed.connect(self.deleteLater)  # once shown, it lives in the window
         box.textChanged.connect(self._typed)
         box.cursorPositionChanged.connect(self._moved)
@@ -121,7 +157,7 @@ class Completer(QFrame):
         self.list.clear()
         for one in found.choices if found is not None else ():
             item = QListWidgetItem(one.name, self.list)
-            item.setData(_CHOICE, one)
+            item.setData(CHOICE, one)
             item.setToolTip("")
         self.list.setVisible(found is not None)
         if found is not None:
@@ -139,7 +175,7 @@ class Completer(QFrame):
 
     def _explain(self) -> None:
         item = self.list.currentItem()
-        choice: Choice | None = item.data(_CHOICE) if item is not None else None
+        choice: Choice | None = item.data(CHOICE) if item is not None else None
         if choice is None:
             return
         words = [choice.about if choice.kind != "field" else "", _(choice.meaning) if choice.meaning else ""]
@@ -154,13 +190,13 @@ class Completer(QFrame):
         if self.parentWidget() is not window:
             self.setParent(window)
         rows = min(_MOST, self.list.count())
-        self.list.setFixedHeight(rows * _ROW)
+        self.list.setFixedHeight(rows * ROW)
         wide = min(_WIDTH, window.width() - 16)
         self.about.setVisible(bool(self.about.text()))
         # As high as the longest explanation, so that the list stays where it is while one goes through it.
         room = self._highest(wide - 2) if rows else self.about.heightForWidth(wide - 2)
         self.about.setFixedHeight(max(room, 20) if self.about.text() or rows else 0)
-        high = rows * _ROW + (self.about.height() if self.about.isVisibleTo(self) else 0) + 2
+        high = rows * ROW + (self.about.height() if self.about.isVisibleTo(self) else 0) + 2
         line = self._box.cursorRect()
         below = self._box.viewport().mapTo(window, line.bottomLeft() + QPoint(-28, 4))
         top = below.y()
@@ -199,23 +235,14 @@ class Completer(QFrame):
 
     # ---- keys and mouse
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind == QEvent.Type.InputMethod and isinstance(event, QInputMethodEvent):
-            self._is_composing = bool(event.preeditString())
-            if self._is_composing:
-                self.hide()
-        elif kind in (QEvent.Type.FocusOut, QEvent.Type.Hide):
+    def compose(self, *, is_composing: bool) -> None:
+        """An input method begins to compose, or has finished."""
+        self._is_composing = is_composing
+        if is_composing:
             self.hide()
-        elif kind == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if self.isVisible() and event.key() == Qt.Key.Key_Escape:
-                event.accept()
-                return True
-        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._key(event)
-        return False
 
-    def _key(self, event: QKeyEvent) -> bool:
+    def takes(self, event: QKeyEvent) -> bool:
+        """Whether a key is meant for the list; then it has been obeyed."""
         if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.offer(asked=True)
             return True
@@ -243,7 +270,7 @@ class Completer(QFrame):
         item, found = self.list.currentItem(), self._completion
         if item is None or found is None:
             return
-        choice: Choice = item.data(_CHOICE)
+        choice: Choice = item.data(CHOICE)
         text = self._box.toPlainText()
         after, at = found.applied(text, choice)
         tail = len(text) - found.end
@@ -259,35 +286,3 @@ class Completer(QFrame):
         finally:
             self._is_taking = False
         self.offer(taken=True)
-
-
-class _Rows(QStyledItemDelegate):
-    """A choice in a line: icon, name, what it is, and its value in the sample."""
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(100, _ROW)
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        choice: Choice = index.data(_CHOICE)
-        state: Any = option.state
-        area: QRect = option.rect
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, theme.color("accent-soft"))
-        icon = choice.icon or _ICONS[choice.kind]
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(area.left() + 10, area.center().y() - 6, theme.pixmap(icon, "text-3", 14, ratio))
-        left, right = area.left() + 32, area.right() - 10
-        left = self._text(painter, choice.name, "text", QRect(left, area.top(), (right - left) * 6 // 10, _ROW), 500)
-        more = choice.value if choice.kind in ("field", "own") else choice.call_without_name
-        more = more or choice.about if choice.kind == "own" else more
-        self._text(painter, more, "text-3", QRect(left + 12, area.top(), right - left - 12, _ROW), 400)
-
-    def _text(self, painter: QPainter, text: str, token: str, room: QRect, weight: int) -> int:
-        font = theme.font("small", weight)
-        painter.setFont(font)
-        painter.setPen(theme.color(token))
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, max(0, room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
-        return room.left() + QFontMetrics(font).horizontalAdvance(shown)

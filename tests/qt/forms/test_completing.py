@@ -8,18 +8,17 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui.mapping.templates.completion import Offered, complete
-from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import Completer
+from mailflow_gui.qt.forms.completing import CompletedText, Completer
 
 
 def test_the_list_goes_with_its_text(qtbot: QtBot) -> None:
-    window, box = QWidget(), Paragraph()
+    window = QWidget()
+    box = CompletedText(1, 4, "", lambda text, at: complete(text, at, [Offered("subject")]))
     QVBoxLayout(window).addWidget(box)
     window.resize(500, 400)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
-    Completer(box, lambda text, at: complete(text, at, [Offered("subject")]), lambda _text, _at: "")
     box.setFocus()
     QTest.keyClicks(box, "{{")
     (shown,) = window.findChildren(Completer)

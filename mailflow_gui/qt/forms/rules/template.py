@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
 from mailflow_gui.mapping.templates.completion import Completion, complete, filter_at
-from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import Completer
+from mailflow_gui.qt.forms.completing import CompletedText
 from mailflow_gui.qt.forms.editor import Editor
 from mailflow_gui.qt.forms.rules.offered import offered
 from mailflow_gui.qt.forms.simple import filled, shown
@@ -31,9 +30,10 @@ class TemplateEditor(Editor):
     def __init__(self, around: Surroundings, target: Callable[[], str]) -> None:
         super().__init__()
         self._around, self._target = around, target
-        self.box = Paragraph(3, 12, _("Text, with fields such as {{ subject }}"))
+        hint = _("Text, with fields such as {{ subject }}")
+        self.box = CompletedText(3, 12, hint, self._offered, _parameters)
         self.box.textChanged.connect(self._typed)
-        self.completer = Completer(self.box, self._offered, _parameters)
+        self.completer = self.box.completer
         filled(QVBoxLayout(self), self.box)
 
     def control(self) -> QWidget:

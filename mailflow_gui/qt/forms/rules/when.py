@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mailflow_gui.language import _
@@ -13,8 +13,7 @@ from mailflow_gui.mapping.cel_completion import complete
 from mailflow_gui.mapping.cel_reading import from_cel
 from mailflow_gui.mapping.cel_writing import UnsaidError, to_cel
 from mailflow_gui.qt.controls import Segments
-from mailflow_gui.qt.forms.boxes import Paragraph
-from mailflow_gui.qt.forms.completing import Completer
+from mailflow_gui.qt.forms.completing import CompletedText
 from mailflow_gui.qt.forms.editor import mark
 from mailflow_gui.qt.forms.labels import Complaint, Label
 from mailflow_gui.qt.forms.rules import catalogue
@@ -37,14 +36,17 @@ class WhenEditor(ConditionEditor):
         self._failure, self._is_told = "", False
         self.switch = Segments([_("Builder"), _("Expression (CEL)")], name=_("How the condition is written"))
         self.switch.chosen.connect(self._switched)
-        self.box = Paragraph(2, 10, 'subject.contains("order") && size(attachments) > 0')
+        self.box = CompletedText(
+            2,
+            10,
+            'subject.contains("order") && size(attachments) > 0',
+            lambda text, at: complete(text, at, offered(around)),
+        )
+        self.completer = self.box.completer
         self.box.setFont(theme.font("mono"))
         self.box.setAccessibleName(_("Expression (CEL)"))
         self.box.textChanged.connect(self._typed)
-        self.box.installEventFilter(self)
-        self.completer = Completer(
-            self.box, lambda text, at: complete(text, at, offered(around)), lambda _text, _at: ""
-        )
+        self.box.left.connect(self._left)
         self.note = Label("", "caption", "warn", weight=400, wrap=True)
         """Why there is no expression for what was chosen."""
         self.why = Label("", "caption", "hint", weight=400, wrap=True)
@@ -151,13 +153,12 @@ class WhenEditor(ConditionEditor):
         self.take({"cel": text} if text.strip() else MISSING)
         self._show_form()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def _left(self) -> None:
         """Who leaves an empty expression finds the builder again, which says that the rule counts always."""
-        if watched is self.box and event.type() == QEvent.Type.FocusOut and not self.box.toPlainText().strip():
+        if self._is_expression and not self.box.toPlainText().strip():
             self._is_expression = False
             super().show_raw(self._raw)
             self._show_form()
-        return super().eventFilter(watched, event)
 
     # ---- what is wrong
 
