@@ -16,6 +16,7 @@ from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.rows import insert, portions
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.logs import blank
+from mailflow_gui.mail.swift import swift
 
 DeliveryState = Literal["planned", "queued", "held", "uncertain", "sent", "failed"]
 
@@ -30,6 +31,7 @@ class Answer:
     per_sender_per_day: int | None
 
 
+@swift
 @dataclass(frozen=True)
 class Frozen:
     """What is settled about an outgoing mail before its first attempt, and never changes."""
@@ -54,6 +56,7 @@ class Frozen:
         return self.maximum_per_minute is not None or self.maximum_per_day is not None
 
 
+@swift
 @dataclass(frozen=True)
 class Planned:
     """A composed mail, before it is in the journal."""

@@ -14,6 +14,7 @@ from mailflow_gui.journal import names, tables, threads
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.rows import insert, portions
 from mailflow_gui.journal.spool import Place
+from mailflow_gui.mail.swift import swift
 
 State = Literal["received", "planned", "queued", "held", "uncertain", "sent", "skipped", "failed"]
 
@@ -26,6 +27,7 @@ SETTLED = ("sent", "skipped", "failed")
 """The states in which an item has reached its end."""
 
 
+@swift
 @dataclass(frozen=True)
 class Received:
     """A fetched mail, before it is in the journal."""
@@ -60,6 +62,7 @@ class Received:
     """Why only the header was kept."""
 
 
+@swift
 @dataclass(frozen=True)
 class ItemRow:
     """An item as the journal has it."""
