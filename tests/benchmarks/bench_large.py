@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from mailflow_gui.journal import names
 from tests.benchmarks import figures
 from tests.benchmarks.bench_engine import MOST_MB
 from tests.benchmarks.figures import Figure
@@ -95,6 +96,8 @@ def _grow(home: Path, rows: int) -> None:
                 f" INSERT INTO {table}({', '.join(names)}) SELECT {values} FROM {table}, n WHERE {one[table]}",
                 (rows,),
             )
+        while names.file(database):
+            pass
     database.close()
 
 
