@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = parser(words[0] if words else "open").parse_args(words)
     if arguments is None:
         gc.freeze()
+        if words[:1] == ["run"]:
+            # Hundreds of mails are on their way at any time: the usual threshold has them all looked through for every few new ones.
+            gc.set_threshold(50_000, 20, 50)
         gc.enable()
     try:
         return int(parsed.run(parsed))

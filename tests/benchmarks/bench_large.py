@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mailflow_gui.journal import names
+from mailflow_gui.journal import names as journal_names
 from tests.benchmarks import figures
 from tests.benchmarks.bench_engine import MOST_MB
 from tests.benchmarks.figures import Figure
@@ -96,7 +96,7 @@ def _grow(home: Path, rows: int) -> None:
                 f" INSERT INTO {table}({', '.join(names)}) SELECT {values} FROM {table}, n WHERE {one[table]}",
                 (rows,),
             )
-        while names.file(database):
+        while journal_names.file(database):
             pass
     database.close()
 
