@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mailflow_gui.engine import settling
 from mailflow_gui.engine.classing import Classing
@@ -36,6 +37,9 @@ LIGHT = 1 << 20
 
 _DEAF = {"no-answer", "answer-garbled"}
 """What becomes of envelopes that are said ahead to a server that doesn't hear them, though it says that it would."""
+
+_COUNTING = threading.Lock()
+"""Held while an item's mails are counted down: they may end in several threads, and with several accounts."""
 
 Refusals = Mapping[str, MailFlowError]
 
@@ -258,15 +262,14 @@ class Bringing:
         if sent is not None:
             self.note([sent], [])
 
-    def note(
-        self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]
-    ) -> Written[Sequence[settling.Concluded]]:
+    def note(self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]) -> Written[None]:
         """Write down, in one: what was sent, and whose dots are about to be said."""
 
-        def write(transaction: Transaction) -> Sequence[settling.Concluded]:
+        def write(transaction: Transaction) -> None:
             concluded = self._noting.sent_all(transaction, sents)
             self._noting.uncertain_all(transaction, uncertain)
-            return concluded
+            for sent, stands in zip(sents, concluded, strict=True):
+                sent.job.work.concluded = stands
 
         written = self._journal.write(write)
         if sents:
@@ -274,23 +277,27 @@ class Bringing:
         return written
 
     def _write(self, job: Job, function: Callable[[Transaction], settling.Concluded]) -> None:
-        written: Written[Sequence[settling.Concluded]] = self._journal.write(
-            lambda transaction: [function(transaction)]
-        )
-        written.add_done_callback(lambda done: self._written(done, (job,)))
+        def write(transaction: Transaction) -> None:
+            job.work.concluded = function(transaction)
 
-    def _written(self, written: Written[Sequence[settling.Concluded]], jobs: Sequence[Job]) -> None:
-        """In the journal's thread, once the ends of some mails are durable."""
+        self._journal.write(write).add_done_callback(lambda done: self._written(done, (job,)))
+
+    def _written(self, written: Written[Any], jobs: Sequence[Job]) -> None:
+        """Once the ends of some mails are durable: in the journal's thread, or in the one that noted them if that was slower."""
         error = written.exception()
         if error is not None:
             self._crashed(error)
             return
-        for job, concluded in zip(jobs, written.result(), strict=True):
+        for job in jobs:
+            work = job.work
             if job.frozen.copy_to:
-                self._copy(job.work.running, job.mail, job.frozen.copy_to)
-            job.work.pending -= 1
-            if job.work.pending == 0:  # while others are between dot and answer, they look like mails in doubt
-                self._concluded(job.work, concluded)
+                self._copy(work.running, job.mail, job.frozen.copy_to)
+            with _COUNTING:
+                work.pending -= 1
+                last = work.pending == 0
+            # While others are between dot and answer, they look like mails in doubt.
+            if last and work.concluded is not None:
+                self._concluded(work, work.concluded)
 
 
 def is_plain(job: Job) -> bool:

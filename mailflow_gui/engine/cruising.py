@@ -32,6 +32,9 @@ _LOOK = 0.5
 _GROUP = 16
 """So many dots are said after one commit at most: those of more sessions wait for one another too long."""
 
+_State = Literal["free", "envelope", "content", "begun", "dot"]
+"""Nothing to do; the envelope was said; the content is said; all but the dot is with the server; the dot was said."""
+
 HandBack = Callable[[Line, "Job | None"], None]
 """Takes a session back: with the mail that it is to bring, which may be announced already; without one, it is to be closed."""
 
@@ -42,7 +45,7 @@ class _Cruise:
 
     line: Line
     session: SmtpSession
-    state: Literal["free", "envelope", "content", "dot"] = "free"
+    state: _State = "free"
     job: Job | None = None
     accepted: tuple[str, ...] = ()
     since: float = 0.0
@@ -97,15 +100,18 @@ class Cruising(threading.Thread):
         try:
             while self._goes_on():
                 self._round()
+        except MailFlowError as error:  # the journal takes nothing more: no bug of ours
+            self._crashed(error)
         except Exception as error:
             self._crashed(error)
             raise
         finally:
             with self._lock:
                 self._ended = True
-            for cruise in list(self._cruises.values()):
-                self._bringing.note_sent(cruise.line)
-                cruise.line.drop()
+                left = [cruise.line for cruise in self._cruises.values()] + [line for line, _job in self._new]
+            for line in left:
+                self._bringing.note_sent(line)
+                line.drop()
             self._selector.close()
             self._wake_reader.close()
             self._wake_writer.close()
@@ -140,15 +146,22 @@ class Cruising(threading.Thread):
         key = self._selector.unregister(cruise.session.socket)
         del self._cruises[key.fd]
         self.free -= cruise.state == "free"
-        try:
-            cruise.session.wait()
-        except MailFlowError:  # it is closed then, and whoever gets it opens another
-            cruise.line.ahead = None
+        cruise.session.wait()
+        self._bringing.note_sent(cruise.line)  # whoever gets it may wait for long
         self._hand_back(cruise.line, job)
 
-    def _put(self, cruise: _Cruise, state: Literal["free", "envelope", "content", "dot"], job: Job | None) -> None:
+    def _put(self, cruise: _Cruise, state: _State, job: Job | None) -> None:
         self.free += (state == "free") - (cruise.state == "free")
         cruise.state, cruise.job, cruise.since = state, job, time.monotonic()
+        self._watch(cruise)
+
+    def _watch(self, cruise: _Cruise) -> None:
+        """Wait for room, too, as long as the line hasn't taken all that was said."""
+        unsent = cruise.session.unsent
+        if cruise.writing != unsent:
+            cruise.writing = unsent
+            events = selectors.EVENT_READ | selectors.EVENT_WRITE if unsent else selectors.EVENT_READ
+            self._selector.modify(cruise.session.socket, events, cruise)
 
     # ---- a round
 
@@ -160,10 +173,12 @@ class Cruising(threading.Thread):
         for key, _events in ready:
             cruise = key.data
             if cruise is None:
-                self._woken = False  # first: who wakes us from now on is heard
                 with contextlib.suppress(BlockingIOError):
                     while self._wake_reader.recv(4096):
                         pass
+                # Last: whoever found it set has put down what it wakes us for, and we look from here on. The other way round a byte that
+                # was sent in between would be read, the flag stay set, and nobody wake us any more.
+                self._woken = False
                 continue
             cruise.session.gather()
             self._go_on(cruise)
@@ -178,6 +193,8 @@ class Cruising(threading.Thread):
     def _go_on(self, cruise: _Cruise) -> None:
         """As far as what has arrived lets a session go on."""
         session = cruise.session
+        if cruise.writing and cruise.state != "content":
+            self._push(cruise)
         if cruise.state == "dot" and session.spoken_to:
             self._hear(cruise)
         if cruise.state == "envelope" and cruise.session.has_granted is not None:
@@ -217,22 +234,27 @@ class Cruising(threading.Thread):
         cruise.accepted = granted.accepted
         self._put(cruise, "content", job)
 
+    def _push(self, cruise: _Cruise) -> None:
+        """Go on saying a dot or an envelope that the line didn't take at once."""
+        with contextlib.suppress(MailFlowError):  # told when it is heard: who is lost has nothing more to wait for
+            cruise.session.flush()
+            self._watch(cruise)
+
     def _flush(self, cruise: _Cruise) -> None:
         job = cruise.job
         assert job is not None
         try:
-            done = cruise.session.flush()
-            if not done and cruise.session.spoken_to:
+            if cruise.session.spoken_to:
                 raise cruise.session.interruption()
+            done = cruise.session.flush()
         except MailFlowError as error:
             self._failed(cruise, job, error)
             return
-        if cruise.writing == done:
-            cruise.writing = not done
-            events = selectors.EVENT_READ if done else selectors.EVENT_READ | selectors.EVENT_WRITE
-            self._selector.modify(cruise.session.socket, events, cruise)
         if done:
+            self._put(cruise, "begun", job)
             self._begun.append((cruise, job))
+        else:
+            self._watch(cruise)
 
     def _failed(self, cruise: _Cruise, job: Job, error: MailFlowError) -> None:
         """The mail didn't leave; the session is lost."""

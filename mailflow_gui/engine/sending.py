@@ -125,8 +125,9 @@ class Sending:
                 threads.append(cruising)  # it hands its sessions back to further threads
             if not threads:
                 return
-            for thread in threads:
+            for _each in threads:  # all of them first: any of those that wait may take it
                 self._jobs.put(None)
+            for thread in threads:
                 thread.join()
 
     def _work(self, line: Line, job: Job | None) -> None:

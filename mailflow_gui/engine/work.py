@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mailflow_gui.engine.compiled import CompiledFlow
 from mailflow_gui.engine.counts import NodeCounts
@@ -15,6 +15,9 @@ from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Item, Origin
 from mailflow_gui.journal.items import ItemRow
 from mailflow_gui.mail.message import MailMessage
+
+if TYPE_CHECKING:
+    from mailflow_gui.engine.settling import Concluded
 
 Mode = Literal["continuous", "once", "until-idle"]
 
@@ -192,7 +195,9 @@ class Work:
     resuming: bool = False
     """An earlier run, or an earlier try, has left mails unsent; they are to be sent now."""
     pending: int = 0
-    """Mails of it that are with the senders. Counted in the journal's thread alone."""
+    """Mails of it that are with the senders."""
+    concluded: Concluded | None = None
+    """Where the item stood after the last note on a mail's end; set in the journal's thread, before that note is durable."""
     branch_failed: bool = False
     """A branch ended in an error with nobody taking over."""
     counted: set[str] = dataclasses.field(default_factory=set)

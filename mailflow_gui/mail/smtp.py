@@ -121,7 +121,7 @@ class SmtpSession:
         self._dialogue.wait_for_nothing()
 
     def wait(self) -> None:
-        """From now on, wait again. :raises MailError: lost while sending what was left."""
+        """From now on, wait again; this itself takes no time."""
         self._dialogue.wait()
 
     @property
@@ -137,6 +137,11 @@ class SmtpSession:
     def gather(self) -> None:
         """Take in what has arrived; what is wrong with the line is told when something is heard."""
         self._dialogue.gather()
+
+    @property
+    def unsent(self) -> bool:
+        """Whether something was said that the line hasn't taken yet: there is to be a :meth:`flush` once it has room."""
+        return self._dialogue.unsent
 
     def flush(self) -> bool:
         """Send what the line takes; whether that was all. :raises MailError: lost."""

@@ -46,11 +46,8 @@ class Dialogue:
         return self._waits
 
     def wait(self) -> None:
-        """From now on, wait. :raises MailError: lost while sending what was left."""
+        """From now on, wait. What the line hasn't taken yet goes before anything else is said or heard, in the thread that does that."""
         self._waits = True
-        unsent, self._unsent = self._unsent, bytearray()
-        if unsent:
-            self.send(unsent)
 
     def wait_for_nothing(self) -> None:
         """From now on, keep and gather."""
@@ -68,6 +65,11 @@ class Dialogue:
             self._over = self._over or data == b""
         except MailError:
             self._over = True
+
+    @property
+    def unsent(self) -> bool:
+        """Whether something was said that the line hasn't taken yet."""
+        return bool(self._unsent)
 
     def flush(self) -> bool:
         """Send what the line takes; whether that was all. :raises MailError: lost; the dialogue is closed."""
@@ -87,9 +89,9 @@ class Dialogue:
             end = self._heard.find(b"\n", start)
             if end < 0:
                 return self._over or self.closed or len(self._heard) - start > _LONGEST_LINE
-            if self._heard[start : start + 3] == b"421":
-                return True
-            replies -= self._heard[start + 3 : start + 4] != b"-"
+            # With "-" the reply goes on, also that of a server that closes.
+            if self._heard[start + 3 : start + 4] != b"-":
+                replies = 0 if self._heard[start : start + 3] == b"421" else replies - 1
             start = end + 1
         return True
 
@@ -125,6 +127,8 @@ class Dialogue:
             self._unsent += data
             self.flush()
             return
+        if self._unsent:
+            data, self._unsent = self._unsent + data, bytearray()
         try:
             self.wire.send(data)
         except MailError:
@@ -196,6 +200,8 @@ class Dialogue:
             return line
         if not self._waits:
             raise self.wire.failure("line-dropped") if self._over else self.wire.late()
+        if self._unsent:
+            self.send(b"")
         begun, self._heard = bytes(self._heard), bytearray()
         return begun + self.wire.readline()
 
