@@ -80,6 +80,7 @@ class SingleWindow(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._greet)
+        self._sockets: list[QLocalSocket] = []
         name = server_name(home)
         if not self._server.listen(name):
             QLocalServer.removeServer(name)  # left by one that crashed: nobody answered there
@@ -88,12 +89,38 @@ class SingleWindow(QObject):
     def close(self) -> None:
         """Listen no more."""
         self._server.close()
+        for socket in list(self._sockets):
+            self._let_go(socket)
 
     def _greet(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            socket.readyRead.connect(lambda socket=socket: self._read(socket))
-            socket.disconnected.connect(socket.deleteLater)
+            self._sockets.append(socket)
+            # No slot holds the socket: whoever is told of its end would let go of the last hold on it, and destroy it a second time.
+            socket.readyRead.connect(self._read_all)
+            socket.disconnected.connect(self._forget)
             self._read(socket)
+            self._forget()  # if it has ended meanwhile
+
+    def _read_all(self) -> None:
+        for socket in list(self._sockets):
+            if socket.bytesAvailable():
+                self._read(socket)
+
+    def _forget(self) -> None:
+        """Let go of those that have ended, but not while they tell so."""
+        QTimer.singleShot(0, self, self._let_go_of_ended)
+
+    def _let_go_of_ended(self) -> None:
+        for socket in list(self._sockets):
+            if socket.state() == QLocalSocket.LocalSocketState.UnconnectedState:
+                self._let_go(socket)
+
+    def _let_go(self, socket: QLocalSocket) -> None:
+        self._sockets.remove(socket)
+        socket.readyRead.disconnect(self._read_all)
+        socket.disconnected.disconnect(self._forget)
+        socket.abort()
+        socket.deleteLater()
 
     def _read(self, socket: QLocalSocket) -> None:
         if not socket.canReadLine():
