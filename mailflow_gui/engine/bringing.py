@@ -26,8 +26,8 @@ from mailflow_gui.errors import MailError, MailFlowError, SendUncertain, Transie
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.journal.written import Written
-from mailflow_gui.mail.smtp import Begun, SmtpSession
-from mailflow_gui.mail.smtp_envelope import Envelope
+from mailflow_gui.mail.smtp import SmtpSession
+from mailflow_gui.mail.smtp_envelope import Begun, Envelope
 
 SOON_SENT = 64_000
 """Bytes of a mail that are with the server in no time; the note on the mail before doesn't wait for a larger one."""

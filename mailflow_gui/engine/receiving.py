@@ -14,12 +14,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from mailflow_gui.engine import flagging
 from mailflow_gui.engine.gates import Gate
 from mailflow_gui.engine.lots import Lot
 from mailflow_gui.engine.watching import Fetched, Tools, Watching, take_on
-from mailflow_gui.errors import JournalError, MailError, MailFlowError, StorageError, Transient
+from mailflow_gui.errors import JournalError, MailError, MailFlowError, StorageError
 from mailflow_gui.flow.item import AfterReceiving
 from mailflow_gui.journal import deliveries, items, watches
 from mailflow_gui.journal.items import ItemRow
@@ -392,16 +393,8 @@ class Receiving(threading.Thread, abc.ABC):
         for watching in self._watchings:
             if not self._numbers_fit(watching):
                 continue  # first the known mails must be found again
-            while rows := self._unflagged(watching, FLAG_BATCH):
-                action = watching.watch.after_receiving
-                try:
-                    self._act(action, flagging.fit(rows, action))
-                except Transient:
-                    raise
-                except MailError as error:
-                    # The mails are safe and settled; what can't be done on the server is kept as an error and not tried for ever.
-                    log.warning("after receiving: %s", error)
-                    flagging.note_refused(self.tools.journal, rows, error)
-                    continue
-                flagging.note_done(self.tools.journal, rows)
-                self.tools.events.publish("flagged", flow=watching.running.name, node=watching.step.id, items=len(rows))
+            action = watching.watch.after_receiving
+            for count in flagging.work_off(
+                self.tools.journal, action, partial(self._unflagged, watching, FLAG_BATCH), self._act
+            ):
+                self.tools.events.publish("flagged", flow=watching.running.name, node=watching.step.id, items=count)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import MailError, Rejected, Reply, SendUncertain
@@ -22,7 +22,7 @@ from mailflow_gui.mail import smtp_body, smtp_opening, timeouts
 from mailflow_gui.mail.envelope import envelope_address
 from mailflow_gui.mail.server import Server
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
-from mailflow_gui.mail.smtp_envelope import Envelope, Said, prepared
+from mailflow_gui.mail.smtp_envelope import Begun, Envelope, Receipt, Said, prepared
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 if TYPE_CHECKING:
@@ -30,22 +30,6 @@ if TYPE_CHECKING:
 
 _MOST_AHEAD = 50
 """Recipients of a mail whose envelope is said ahead; a longer one would fill buffers while the server still works on the mail before."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """An envelope was said. With no recipient accepted nothing is under way and there is nothing to finish."""
-
-    accepted: tuple[str, ...]
-    refused: Mapping[str, MailError] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """The server took the mail over, in its own words."""
-
-    code: int
-    text: str
 
 
 class SmtpSession:

@@ -1,9 +1,9 @@
-"""What is said of a mail before its content: MAIL, RCPT and their parameters (RFC 1870, RFC 6152, RFC 6531)."""
+"""What is said of a mail before its content and what comes of it: MAIL, RCPT and their parameters (RFC 1870, RFC 6152, RFC 6531)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import MailError, Rejected
@@ -11,6 +11,22 @@ from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
 
 if TYPE_CHECKING:
     from mailflow_gui.mail.smtp_dialogue import Dialogue
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An envelope was said. With no recipient accepted nothing is under way and there is nothing to finish."""
+
+    accepted: tuple[str, ...]
+    refused: Mapping[str, MailError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The server took the mail over, in its own words."""
+
+    code: int
+    text: str
 
 
 @dataclass(frozen=True)

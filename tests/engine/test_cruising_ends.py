@@ -17,8 +17,8 @@ from mailflow_gui.engine.noting import Sent
 from mailflow_gui.errors import StorageError
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.mail.server import Server
-from mailflow_gui.mail.smtp import Begun, SmtpSession
-from mailflow_gui.mail.smtp_envelope import Envelope
+from mailflow_gui.mail.smtp import SmtpSession
+from mailflow_gui.mail.smtp_envelope import Begun, Envelope
 from mailflow_gui.paths import Home
 from tests.engine.post import Post, Watching, post_office, states, subject
 from tests.journeys.world import wait_until

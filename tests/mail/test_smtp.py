@@ -20,7 +20,8 @@ from mailflow_gui.errors import (
     Transient,
 )
 from mailflow_gui.mail.server import Server
-from mailflow_gui.mail.smtp import Begun, Receipt, SmtpSession
+from mailflow_gui.mail.smtp import SmtpSession
+from mailflow_gui.mail.smtp_envelope import Begun, Receipt
 from tests.servers.recording_smtp import EXTENSIONS, Action, RecordingSmtp
 
 MAIL = b"Subject: hello\r\n\r\nfirst\r\n.second\r\n..third\r\n"

@@ -8,8 +8,8 @@ import pytest
 
 from mailflow_gui.errors import Rejected, SendUncertain, Transient
 from mailflow_gui.mail.server import Server
-from mailflow_gui.mail.smtp import Begun, SmtpSession
-from mailflow_gui.mail.smtp_envelope import Envelope
+from mailflow_gui.mail.smtp import SmtpSession
+from mailflow_gui.mail.smtp_envelope import Begun, Envelope
 from tests.servers.recording_smtp import EXTENSIONS, Action, RecordingSmtp
 from tests.servers.scripted import Expect, Say, Scripted
 
