@@ -9,9 +9,11 @@ third kind and no fall-back to clear text.
 from __future__ import annotations
 
 import contextlib
+import errno
 import ipaddress
 import socket
 import ssl
+import traceback
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -99,14 +101,28 @@ def wrap(sock: socket.socket, server: Server) -> ssl.SSLSocket:
         pinned = _load(server.certificate) if server.certificate else []
         if not pinned:
             # A context of its own for every session: truststore holds the context's lock while it shakes hands.
-            return context().wrap_socket(sock, server_hostname=ascii_host(server.host))
-        return _wrap_pinned(sock, pinned, ascii_host(server.host))
+            made = context().wrap_socket(sock, server_hostname=ascii_host(server.host))
+        else:
+            made = _wrap_pinned(sock, pinned, ascii_host(server.host))
+        if made.version() is None:  # lost since then
+            made.close()
+            raise ConnectionResetError(errno.ECONNRESET, "lost before the handshake")
+        return made
     except (OSError, ValueError) as error:
         sock.close()
+        _close_half_made(error)
         raise translate(error, server, "TLS") from error
     except AccountBroken:
         sock.close()
         raise
+
+
+def _close_half_made(error: BaseException) -> None:
+    """Close what ssl leaves open, and out of everybody's reach, when a line is lost while its TLS socket is being made."""
+    for frame, _line in traceback.walk_tb(error.__traceback__):
+        made = frame.f_locals.get("self")
+        if isinstance(made, ssl.SSLSocket):
+            made.close()
 
 
 def describe(certificate: str) -> Certificate:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
+import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -212,3 +214,26 @@ def test_certificate_of_a_mailbox_server_can_be_fetched(
     }[protocol, security]
     pem = tls.fetch_certificate(Server("127.0.0.1", port, security), protocol)
     assert tls.describe(pem) == tls.describe(dovecot.certificate.pem)
+
+
+class _Cut(socket.socket):
+    """A line that the other end cuts just when a TLS socket is made of it."""
+
+    other: socket.socket
+
+    def detach(self) -> int:
+        self.other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.other.close()
+        return super().detach()
+
+
+def test_a_line_that_is_cut_while_tls_begins_is_closed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        line = _Cut(socket.AF_INET, socket.SOCK_STREAM)
+        line.connect(listening.getsockname())
+        line.other, _address = listening.accept()
+        descriptor = line.fileno()
+        with pytest.raises(MailError):
+            tls.wrap(line, Server("127.0.0.1", listening.getsockname()[1], "tls"))
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
