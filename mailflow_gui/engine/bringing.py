@@ -230,7 +230,7 @@ class Bringing:
         if job is None or not is_plain(job) or job.work.running.stopping.is_set():
             self.jobs.put(job)
             return None
-        return job, envelope_of(job, job.content)  # type: ignore[arg-type]  # a plain job has its bytes
+        return job, envelope_of(job, bytes_of(job))
 
     def may_cruise(self, session: SmtpSession | None) -> bool:
         """Whether the mails of a session can be brought without waiting."""
@@ -305,9 +305,15 @@ def is_plain(job: Job) -> bool:
     return not job.frozen.limited and not isinstance(job.content, Place)
 
 
+def bytes_of(job: Job) -> tuple[bytes, ...]:
+    """The content of a plain job."""
+    assert isinstance(job.content, tuple)
+    return job.content
+
+
 def is_light(job: Job) -> bool:
     """Whether it is plain and so small that it doesn't matter if all of it lies in memory until the line has taken it."""
-    return is_plain(job) and sum(map(len, job.content)) <= LIGHT  # type: ignore[arg-type]  # a plain job has its bytes
+    return is_plain(job) and sum(map(len, bytes_of(job))) <= LIGHT
 
 
 def envelope_of(job: Job, content: tuple[bytes, ...]) -> Envelope:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mailflow_gui.engine.bringing import Bringing, Line, Refusals, begin, envelope_of, is_light
+from mailflow_gui.engine.bringing import Bringing, Line, Refusals, begin, bytes_of, envelope_of, is_light
 from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.noting import Sent
 from mailflow_gui.errors import MailFlowError, Transient
@@ -224,10 +224,10 @@ class Cruising(threading.Thread):
         if not (session.has_granted and is_light(job)) or job.work.running.stopping.is_set():
             self._leave(cruise, job)
             return
-        assert isinstance(job.content, tuple)
         line.ahead = None
+        content = bytes_of(job)
         try:
-            granted = begin(session, envelope_of(job, job.content), job.content)
+            granted = begin(session, envelope_of(job, content), content)
         except MailFlowError as error:
             self._failed(cruise, job, error)
             return
@@ -330,7 +330,7 @@ class Cruising(threading.Thread):
     def _give(self, cruise: _Cruise, job: Job) -> None:
         """A mail for a free session."""
         try:
-            if is_light(job) and cruise.session.announce(envelope_of(job, job.content)):  # type: ignore[arg-type]  # a light job has its bytes
+            if is_light(job) and cruise.session.announce(envelope_of(job, bytes_of(job))):
                 cruise.line.ahead = job
                 self._put(cruise, "envelope", job)
                 return

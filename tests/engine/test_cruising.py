@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +21,6 @@ from tests.servers.recording_smtp import Action
 LARGE = b"a line of a large mail, as long as such lines are, and then some\r\n" * 12_000
 """A little less than what is brought without waiting at most."""
 HEAVY = LARGE * 2
-
-
-@pytest.fixture
-def server() -> Iterator[Watching]:
-    with Watching() as watching:
-        yield watching
-
-
-@pytest.fixture
-def post(home: Home, server: Watching) -> Iterator[Post]:
-    with post_office(home, server) as opened:
-        yield opened
-    assert not server.broken
 
 
 class Pieces(Between):

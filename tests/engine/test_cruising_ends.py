@@ -7,7 +7,7 @@ import select
 import selectors
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,19 +25,6 @@ from tests.journeys.world import wait_until
 from tests.servers.recording_smtp import Action, Recorded
 
 LARGE = b"a line of a large mail, as long as such lines are, and then some\r\n" * 12_000
-
-
-@pytest.fixture
-def server() -> Iterator[Watching]:
-    with Watching() as watching:
-        yield watching
-
-
-@pytest.fixture
-def post(home: Home, server: Watching) -> Iterator[Post]:
-    with post_office(home, server) as opened:
-        yield opened
-    assert not server.broken
 
 
 class Small(SmtpSession):
