@@ -153,7 +153,8 @@ class Cruising(threading.Thread):
     def _put(self, cruise: _Cruise, state: _State, job: Job | None) -> None:
         self.free += (state == "free") - (cruise.state == "free")
         cruise.state, cruise.job, cruise.since = state, job, time.monotonic()
-        self._watch(cruise)
+        if cruise.writing or cruise.session.unsent:
+            self._watch(cruise)
 
     def _watch(self, cruise: _Cruise) -> None:
         """Wait for room, too, as long as the line hasn't taken all that was said."""

@@ -24,8 +24,10 @@ from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.mail.compose_answer import without_thread
+from mailflow_gui.mail.swift import swift
 
 
+@swift
 @dataclass(frozen=True)
 class Sent:
     """A mail that a server has taken over."""

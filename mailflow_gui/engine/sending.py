@@ -27,8 +27,8 @@ from mailflow_gui.journal.doubts import Doubt
 from mailflow_gui.journal.journal import Journal
 from mailflow_gui.mail.smtp import SmtpSession
 
-NEAR_SESSIONS = 4
-"""For a server near by: so many share a commit of the journal."""
+NEAR_SESSIONS = 16
+"""For a server near by: so many share a commit of the journal, within what the account allows."""
 ENVELOPES_A_SECOND = 1500
 """So many sessions are opened, within what the account allows, that they could say as many envelopes together."""
 

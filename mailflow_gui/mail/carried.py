@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from mailflow_gui.mail import tree
+from mailflow_gui.mail.base64_lines import Base64Lines
 from mailflow_gui.mail.swift import swift
 
 LONGEST = 998
@@ -67,7 +68,9 @@ def base64(raw: bytes, start: int, end: int) -> tuple[bytes, ...] | None:
     last = raw[end - 4 : end]
     pieces = _pieces(raw, start, end)
     others = sum([len(bytes(piece).translate(None, _LETTERS)) for piece in pieces])  # one copy of one piece at a time
-    return pieces if others == 2 * breaks + last.count(b"=") and _is_whole(last) else None
+    if others != 2 * breaks + last.count(b"=") or not _is_whole(last):
+        return None
+    return (Base64Lines(pieces[0]),) if len(pieces) == 1 else pieces
 
 
 def _is_whole(group: bytes) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from mailflow_gui.mail.base64_lines import Base64Lines
 from mailflow_gui.mail.compose_charset import Charset, encode
 from mailflow_gui.mail.compose_header import LONGEST, clean, field, parameter, parameters
 from mailflow_gui.mail.swift import swift
@@ -134,7 +135,7 @@ def _base64(data: bytes) -> Iterator[bytes]:
     for start in range(0, len(data), _BLOCK):
         encoded = binascii.b2a_base64(view[start : start + _BLOCK], newline=False)
         lines = b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)])
-        yield lines + b"\r\n" if start + _BLOCK < len(data) else lines
+        yield Base64Lines(lines + b"\r\n" if start + _BLOCK < len(data) else lines)
 
 
 def _multipart(subtype: str, parts: Sequence[Part], key: str, *more: Sequence[str]) -> Part:

@@ -6,9 +6,14 @@ some servers and not for others, and what follows becomes a second mail that nob
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
+from mailflow_gui.mail.base64_lines import Base64Lines
+
 BLOCK = 1 << 16
+_ODD = re.compile(rb"\n(?:(?<!\r\n)|(?=\.))")
+"""A line end without its CR, or a dot behind one."""
 
 
 def wire_form(content: Iterable[bytes]) -> Iterator[bytes]:
@@ -29,25 +34,21 @@ def _stuffed(content: Iterable[bytes]) -> Iterator[bytes]:
     at_line_start = True
     held_cr = False  # a CR at the end of a chunk may be half of a CR LF
     for part in content:
+        if type(part) is Base64Lines and part and not held_cr:
+            at_line_start = part.endswith(b"\n")
+            yield part
+            continue
         chunk = b"\r" + part if held_cr else bytes(part)  # a view becomes bytes here, a piece at a time
         held_cr = chunk.endswith(b"\r")
         if held_cr:
             chunk = chunk[:-1]
         if not chunk:
             continue
-        chunk = _lines(chunk)
-        if b"\n." in chunk:
-            chunk = chunk.replace(b"\n.", b"\n..")
+        if chunk.count(b"\r") != chunk.count(b"\n") or _ODD.search(chunk):
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n").replace(b"\n.", b"\n..")
         if at_line_start and chunk.startswith(b"."):
             chunk = b"." + chunk
         at_line_start = chunk.endswith(b"\n")
         yield chunk
     if held_cr or not at_line_start:
         yield b"\r\n"
-
-
-def _lines(chunk: bytes) -> bytes:
-    pairs = chunk.count(b"\r\n")
-    if chunk.count(b"\n") == pairs == chunk.count(b"\r"):
-        return chunk
-    return chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")

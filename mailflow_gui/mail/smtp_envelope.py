@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from mailflow_gui.errors import MailError, Rejected
 from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
+from mailflow_gui.mail.swift import swift
 
 if TYPE_CHECKING:
     from mailflow_gui.mail.smtp_dialogue import Dialogue
 
 
+@swift
 @dataclass(frozen=True)
 class Begun:
     """An envelope was said. With no recipient accepted nothing is under way and there is nothing to finish."""
@@ -21,6 +23,7 @@ class Begun:
     refused: Mapping[str, MailError] = field(default_factory=dict)
 
 
+@swift
 @dataclass(frozen=True)
 class Receipt:
     """The server took the mail over, in its own words."""
@@ -29,6 +32,7 @@ class Receipt:
     text: str
 
 
+@swift
 @dataclass(frozen=True)
 class Envelope:
     """What :meth:`SmtpSession.begin` says of a mail before its content."""
@@ -44,6 +48,7 @@ class Envelope:
     """The header holds addresses that need SMTPUTF8."""
 
 
+@swift
 @dataclass(frozen=True)
 class Said:
     """An envelope as it is said."""
@@ -92,7 +97,7 @@ def prepared(dialogue: Dialogue, envelope: Envelope) -> Said:
             refused[recipient] = error
         else:
             offered[recipient] = address
-    smtputf8 = envelope.smtputf8 or any(needs_smtputf8(address) for address in (path, *offered.values()))
+    smtputf8 = envelope.smtputf8 or needs_smtputf8(path) or any(map(needs_smtputf8, offered.values()))
     parameters = _parameters(dialogue, envelope, smtputf8=smtputf8)
     return Said(path, parameters, offered, refused, droppable=not smtputf8)
 

@@ -84,6 +84,8 @@ class Wire:
         self._closed = False
         self._armed = -1.0
         """The socket's own timeout, as it was last set here (seconds; 0: it waits for nothing, negative: not set yet)."""
+        self._drained = False
+        """The reader was found empty, and hasn't taken anything from the socket since."""
         self.allow("greeting", timeouts.connect())
 
     @classmethod
@@ -225,12 +227,7 @@ class Wire:
 
     def receive_now(self) -> bytes | None:
         """What has arrived: empty at the end, None if there is nothing yet. :raises MailError: loss, or too much."""
-        self._raw.hungry = False
-        try:
-            buffered = self._reader.peek(1)
-        finally:
-            self._raw.hungry = True
-        if buffered:
+        if buffered := self._buffered():
             return self._reader.read(len(buffered))
         try:
             self._wait_for_nothing()
@@ -253,12 +250,19 @@ class Wire:
 
     def pending(self) -> bool:
         """Whether something has arrived that was not read yet and that no ``select`` would tell."""
+        return bool(self._buffered()) or (isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0)
+
+    def _buffered(self) -> bytes:
+        """What the reader has taken from the socket and nobody has read yet."""
+        if self._drained:
+            return b""
         self._raw.hungry = False
         try:
-            buffered = bool(self._reader.peek(1))
+            buffered = self._reader.peek(1)
         finally:
             self._raw.hungry = True
-        return buffered or (isinstance(self.socket, ssl.SSLSocket) and self.socket.pending() > 0)
+        self._drained = not buffered
+        return buffered
 
     def readable(self) -> bool:
         """Whether something has arrived at the socket, or its end or loss: below TLS, where any record counts."""
@@ -309,6 +313,7 @@ class Wire:
 
     def receive_into(self, buffer: Buffer) -> int:
         """For the buffered reader: some bytes, 0 at the end. :raises MailError: silence, loss, too much."""
+        self._drained = False
         try:
             self._arm()
             count = self.socket.recv_into(buffer)

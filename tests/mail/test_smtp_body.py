@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailflow_gui.mail.base64_lines import Base64Lines
+from mailflow_gui.mail.carried import base64
 from mailflow_gui.mail.smtp_body import BLOCK, wire_form
 
 AWKWARD = st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"..", b"a", b"\0", b"\xff", b""]), max_size=30)
@@ -53,3 +56,23 @@ def test_no_cut_and_no_bytes_can_end_a_mail(pieces: list[bytes]) -> None:
     if expected and not expected.endswith(b"\r\n"):
         expected += b"\r\n"
     assert re.sub(rb"(?m)^\.", b"", said) == expected
+
+
+@given(st.lists(st.tuples(st.booleans(), st.binary(max_size=300)), max_size=8), AWKWARD)
+def test_base64_that_is_known_to_be_in_lines_goes_as_any_other(
+    parts: list[tuple[bool, bytes]], more: list[bytes]
+) -> None:
+    pieces: list[bytes] = [*more]
+    for ended, data in parts:
+        lines = b"\r\n".join(binascii.b2a_base64(data[at : at + 57], newline=False) for at in range(0, len(data), 57))
+        pieces.append(Base64Lines(lines + b"\r\n" if ended and lines else lines))
+    pieces += more
+    assert wired(*pieces) == wired(*map(bytes, pieces))
+
+
+def test_only_faultless_base64_goes_without_another_look() -> None:
+    good = b"QUJDREVG\r\nR0hJ"
+    (carried,) = base64(good, 0, len(good)) or ()
+    assert type(carried) is Base64Lines
+    for bad in (b"QUJDREVG\nR0hJ", b"QUJDREVG\r\n.\r\nR0hJ", b"QUJD.EVG\r\nR0hJ", b"QUJDREVG\r\rR0hJ"):
+        assert base64(bad, 0, len(bad)) is None
