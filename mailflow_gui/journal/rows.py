@@ -11,6 +11,8 @@ T = TypeVar("T")
 
 _MOST_VALUES = 900
 """In one statement; SQLite before 3.32 takes 999."""
+_FEW = 8
+"""So many rows go together whatever their number."""
 
 
 def insert(database: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -32,10 +34,13 @@ def _statement(into: str, rows: int, columns: int) -> str:
 
 
 def _portions(values: Sequence[T], most: int) -> Iterator[Sequence[T]]:
-    """In portions of powers of two: the few statements that come of it stay compiled."""
+    """In portions of powers of two, and the last few together: the few statements that come of it stay compiled."""
     start, size = 0, 1 << max(0, most.bit_length() - 1)
-    while start < len(values):
-        while size > len(values) - start:
+    while left := len(values) - start:
+        if left <= min(most, _FEW):
+            yield values[start:]
+            return
+        while size > left:
             size //= 2
         yield values[start : start + size]
         start += size
