@@ -264,17 +264,32 @@ class Bringing:
 
     def note(self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]) -> Written[None]:
         """Write down, in one: what was sent, and whose dots are about to be said."""
+        written = self._journal.write(self._both(sents, uncertain))
+        if sents:
+            written.add_done_callback(lambda done: self._written(done, [sent.job for sent in sents]))
+        return written
 
+    def note_here(
+        self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]
+    ) -> Callable[[], None]:
+        """As :meth:`note`, and wait until it is durable. What follows from what was sent is left to be called once there is time for it.
+
+        Raises what kept the journal from writing it.
+        """
+        written = self._journal.write_here(self._both(sents, uncertain))
+        written.result()
+        return lambda: self._written(written, [sent.job for sent in sents])
+
+    def _both(
+        self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]
+    ) -> Callable[[Transaction], None]:
         def write(transaction: Transaction) -> None:
             concluded = self._noting.sent_all(transaction, sents)
             self._noting.uncertain_all(transaction, uncertain)
             for sent, stands in zip(sents, concluded, strict=True):
                 sent.job.work.concluded = stands
 
-        written = self._journal.write(write)
-        if sents:
-            written.add_done_callback(lambda done: self._written(done, [sent.job for sent in sents]))
-        return written
+        return write
 
     def _write(self, job: Job, function: Callable[[Transaction], settling.Concluded]) -> None:
         def write(transaction: Transaction) -> None:

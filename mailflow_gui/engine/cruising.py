@@ -277,12 +277,13 @@ class Cruising(threading.Thread):
             sents = self._sents() if start == 0 else []
             if not sents and not some:
                 return
-            written = self._bringing.note(sents, uncertain)
             if not some:
+                self._bringing.note(sents, [])
                 return
-            written.result()
+            go_on = self._bringing.note_here(sents, uncertain)
             for cruise, job in some:
                 self._say_dot(cruise, job)
+            go_on()  # now that the servers have something to do
 
     def _sents(self) -> list[Sent]:
         sents = []

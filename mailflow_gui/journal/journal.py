@@ -72,6 +72,12 @@ class Journal:
             self._database.close()
             raise JournalError("journal-damaged", path=str(self._path), reason=str(error)) from error
         self._queue: queue.SimpleQueue[tuple[Callable[[Transaction], Any], Written[Any]] | None] = queue.SimpleQueue()
+        self._order = threading.Lock()
+        """Held while a function takes its place in the order."""
+        self._given = 0
+        """Functions that were given and haven't ended."""
+        self._writing = threading.Lock()
+        """Held by the one thread that writes: never by two while something is given."""
         self._readers = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
         self._marking = threading.Lock()
@@ -92,8 +98,32 @@ class Journal:
         undone, and the journal takes nothing more.
         """
         future: Written[T] = Written()
-        self._queue.put((function, future))
+        with self._order:
+            self._given += 1
+            self._queue.put((function, future))
         return future
+
+    def write_here(self, function: Callable[[Transaction], T]) -> Written[T]:
+        """As :meth:`write`, but if nothing else is to be written, at once and in this thread: no other has to wake up for it."""
+        with self._order:
+            alone = self._given == 0
+            if alone:
+                self._given = 1
+                self._writing.acquire()  # it is free: whoever writes has been given something
+        if not alone:
+            return self.write(function)
+        future: Written[T] = Written()
+        try:
+            self._write_group([(function, future)])
+        finally:
+            self._writing.release()
+            self._ended(1)
+        future.tell()
+        return future
+
+    def _ended(self, functions: int) -> None:
+        with self._order:
+            self._given -= functions
 
     @property
     def failure(self) -> MailFlowError | None:
@@ -186,7 +216,11 @@ class Journal:
                 stop = True
             work = [entry for entry in group if entry is not None]
             if work:
-                self._write_group(work)
+                with self._writing:
+                    self._write_group(work)
+                self._ended(len(work))
+                for _function, future in work:  # only now: whoever waits goes on meanwhile
+                    future.tell()
 
     def _write_group(self, work: list[tuple[Callable[[Transaction], Any], Written[Any]]]) -> None:
         transaction = Transaction(self._database, self._spool)
@@ -204,8 +238,6 @@ class Journal:
             return
         for (_function, future), result in zip(work, results, strict=True):
             future.complete(result)
-        for _function, future in work:  # only then: whoever waits goes on meanwhile
-            future.tell()
 
     def _undo(self, error: Exception, futures: list[Written[Any]]) -> None:
         if self._database.in_transaction:
@@ -222,7 +254,6 @@ class Journal:
             )
         for future in futures:
             future.fail(told)
-            future.tell()
 
 
 def storage_error(error: OSError | sqlite3.Error, directory: Path) -> MailFlowError:
