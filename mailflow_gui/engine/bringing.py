@@ -153,11 +153,14 @@ class Bringing:
             return
         before, line.sent = line.sent, None
         try:
-            self.note([before] if before else [], [(job, begun.accepted, refusals)]).result()
+            go_on = self.note([before] if before else [], [(job, begun.accepted, refusals)])
         except BaseException:
             session.abandon()  # without the note in the journal there must be no dot
             raise
-        self._finish(line, job, begun.accepted)
+        try:
+            self._finish(line, job, begun.accepted)
+        finally:
+            go_on()
 
     def _refusals(self, begun: Begun) -> Refusals:
         refusals = {recipient: self._classes.apply(error) for recipient, error in begun.refused.items()}
@@ -260,21 +263,20 @@ class Bringing:
         """Write down what this session has sent, if that is still to be done."""
         sent, line.sent = line.sent, None
         if sent is not None:
-            self.note([sent], [])
+            self.note_all_sent([sent])
 
-    def note(self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]) -> Written[None]:
-        """Write down, in one: what was sent, and whose dots are about to be said."""
-        written = self._journal.write(self._both(sents, uncertain))
-        if sents:
-            written.add_done_callback(lambda done: self._written(done, [sent.job for sent in sents]))
-        return written
+    def note_all_sent(self, sents: Sequence[Sent]) -> None:
+        """Write down what was sent, without waiting."""
+        written = self._journal.write(self._both(sents, []))
+        written.add_done_callback(lambda done: self._written(done, [sent.job for sent in sents]))
 
-    def note_here(
+    def note(
         self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]
     ) -> Callable[[], None]:
-        """As :meth:`note`, and wait until it is durable. What follows from what was sent is left to be called once there is time for it.
+        """Write down, in one: what was sent, and whose dots are about to be said; wait until that is durable.
 
-        Raises what kept the journal from writing it.
+        Returns what follows for the items of what was sent: to be called once there is time for it. Raises what kept the journal from
+        writing.
         """
         written = self._journal.write_here(self._both(sents, uncertain))
         written.result()

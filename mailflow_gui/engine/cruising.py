@@ -278,9 +278,9 @@ class Cruising(threading.Thread):
             if not sents and not some:
                 return
             if not some:
-                self._bringing.note(sents, [])
+                self._bringing.note_all_sent(sents)
                 return
-            go_on = self._bringing.note_here(sents, uncertain)
+            go_on = self._bringing.note(sents, uncertain)
             for cruise, job in some:
                 self._say_dot(cruise, job)
             go_on()  # now that the servers have something to do

@@ -1,8 +1,8 @@
-"""The journal's one writer and its readers.
+"""The journal's writing side, one thread at a time, and its readers.
 
 :meth:`Journal.write` takes a function of a :class:`Transaction`; the writer thread runs whatever has queued up in one transaction, so the
 more there is to write, the larger the groups. A future is done only when its group is on the disk. Functions are run in the order
-they were given: when one is durable, so is every earlier one.
+they were given: when one is durable, so is every earlier one. :meth:`Journal.write_here` is for a thread that has nothing to do until then.
 """
 
 from __future__ import annotations
@@ -201,9 +201,10 @@ class Journal:
             self._thread.join()
         for database in self._open_readers:
             database.close()
-        self._spool.close()
+        with self._writing:
+            self._spool.close()
+            self._database.close()
         self._spool.close_reading()
-        self._database.close()
 
     def _write_groups(self) -> None:
         stop = False

@@ -287,19 +287,30 @@ def test_an_item_stands_where_its_last_mail_has_left_it(post: Post) -> None:
     """However late the thread is that noted the mail before."""
     bringing, journal = post.sending._bringing, post.bench.journal
     first, second = post.jobs(1, mails=2)
-    bringing.note([], [(each, each.recipients, {}) for each in (first, second)]).result()
+    bringing.note([], [(each, each.recipients, {}) for each in (first, second)])()
     write = journal.write
 
     def late(function: Callable[[Transaction], Any]) -> Any:
         journal.write = write  # type: ignore[method-assign]  # once
         written = write(function)
         written.result()
-        bringing.note([Sent(second, second.recipients, "250 ok")], [])
+        bringing.note_all_sent([Sent(second, second.recipients, "250 ok")])
         wait_until(lambda: first.work.pending == 1, what="the second note")
         return written
 
     journal.write = late  # type: ignore[method-assign]  # this thread is slow
-    bringing.note([Sent(first, first.recipients, "250 ok")], [])
+    bringing.note_all_sent([Sent(first, first.recipients, "250 ok")])
+    assert post.ends == [(first.work.row.id, "sent")]
+
+
+def test_an_item_ends_once_when_what_follows_a_note_is_left_for_later(post: Post) -> None:
+    bringing = post.sending._bringing
+    first, second = post.jobs(1, mails=2)
+    bringing.note([], [(each, each.recipients, {}) for each in (first, second)])()
+    go_on = bringing.note([Sent(first, first.recipients, "250 ok")], [])
+    bringing.note([Sent(second, second.recipients, "250 ok")], [])()
+    assert post.ends == []
+    go_on()
     assert post.ends == [(first.work.row.id, "sent")]
 
 
