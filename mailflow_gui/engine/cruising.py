@@ -130,7 +130,7 @@ class Cruising(threading.Thread):
         session = line.session
         assert session is not None
         session.wait_for_nothing()
-        cruise = _Cruise(line, session)
+        cruise = _Cruise(line, session, since=time.monotonic())
         key = self._selector.register(session.socket, selectors.EVENT_READ, cruise)
         self._cruises[key.fd] = cruise
         self.free += 1

@@ -119,7 +119,7 @@ def test_trouble_anywhere_loses_and_repeats_nothing(
     post.bring(jobs)
     counted = post.judge(jobs, server)
     assert not post.crashes
-    if verb not in {"DOT", "KEPT"}:
+    if verb not in {"BODY", "DOT", "KEPT"}:  # what comes in the middle of a body may cross the dot on its way
         assert counted["uncertain"] == 0
     assert counted["uncertain"] <= 3
     assert counted["sent"] >= 20 or trouble == "half a line"

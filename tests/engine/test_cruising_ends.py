@@ -156,6 +156,17 @@ def test_sessions_without_work_say_goodbye_and_others_are_opened(
     assert server.lines.count(b"QUIT") == server.sessions >= 3
 
 
+def test_a_session_stays_for_mails_that_come_one_by_one(server: Watching, post: Post) -> None:
+    for _each in range(4):
+        jobs = post.jobs(1)
+        post.bring(jobs)
+        assert post.judge(jobs, server) == {"sent": 1}
+        cruise = post.sending._cruising
+        assert cruise is not None
+        wait_until(lambda: cruise.free == 1 and not cruise._woken, what="the session being free")  # noqa: B023 (called at once)
+    assert server.sessions == 1
+
+
 def test_sessions_that_a_server_ends_while_they_are_idle_are_replaced(server: Watching, post: Post) -> None:
     for _each in range(5):
         jobs = post.jobs(12)
