@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.benchmarks import figures, pipeline
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.mails import mail
-from tests.benchmarks.pipeline import Run, Setup, Sink, engine, measured, ratio, sink
+from tests.benchmarks.pipeline import Run, Setup, Sink, engine, measured, median, ratio, sink
 from tests.servers.dovecot import Dovecot, dovecot
 
 _NO_DELAY = """
@@ -60,6 +60,13 @@ def getmail(server: Dovecot, user: str, at: Sink, directory: Path) -> Run:
     return measured(["getmail", "--getmaildir", str(directory), "--rcfile", str(control)], at)[0]
 
 
+FETCHMAIL, GETMAIL = "fetchmail, TCP_NODELAY", "getmail6"
+TIMES = {FETCHMAIL: 6, GETMAIL: 5}
+"""How many times a peer's rate the engine's must be."""
+MOST_CPU = 1 / 3
+"""Of a peer's processor time, at most."""
+
+
 def main(count: int = 1000, rounds: int = 2) -> None:
     """Print one table, and why a peer is not in it."""
     with dovecot() as server, sink() as at, tempfile.TemporaryDirectory() as name:
@@ -72,18 +79,25 @@ def main(count: int = 1000, rounds: int = 2) -> None:
         elif not _built(library):
             print("fetchmail is left out: there is no C compiler for the library that turns its delay off.")
         else:
-            runs["fetchmail, TCP_NODELAY"] = lambda: fetchmail(server, user, at, directory, library)
+            runs[FETCHMAIL] = lambda: fetchmail(server, user, at, directory, library)
         if shutil.which("getmail") is None:
             print("getmail6 is left out: it is not installed.")
         else:
-            runs["getmail6"] = lambda: getmail(server, user, at, directory)
+            runs[GETMAIL] = lambda: getmail(server, user, at, directory)
         if not runs:
             return
         server.deliver_all(user, (mail(number) for number in range(count)))
         runs["engine, passed through"] = lambda: engine(Setup(server, user, at, directory / "home", mapped="nothing"))
         done = pipeline.alternating(rounds, runs, count)
     ours = done.pop("engine, passed through")
-    figures.tell([Figure(f"passed through: × {peer}", ratio(ours, theirs), "×") for peer, theirs in done.items()])
+    found = []
+    for peer, theirs in done.items():
+        cpu = median(run.cpu_per_1000 for run in ours) / median(run.cpu_per_1000 for run in theirs)
+        found += [
+            Figure(f"passed through: × {peer}", ratio(ours, theirs), "×", TIMES[peer], at_least=True),
+            Figure(f"passed through: processor's time, × {peer}", cpu, "×", MOST_CPU),
+        ]
+    figures.tell(found)
 
 
 def _built(library: Path) -> bool:
