@@ -93,5 +93,7 @@ def open_centre(qtbot: QtBot, home: Home) -> Iterator[Open]:
         return centre
 
     yield open_one
-    for ended in (*opened_ones, *counts):
-        ended.shut_down()
+    for centre in opened_ones:
+        centre.shut_down()
+    for count in counts:
+        count.shut_down()
