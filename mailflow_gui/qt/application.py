@@ -26,7 +26,7 @@ def run(home: Home, flow: Path | None, *, demo: bool = False) -> int:
     """Show the window until it is closed; returns the exit code. A window that is open already takes over."""
     disable_core_dumps()
     application = QApplication([sys.argv[0]])
-    dress(application)
+    dress(application, watch=False)
 
     from mailflow_gui.qt.single_window import SingleWindow, hand_over
 
@@ -58,8 +58,11 @@ def run(home: Home, flow: Path | None, *, demo: bool = False) -> int:
         collecting.stop()
 
 
-def dress(application: QApplication) -> None:
-    """Name, icon, theme and Qt's own texts in the reader's language."""
+def dress(application: QApplication, *, watch: bool = True) -> None:
+    """Name, icon, theme and Qt's own texts in the reader's language.
+
+    :param watch: as for :meth:`Theme.apply`.
+    """
     from mailflow_gui.qt.theme import theme
 
     application.setApplicationName("MailFlow")
@@ -71,13 +74,15 @@ def dress(application: QApplication) -> None:
     place = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     if translator.load(QLocale(), "qtbase", "_", place):
         application.installTranslator(translator)
-    theme.apply(application)
+    theme.apply(application, watch=watch)
 
 
 def _begin(window: object, flow: Path | None, *, demo: bool) -> None:
     from mailflow_gui.qt.main_window import MainWindow
+    from mailflow_gui.qt.theme import theme
 
     assert isinstance(window, MainWindow)
+    theme.watch_focus()
     gc.freeze()  # every later search for garbage skips what stands now, and stops the window for so much less
     window.files.recover()
     if window.document.is_open:

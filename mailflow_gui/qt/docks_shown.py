@@ -47,6 +47,7 @@ class DocksShown:
                 self._stepped_aside.clear()
             docks.show_all(shown=False)
         else:
+            self._window.inspector.complete()  # before room is shared out
             for dock, wanted in zip(docks.all, self._wanted, strict=True):
                 dock.setVisible(wanted)
             if not self._sized:

@@ -5,25 +5,44 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
-from mailflow_gui.qt.errors.detail import ACCOUNT, NODE
+from mailflow_gui.qt.errors.open_count import OpenCount
 
 if TYPE_CHECKING:
+    from mailflow_gui.qt.errors.centre import ErrorCentre
     from mailflow_gui.qt.main_window import MainWindow
-
-PAGE = 2
 
 
 class ErrorsShown:
-    """Works on the window's pages, docks and bars."""
+    """Works on the window's pages, docks and bars. The centre is made when it is first wanted; its errors are counted before."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._reader = Reader(window.home)
+        self.count = OpenCount(self._reader, window)
+        self._centre: ErrorCentre | None = None
+
+    @property
+    def centre(self) -> ErrorCentre:
+        """The error centre, in the window's pages."""
+        if self._centre is None:
+            from mailflow_gui.qt.errors.centre import ErrorCentre  # large, and no part of the window's start
+
+            window = self._window
+            self._centre = centre = ErrorCentre(self._reader, window.accounts, self.count)
+            window.pages.addWidget(centre)
+            window.toast.raise_()
+            centre.back_wanted.connect(self.close)
+            centre.said.connect(window.toast.say)
+            centre.undoable.connect(lambda text, undo: window.toast.say(text, _("Undo"), undo))
+            centre.followed.connect(self.follow)
+        return self._centre
 
     @property
     def is_open(self) -> bool:
         """Whether the error centre is what the window shows."""
-        return self._window.pages.currentIndex() == PAGE
+        return self._centre is not None and self._window.pages.currentWidget() is self._centre
 
     def toggle(self) -> None:
         """Show the error centre, or go back from it."""
@@ -37,10 +56,10 @@ class ErrorsShown:
         window = self._window
         if not self.is_open:
             window.mapper.leave()
-            window.docks_shown.turn_page(PAGE)
+            window.docks_shown.turn_page(window.pages.indexOf(self.centre))
             window.tool_bar.hide()
             window.toast.raise_()
-            window.errors.groups.setFocus()
+            self.centre.groups.setFocus()
         window.commands["errors"].setChecked(True)
 
     def close(self) -> None:
@@ -52,8 +71,16 @@ class ErrorsShown:
             (window.canvas if window.document.is_open else window.welcome).setFocus()
         window.commands["errors"].setChecked(False)
 
+    def shut_down(self) -> None:
+        """The window closes: end the threads."""
+        if self._centre is not None:
+            self._centre.shut_down()
+        self.count.shut_down()
+
     def follow(self, target: tuple[str, ...]) -> None:
         """Where a link leads: a flow's node, a connection, a message."""
+        from mailflow_gui.qt.errors.detail import ACCOUNT, NODE  # as above
+
         kind, *names = target
         if kind == NODE:
             self._to_node(*names)
@@ -98,6 +125,6 @@ class ErrorsShown:
         return opened is not None and (opened.id == flow or (path is not None and str(path.resolve()) == flow))
 
     def _path(self, flow: str) -> Path | None:
-        look = self._window.errors.look
+        look = self.centre.look
         path = look.paths.get(flow) if look is not None else None
         return Path(path) if path else None

@@ -31,7 +31,6 @@ from mailflow_gui.qt.docks import Docks
 from mailflow_gui.qt.docks_shown import DocksShown
 from mailflow_gui.qt.document import Document
 from mailflow_gui.qt.engine_thread import EngineThread
-from mailflow_gui.qt.errors import ErrorCentre
 from mailflow_gui.qt.errors_shown import ErrorsShown
 from mailflow_gui.qt.faults import Faults
 from mailflow_gui.qt.files import Files
@@ -103,7 +102,6 @@ class MainWindow(QMainWindow):
         self.accounts_shown = AccountsShown(self.connections, self)
         self.form = SettingsForm(self.accounts, states=self.connections.states)
         self.inspector = Inspector(Reader(self.home))
-        self.errors = ErrorCentre(Reader(self.home), self.accounts)
         self.problems_tab = ProblemsTab()
         self.welcome = WelcomePage(self.node_types)
         self.trust_banner = TrustBanner()
@@ -154,7 +152,6 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(work)
-        self.pages.addWidget(self.errors)
         self.setCentralWidget(self.pages)
         self.toast = Toast(self.pages)
         self.docks.nodes.addTab(self.palette_tab, _("Nodes"))
@@ -403,7 +400,7 @@ class MainWindow(QMainWindow):
         self.canvas.undo_stack.cleanChanged.disconnect(self.note_clean)  # it says so once more while it is destroyed
         self.inspector.shut_down()
         self.mapper.close()
-        self.errors.shut_down()
+        self.errors_shown.shut_down()
         self.running.close()
         self.engine.shutdown()
         self.sandbox.stop()

@@ -79,11 +79,7 @@ def _test_connections(window: MainWindow) -> None:
 
 
 def _connect_errors(window: MainWindow) -> None:
-    window.errors.open_changed.connect(window.status.show_errors)
-    window.errors.back_wanted.connect(window.errors_shown.close)
-    window.errors.said.connect(window.toast.say)
-    window.errors.undoable.connect(lambda text, undo: window.toast.say(text, _("Undo"), undo))
-    window.errors.followed.connect(window.errors_shown.follow)
+    window.errors_shown.count.changed.connect(window.status.show_errors)
     window.status.failed_wanted.connect(window.messages.failed)
     window.status.errors_wanted.connect(window.errors_shown.open)
 

@@ -8,9 +8,8 @@ opened flow lacks · ``draft``, ``trying`` and ``saving`` what isn't Qt · ``tas
 
 from __future__ import annotations
 
-from mailflow_gui.qt.connections.dialog import ConnectionDialog
 from mailflow_gui.qt.connections.missing_shown import MissingShown
 from mailflow_gui.qt.connections.standing import Live
 from mailflow_gui.qt.connections.tab import ConnectionsTab
 
-__all__ = ["ConnectionDialog", "ConnectionsTab", "Live", "MissingShown"]
+__all__ = ["ConnectionsTab", "Live", "MissingShown"]

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from mailflow_gui.accounts import fields
 from mailflow_gui.accounts.account import DEFAULT_PORTS, Account, Protocol, Security
-from mailflow_gui.accounts.detect import Proposal
 from mailflow_gui.accounts.secrets import Secret
 from mailflow_gui.flow.model import Stub
 from mailflow_gui.language import _
-from mailflow_gui.mail.tls import Certificate
+
+if TYPE_CHECKING:
+    from mailflow_gui.accounts.detect import Proposal
+    from mailflow_gui.mail.tls import Certificate
 
 EXPIRES_SOON = 30
 """Days before a certificate's end from which on it is pointed out."""

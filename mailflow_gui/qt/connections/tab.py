@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QListView, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from mailflow_gui.accounts.account import Account, Protocol
-from mailflow_gui.accounts.detect import Network
 from mailflow_gui.accounts.secrets import SecretStore
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.errors import JournalError, MailFlowError
@@ -20,7 +20,6 @@ from mailflow_gui.language import _, ngettext
 from mailflow_gui.paths import Home
 from mailflow_gui.qt.connections import draft, order, standing
 from mailflow_gui.qt.connections.deleting import Deleting
-from mailflow_gui.qt.connections.dialog import ConnectionDialog
 from mailflow_gui.qt.connections.head import Head
 from mailflow_gui.qt.connections.keyring_strip import KeyringStrip
 from mailflow_gui.qt.connections.pieces import flat
@@ -28,6 +27,10 @@ from mailflow_gui.qt.connections.rows import RowPainter, Rows, Shown
 from mailflow_gui.qt.connections.standing import TROUBLED, Live, Standing
 from mailflow_gui.qt.connections.testing import Testing
 from mailflow_gui.qt.controls import EmptyState, Label
+
+if TYPE_CHECKING:
+    from mailflow_gui.accounts.detect import Network
+    from mailflow_gui.qt.connections.dialog import ConnectionDialog
 
 _LOOK_MILLISECONDS = 2000
 """How often others may have changed the saved connections."""
@@ -295,6 +298,8 @@ class ConnectionsTab(QWidget):
         if self.dialog is not None:
             self.dialog.raise_()
             return self.dialog
+        from mailflow_gui.qt.connections.dialog import ConnectionDialog  # large, and no part of the window's start
+
         shown = self._shown(account.id)
         flows = shown.standing.flows if shown else ()
         dialog = ConnectionDialog(

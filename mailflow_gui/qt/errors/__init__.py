@@ -4,9 +4,3 @@ It reads the journal in a lane of its own (:mod:`looking`) and shows what is the
 decides is left in the journal as requests, as the inspector does it. A *group* is an error by its name, a *message* one that is stuck in
 it (:mod:`mailflow_gui.journal.error_groups`).
 """
-
-from __future__ import annotations
-
-from mailflow_gui.qt.errors.centre import ErrorCentre
-
-__all__ = ["ErrorCentre"]

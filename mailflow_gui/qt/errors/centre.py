@@ -19,8 +19,9 @@ from mailflow_gui.qt.errors.acting import Acting
 from mailflow_gui.qt.errors.detail import ErrorDetail
 from mailflow_gui.qt.errors.group_bar import GroupBar
 from mailflow_gui.qt.errors.groups_table import GroupsTable
-from mailflow_gui.qt.errors.looking import DISCARDED, Look, Looker, Wanted
+from mailflow_gui.qt.errors.looking import DISCARDED, Look, Wanted
 from mailflow_gui.qt.errors.messages_table import StuckTable
+from mailflow_gui.qt.errors.open_count import OpenCount
 from mailflow_gui.qt.errors.side_list import Entry, SideList, entries
 from mailflow_gui.qt.errors.top_bar import TopBar
 from mailflow_gui.qt.inspector.lane import Lane
@@ -28,8 +29,6 @@ from mailflow_gui.qt.theme import theme
 
 _TICK = 250
 """Milliseconds between two looks while it can be seen."""
-_COUNTING = 1000
-"""The same while it can't, for the number of open errors."""
 _SIDE, _DETAIL, _DETAIL_NARROW = 216, 440, 400
 _NARROW, _NARROWEST = 1200, 900
 """Widths of the window from which on the side list, and the detail beside the tables, have room."""
@@ -38,8 +37,6 @@ _NARROW, _NARROWEST = 1200, 900
 class ErrorCentre(QWidget):
     """Shows the errors of a home's journal. :meth:`shut_down` before the application ends."""
 
-    open_changed = Signal(int)
-    """How many errors are open: messages that are held up, and troubles that last."""
     back_wanted = Signal()
     said = Signal(str)
     undoable = Signal(str, object)
@@ -47,20 +44,18 @@ class ErrorCentre(QWidget):
     followed = Signal(tuple)
     """A link of the detail (:attr:`ErrorDetail.followed`)."""
 
-    def __init__(self, reader: Reader, accounts: AccountStore, parent: QWidget | None = None) -> None:
+    def __init__(self, reader: Reader, accounts: AccountStore, count: OpenCount, parent: QWidget | None = None) -> None:
+        """:param count: by the same reader; it stays with who made it."""
         super().__init__(parent)
         self.setProperty("panel", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._reader, self._accounts = reader, accounts
-        self._looker = Looker(reader)
-        self._lane = Lane("errors", self)
-        self._lane.at_end(self._looker.close)
+        self.count, self._looker, self._lane = count, count.looker, count.lane
         self._reading = Lane("errors-detail", self)
         self._reading.at_end(reader.close)
         self._wanted = Wanted()
         self._look: Look | None = None
         self._looking = self._again = self._anew = False
-        self._open = -1
         self._closed = self._sized = self._cramped = self._opened = False
         self._item: int | None = None
         self._shown_group = ""
@@ -70,10 +65,6 @@ class ErrorCentre(QWidget):
         self._connect()
         self._timer = QTimer(self, interval=_TICK)
         self._timer.timeout.connect(self.tick)
-        self._counting = QTimer(self, interval=_COUNTING)
-        self._counting.timeout.connect(self._count)
-        self._counting.start()
-        self._count()
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shut_down)
@@ -103,10 +94,8 @@ class ErrorCentre(QWidget):
         self.messages.refresh_times()
 
     def shut_down(self) -> None:
-        """End the threads; nothing is read any more."""
+        """End its thread; the counting ends by itself."""
         self._timer.stop()
-        self._counting.stop()
-        self._lane.close()
         self._reading.close()
 
     # ---- putting together
@@ -198,6 +187,7 @@ class ErrorCentre(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._timer.start()
+        self.count.pause()
         self.refresh(anew=True)
         if not self._sized:
             self._sized = True
@@ -207,6 +197,7 @@ class ErrorCentre(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+        self.count.resume()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -273,29 +264,12 @@ class ErrorCentre(QWidget):
         self.fault.say("danger", error.text, error.advice)
         self.fault.show()
 
-    def _count(self) -> None:
-        if self.isVisible():
-            return  # the look tells it
-        self._lane.do(self._looker.open_count_if_changed, self._counted)
-
-    def _counted(self, count: int | Exception | None) -> None:
-        if isinstance(count, Exception):
-            if not isinstance(count, MailFlowError):
-                raise count  # a damaged journal is told by the list of messages
-        elif count is not None:
-            self._tell_open(count)
-
-    def _tell_open(self, count: int) -> None:
-        if count != self._open:
-            self._open = count
-            self.open_changed.emit(count)
-
     # ---- showing
 
     def _show(self) -> None:
         look = self._look
         assert look is not None
-        self._tell_open(look.counts.open)
+        self.count.tell(look.counts.open)
         self.top.show_counts(look.counts.open, look.counts.dead)
         self.side.show_entries(entries(look.counts, look.wanted, look.flows, self._known_accounts()), look.wanted)
         head = next((_(head) for seconds, _title, head in words.PERIODS if seconds == look.wanted.period), "")

@@ -8,10 +8,8 @@ from mailflow_gui.qt.forms import choices, simple
 from mailflow_gui.qt.forms.connection import ConnectionEditor
 from mailflow_gui.qt.forms.description import Field, Kind
 from mailflow_gui.qt.forms.editor import Editor
-from mailflow_gui.qt.forms.extractions import ExtractionsEditor
 from mailflow_gui.qt.forms.folder import FolderEditor
 from mailflow_gui.qt.forms.group import FoldedEditor, RadioGroupEditor
-from mailflow_gui.qt.forms.rules import RulesEditor
 from mailflow_gui.qt.forms.surroundings import Surroundings
 
 _BY_KIND: Mapping[Kind, Callable[[Field], Editor]] = {
@@ -25,11 +23,25 @@ _BY_KIND: Mapping[Kind, Callable[[Field], Editor]] = {
     "table": simple.TableEditor,
     "json": simple.JsonEditor,
 }
+
+
+def _rules(field: Field, around: Surroundings) -> Editor:
+    from mailflow_gui.qt.forms.rules import RulesEditor  # large, and no part of the window's start
+
+    return RulesEditor(field, around)
+
+
+def _extractions(field: Field, around: Surroundings) -> Editor:
+    from mailflow_gui.qt.forms.extractions import ExtractionsEditor  # as above
+
+    return ExtractionsEditor(field, around)
+
+
 _SPECIAL: Mapping[Kind, Callable[[Field, Surroundings], Editor]] = {
     "connection": ConnectionEditor,
     "folder": FolderEditor,
-    "rules": RulesEditor,
-    "extractions": ExtractionsEditor,
+    "rules": _rules,
+    "extractions": _extractions,
 }
 _FEW = 2
 """So many choices are all in sight."""

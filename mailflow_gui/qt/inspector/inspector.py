@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -45,20 +46,34 @@ class Inspector(QWidget):
         self.bar = FilterBar()
         self.list = MessageList(reader, self.bar)
         self.model, self.table = self.list.model, self.list.table
-        self.detail = DetailPane()
         self._build()
         self.list.selected.connect(self.message_selected)
         self.list.row_changed.connect(self._show_row)
         self.table.pip_clicked.connect(self.node_wanted)
-        self.detail.asked.connect(self._ask)
-        self.detail.source_wanted.connect(self._save_source)
-        self.detail.said.connect(self.said)
-        self.detail.item_wanted.connect(self.select_message)
         self._timer = QTimer(self, interval=_TICK)
         self._timer.timeout.connect(self._tick)
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.shut_down)
+
+    @functools.cached_property
+    def detail(self) -> DetailPane:
+        """The message that is selected; made when the inspector is first shown, since it is large and the window starts without."""
+        detail = DetailPane()
+        detail.asked.connect(self._ask)
+        detail.source_wanted.connect(self._save_source)
+        detail.said.connect(self.said)
+        detail.item_wanted.connect(self.select_message)
+        detail.setMinimumWidth(260)
+        self.splitter.addWidget(detail)
+        self.splitter.setStretchFactor(1, 34)
+        self.splitter.setSizes([768, 400])
+        _put_behind(self.list, detail)
+        return detail
+
+    def complete(self) -> None:
+        """It is about to be shown."""
+        self.detail  # noqa: B018 - makes it
 
     def refresh(self) -> None:
         """Look whether anything has changed; cheap if nothing has, and never waits."""
@@ -98,14 +113,10 @@ class Inspector(QWidget):
     def _build(self) -> None:
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self.list)
-        self.splitter.addWidget(self.detail)
         self.splitter.setStretchFactor(0, 66)
-        self.splitter.setStretchFactor(1, 34)
-        self.splitter.setSizes([768, 400])
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setHandleWidth(1)
         self.list.setMinimumWidth(300)
-        self.detail.setMinimumWidth(260)
         self._whole = whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -118,6 +129,7 @@ class Inspector(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.complete()
         self._timer.start()
         self.refresh()
 
@@ -188,3 +200,19 @@ class Inspector(QWidget):
             raise done
         else:
             self.said.emit(_("Saved: {name}").format(name=name))
+
+
+def _put_behind(before: QWidget, made: QWidget) -> None:
+    """The tab key goes from one to the other, although the latter came to the window when all else was there."""
+    window = before.window()
+    chain: list[QWidget] = []
+    following = window.nextInFocusChain()
+    while following is not None and following is not window:
+        chain.append(following)
+        following = following.nextInFocusChain()
+    stops = [one for one in chain if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    last = next((one for one in reversed(stops) if before.isAncestorOf(one)), None)
+    for stop in stops:
+        if last is not None and made.isAncestorOf(stop):
+            QWidget.setTabOrder(last, stop)
+            last = stop

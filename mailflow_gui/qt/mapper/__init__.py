@@ -6,7 +6,6 @@ with the sample is worked out in a thread of its own, only for rules that have c
 
 from __future__ import annotations
 
-from mailflow_gui.qt.mapper.page import MapperPage
 from mailflow_gui.qt.mapper.shown import MapperShown
 
-__all__ = ["MapperPage", "MapperShown"]
+__all__ = ["MapperShown"]

@@ -8,11 +8,11 @@ from mailflow_gui.journal.reader import Reader
 from mailflow_gui.language import _
 from mailflow_gui.qt.forms.description import fields_of
 from mailflow_gui.qt.forms.surroundings import Surroundings
-from mailflow_gui.qt.mapper.history import Saved
-from mailflow_gui.qt.mapper.page import MapperPage
 
 if TYPE_CHECKING:
     from mailflow_gui.qt.main_window import MainWindow
+    from mailflow_gui.qt.mapper.history import Saved
+    from mailflow_gui.qt.mapper.page import MapperPage
 
 _NEED_CANVAS = (
     "dock-nodes",
@@ -162,6 +162,8 @@ class MapperShown:
 
     def _made(self) -> MapperPage:
         if self.page is None:
+            from mailflow_gui.qt.mapper.page import MapperPage  # the editor is large, and no part of the window's start
+
             window = self._window
             around = Surroundings(window.accounts)
             self.page = page = MapperPage(Reader(window.home), window.node_types, around)
@@ -179,6 +181,8 @@ class MapperShown:
 
     def _saved(self) -> Saved:
         """By what journal and disk know the flow: the canvas doesn't hear of the id that the first save gives it."""
+        from mailflow_gui.qt.mapper.history import Saved  # as in _made
+
         document = self._window.document
         return Saved(document.opened.id if document.opened is not None else None, document.path)
 

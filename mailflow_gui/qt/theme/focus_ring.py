@@ -63,6 +63,9 @@ class FocusRing(QObject):
         """Follow the focus within this application."""
         application.removeEventFilter(self)
         application.installEventFilter(self)
+        for widget in application.allWidgets():
+            if isinstance(widget, QAbstractSpinBox) and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+                _inset(widget)  # nobody saw to it then
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

@@ -123,8 +123,12 @@ class Theme(QObject):
         """
         return icons.pixmap(name, self.color(token).rgba(), size, ratio)
 
-    def apply(self, application: QApplication) -> None:
-        """Dress the application, now and whenever the system's or the person's choice changes."""
+    def apply(self, application: QApplication, *, watch: bool = True) -> None:
+        """Dress the application, now and whenever the system's or the person's choice changes.
+
+        :param watch: follow the keyboard's focus at once; otherwise from :meth:`watch_focus` on. Watching costs time at every event, of
+            which there are thousands while a window is put together.
+        """
         new = self._application is not application
         self._application = application
         stored = window_file.read().get(_SETTING)
@@ -135,8 +139,14 @@ class Theme(QObject):
         if self._ring is None:
             self._ring = FocusRing(self)
             application.styleHints().colorSchemeChanged.connect(self._system_changed)
-        self._ring.watch(application)
+        if watch:
+            self._ring.watch(application)
         self._repaint()
+
+    def watch_focus(self) -> None:
+        """Show which control has the keyboard from now on."""
+        if self._ring is not None and self._application is not None:
+            self._ring.watch(self._application)
 
     def set_mode(self, mode: str) -> None:
         """Follow the system, or stay light or dark whatever it says; the choice is kept for the next start.

@@ -17,7 +17,7 @@ from mailflow_gui.accounts.detect import Network
 from mailflow_gui.accounts.secrets import SecretStore
 from mailflow_gui.accounts.store import AccountStore
 from mailflow_gui.paths import Home
-from mailflow_gui.qt.connections import ConnectionDialog
+from mailflow_gui.qt.connections.dialog import ConnectionDialog
 from tests.accounts import keyring_service, secret_service
 from tests.accounts.detect.conftest import Internet, authority, description, internet
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.accounts.secrets import Secret
-from mailflow_gui.qt.connections import ConnectionDialog
+from mailflow_gui.qt.connections.dialog import ConnectionDialog
 from tests.accounts.detect.conftest import Description, server
 from tests.accounts.detect.web_server import Page
 from tests.qt.connections.conftest import Hand, Internet

@@ -18,7 +18,7 @@ from mailflow_gui.accounts.secrets import Secret
 from mailflow_gui.journal.journal import opened
 from mailflow_gui.journal.requests import open_requests
 from mailflow_gui.mail import tls
-from mailflow_gui.qt.connections import ConnectionDialog
+from mailflow_gui.qt.connections.dialog import ConnectionDialog
 from mailflow_gui.qt.connections.draft import NEW_ID
 from tests.qt.connections.conftest import Hand
 from tests.servers import certificates

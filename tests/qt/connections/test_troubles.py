@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel
 
 from mailflow_gui.accounts.account import Account
 from mailflow_gui.mail import tls
-from mailflow_gui.qt.connections import ConnectionDialog
+from mailflow_gui.qt.connections.dialog import ConnectionDialog
 from mailflow_gui.qt.connections.draft import NEW_ID
 from tests.qt.connections.conftest import Hand
 from tests.servers import certificates

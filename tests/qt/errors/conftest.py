@@ -14,7 +14,8 @@ from mailflow_gui.journal import deliveries, items
 from mailflow_gui.journal.journal import Journal, Transaction, opened
 from mailflow_gui.journal.reader import Reader
 from mailflow_gui.paths import Home
-from mailflow_gui.qt.errors import ErrorCentre
+from mailflow_gui.qt.errors.centre import ErrorCentre
+from mailflow_gui.qt.errors.open_count import OpenCount
 from tests.qt.inspector import filled
 
 Open = Callable[..., ErrorCentre]
@@ -77,9 +78,12 @@ def made(journal: Journal, home: Home) -> dict[str, int]:
 def open_centre(qtbot: QtBot, home: Home) -> Iterator[Open]:
     """Opens error centres, as large as the window's page, and ends their threads."""
     opened_ones: list[ErrorCentre] = []
+    counts: list[OpenCount] = []
 
     def open_one(width: int = 1440, height: int = 844) -> ErrorCentre:
-        centre = ErrorCentre(Reader(home), AccountStore(home.accounts_file))
+        reader = Reader(home)
+        counts.append(OpenCount(reader))
+        centre = ErrorCentre(reader, AccountStore(home.accounts_file), counts[-1])
         qtbot.addWidget(centre)
         opened_ones.append(centre)
         centre.resize(width, height)
@@ -91,3 +95,5 @@ def open_centre(qtbot: QtBot, home: Home) -> Iterator[Open]:
     yield open_one
     for centre in opened_ones:
         centre.shut_down()
+    for count in counts:
+        count.shut_down()

@@ -15,8 +15,12 @@ from pytestqt.qtbot import QtBot
 from mailflow_gui.journal import items, reclassed, requests
 from mailflow_gui.journal.history import STATE_NAMES
 from mailflow_gui.journal.journal import Journal
-from mailflow_gui.qt.errors import ErrorCentre, words
+from mailflow_gui.journal.reader import Reader
+from mailflow_gui.paths import Home
+from mailflow_gui.qt.errors import words
+from mailflow_gui.qt.errors.centre import ErrorCentre
 from mailflow_gui.qt.errors.looking import DISCARDED, SOLVED
+from mailflow_gui.qt.errors.open_count import OpenCount
 from tests.qt.errors.conftest import Open
 from tests.qt.inspector import filled
 
@@ -243,9 +247,21 @@ def test_the_number_of_open_errors_is_told_while_nobody_looks(
     centre = open_centre()
     centre.hide()
     told: list[int] = []
-    centre.open_changed.connect(told.append)
+    centre.count.changed.connect(told.append)
     journal.write(lambda transaction: filled.failed(transaction, 40)).result()
     qtbot.waitUntil(lambda: told == [8], timeout=LONG)
+
+
+def test_the_number_of_open_errors_is_told_before_there_is_a_centre(
+    qtbot: QtBot, home: Home, made: dict[str, int], journal: Journal
+) -> None:
+    count = OpenCount(Reader(home))
+    told: list[int] = []
+    count.changed.connect(told.append)
+    qtbot.waitUntil(lambda: told == [7], timeout=LONG)
+    journal.write(lambda transaction: filled.failed(transaction, 40)).result()
+    qtbot.waitUntil(lambda: told == [7, 8], timeout=LONG)
+    count.shut_down()
 
 
 def test_the_technical_detail_is_copied_without_addresses(

@@ -51,7 +51,7 @@ def test_refused_mails_are_grouped_classed_and_sent(
         lambda: window.status.errors.isVisible() and window.status.errors.text() == "Errors 5", timeout=10_000
     )
     QTest.mouseClick(window.status.errors, Qt.MouseButton.LeftButton)
-    errors = window.errors
+    errors = window.errors_shown.centre
     assert errors.isVisible()
     assert not window.tool_bar.isVisible()
     choose(qtbot, errors, "550 5.1.1")
@@ -96,13 +96,13 @@ def test_the_links_of_an_error_lead_to_the_canvas_and_the_connection(
     assert window.errors_shown.is_open
     assert window.docks.left.isHidden()
     assert window.document.opened is not None
-    window.errors.followed.emit(("node", window.document.opened.id or str(path.resolve()), "send"))
-    assert window.errors.isHidden()
+    window.errors_shown.centre.followed.emit(("node", window.document.opened.id or str(path.resolve()), "send"))
+    assert window.errors_shown.centre.isHidden()
     assert list(window.canvas.selected()) == ["send"]
     assert not window.docks.left.isHidden()
     window.commands["errors"].trigger()
-    window.errors.followed.emit(("message", "1"))
-    assert window.errors.isHidden()
+    window.errors_shown.centre.followed.emit(("message", "1"))
+    assert window.errors_shown.centre.isHidden()
     assert window.docks.messages.currentWidget() is window.inspector
 
 
@@ -111,8 +111,10 @@ def test_the_error_centre_opens_from_the_welcome_page_and_leads_back_there(
     window: MainWindow,
 ) -> None:
     window.commands["errors"].trigger()
-    qtbot.waitUntil(lambda: window.errors.pages.currentWidget() is window.errors.nothing, timeout=10_000)
-    QTest.mouseClick(window.errors.top.back, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: window.errors_shown.centre.pages.currentWidget() is window.errors_shown.centre.nothing, timeout=10_000
+    )
+    QTest.mouseClick(window.errors_shown.centre.top.back, Qt.MouseButton.LeftButton)
     assert window.welcome.isVisible()
     window.commands["errors"].trigger()
     window.files.new()

@@ -6,10 +6,12 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui.journal import items
 from mailflow_gui.journal.journal import Journal, Transaction, opened
+from mailflow_gui.journal.reader import Reader
 from mailflow_gui.paths import Home
 from mailflow_gui.qt.inspector import Inspector, looking
 from mailflow_gui.qt.inspector.model import RECEIVED, STATE, STEPS, SUBJECT
@@ -43,6 +45,27 @@ def test_without_a_journal_it_says_what_will_stand_here(inspect: Open, home: Hom
     inspector = inspect()
     qtbot.waitUntil(lambda: inspector.list.pages.currentIndex() == 1)
     assert not home.journal_file.exists()
+
+
+def test_the_tab_key_goes_from_the_list_to_the_detail_although_that_is_made_later(home: Home, qtbot: QtBot) -> None:
+    window = QWidget()
+    layout = QVBoxLayout(window)
+    inspector, after = Inspector(Reader(home)), QLineEdit()
+    layout.addWidget(inspector)
+    layout.addWidget(after)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    stops = []
+    widget = window.nextInFocusChain()
+    while widget is not None and widget is not window:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            part = (inspector.bar, inspector.list, inspector.detail, after)
+            stops.append(next(place for place, one in enumerate(part) if one is widget or one.isAncestorOf(widget)))
+        widget = widget.nextInFocusChain()
+    inspector.shut_down()
+    assert set(stops) == {0, 1, 2, 3}
+    assert stops == sorted(stops)
 
 
 def test_a_journal_that_is_made_later_is_found(inspect: Open, home: Home, qtbot: QtBot) -> None:

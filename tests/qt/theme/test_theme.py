@@ -9,10 +9,10 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QMargins, QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QFontMetrics, QIcon, QImage, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QSpinBox, QTabBar, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mailflow_gui import paths
@@ -269,6 +269,30 @@ def test_void_calls_lose_no_reference_to_none(qapp: QApplication) -> None:
     assert abs(sys.getrefcount(None) - before) < 10_000
 
 
+def test_a_focus_that_is_watched_late_changes_nothing_for_what_was_made_before(
+    qtbot: QtBot, qapp: QApplication
+) -> None:
+    watched = QSpinBox()
+    qtbot.addWidget(watched)
+    watched.ensurePolished()
+    assert theme._ring is not None
+    qapp.removeEventFilter(theme._ring)
+    window = QWidget()
+    layout = QVBoxLayout(window)
+    first, second = QSpinBox(), QPushButton("Second")
+    layout.addWidget(first)
+    layout.addWidget(second)
+    qtbot.addWidget(window)
+    window.show()
+    theme.watch_focus()
+    assert _margins(first) == _margins(watched) != QMargins()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    first.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTest.keyClick(first, Qt.Key.Key_Tab)
+    assert _ringed(window, second)
+
+
 def _ringed(window: QWidget, widget: QWidget) -> bool:
     """Is there a line in the focus colour 1 px away from the widget?"""
     QApplication.processEvents()
@@ -312,3 +336,9 @@ def _contrast(one: QColor, other: QColor) -> float:
 
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def _margins(box: QSpinBox) -> QMargins:
+    edit = box.findChild(QLineEdit)
+    assert edit is not None
+    return edit.textMargins()
