@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass, field
-from typing import cast
 
 from mailflow_gui.mail import tree
+from mailflow_gui.mail.large import PIECE, give_back, pieces
 from mailflow_gui.mail.swift import swift
 
 LONGEST = 998
 """Characters of a line that every server takes (RFC 5322 2.1.1)."""
-PIECE = 1 << 20
-"""Bytes of one piece of a large body; a large body's pieces are views on the received mail, not copies."""
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -65,9 +63,17 @@ def base64(raw: bytes, start: int, end: int) -> tuple[bytes, ...] | None:
     ):
         return None
     last = raw[end - 4 : end]
-    pieces = _pieces(raw, start, end)
-    others = sum([len(bytes(piece).translate(None, _LETTERS)) for piece in pieces])  # one copy of one piece at a time
-    return pieces if others == 2 * breaks + last.count(b"=") and _is_whole(last) else None
+    # A large body's pieces are views on the received mail, not copies.
+    found = (raw[start:end],) if end - start <= PIECE else pieces(raw, start, end)
+    others = sum([_others(piece) for piece in found])
+    return found if others == 2 * breaks + last.count(b"=") and _is_whole(last) else None
+
+
+def _others(piece: bytes) -> int:
+    """How many characters of a piece are no letters of base64."""
+    count = len(bytes(piece).translate(None, _LETTERS))
+    give_back(piece)
+    return count
 
 
 def _is_whole(group: bytes) -> bool:
@@ -76,11 +82,3 @@ def _is_whole(group: bytes) -> bool:
         return binascii.b2a_base64(binascii.a2b_base64(group), newline=False) == group
     except binascii.Error:
         return False
-
-
-def _pieces(raw: bytes, start: int, end: int) -> tuple[bytes, ...]:
-    if end - start <= PIECE:
-        return (raw[start:end],)
-    # A view is bytes to whoever writes, sends or joins it; typing has no name for that before Python 3.12.
-    view = cast("bytes", memoryview(raw))
-    return tuple(view[at : min(at + PIECE, end)] for at in range(start, end, PIECE))

@@ -15,6 +15,7 @@ from itertools import count
 
 from mailflow_gui.mail.compose_charset import Charset, encode
 from mailflow_gui.mail.compose_header import LONGEST, clean, field, parameter, parameters
+from mailflow_gui.mail.large import BYTES
 from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.values import Attachment
 
@@ -104,7 +105,7 @@ def attachment_part(attachment: Attachment) -> Part:
 
 def _mail_part(attachment: Attachment) -> Part | None:
     """The attached mail as it is, line ends made CRLF; None where its lines can't travel in a mail unencoded."""
-    content = attachment.content
+    content = bytes(attachment.content)  # a large one is no bytes by itself
     if b"\0" in content or re.search(rb"\r(?!\n)", content):
         return None
     if _BARE.search(content):
@@ -162,7 +163,7 @@ def _boundary(key: str, parts: Sequence[Part]) -> str:
 
 def _holds(part: Part, marker: bytes) -> bool:
     # A view is a piece of base64 as it came, deep inside a multipart.
-    return not part.base64 and any(type(chunk) is bytes and marker in chunk for chunk in part.chunks)
+    return not part.base64 and any(type(chunk) in BYTES and marker in chunk for chunk in part.chunks)
 
 
 def _has_short_lines(data: bytes) -> bool:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from mailflow_gui.mail.large import give_back
+
 BLOCK = 1 << 16
 
 
@@ -30,6 +32,8 @@ def _stuffed(content: Iterable[bytes]) -> Iterator[bytes]:
     held_cr = False  # a CR at the end of a chunk may be half of a CR LF
     for part in content:
         chunk = b"\r" + part if held_cr else bytes(part)  # a view becomes bytes here, a piece at a time
+        if type(part) is not bytes:
+            give_back(part)
         held_cr = chunk.endswith(b"\r")
         if held_cr:
             chunk = chunk[:-1]
