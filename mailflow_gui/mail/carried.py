@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 from dataclasses import dataclass, field
 
-from mailflow_gui.mail import tree
+from mailflow_gui.mail import headers, tree
 from mailflow_gui.mail.large import PIECE, give_back, pieces
 from mailflow_gui.mail.swift import swift
 
@@ -33,6 +33,13 @@ class Carried:
     def decoded(self) -> bytes:
         """Its bytes. Never raises."""
         return tree.body(self.raw, self.part, self.defects)
+
+    def beginning(self) -> bytes:
+        """Its first bytes, or all: enough for the header of a mail. Never raises."""
+        part = self.part
+        if part.encoding in tree.IDENTITY:
+            return self.raw[part.start : min(part.end, part.start + headers.MAXIMUM_BLOCK)]
+        return self.decoded()
 
     def base64(self) -> tuple[bytes, ...] | None:
         """Its body as it came, without a line end at its end, if that is faultless base64; else None."""

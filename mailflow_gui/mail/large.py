@@ -1,12 +1,12 @@
 """Large mails: bytes that lie in a file and not in memory.
 
 A mail of 50 MB would be held whole for as long as it takes to send it. From :data:`LARGE` bytes on it goes from the line into a file, block
-by block, and is read through a mapping of that file. What has been looked at is given back to the system, so that only some of it is ever
-in memory, however long one looks.
+by block, and is read from there: only some of it is ever in memory, however long one looks.
 """
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import tempfile
@@ -14,15 +14,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, SupportsIndex, cast
 
-LARGE = 4 << 20
+LARGE = 1 << 20
 """Bytes of a mail, or of anything, from which on it doesn't stay in memory."""
 PIECE = 1 << 20
 """Bytes of one piece of what is large."""
 
-_UNSEEN = 4 << 20
-"""Bytes that may have been looked at before they are given back."""
-_LEAST = 1 << 16
-"""Bytes that the system brings in with the first of them."""
+_FIRST = 1 << 12
+"""Bytes that are searched first: what is looked for is often near."""
 
 Keep = Callable[[Iterable[bytes]], bytes]
 """Takes blocks to where they don't fill memory, and gives all of them as one."""
@@ -34,52 +32,68 @@ class Large(mmap.mmap):
     What isn't written here, and a mapping can't do, is done on a copy in memory: rightly, at the price of that.
     """
 
-    _seen = 0
+    descriptor = -1
+    """Reads the same file, where the system reads at any place: what is copied from there never was in this process's memory."""
+
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        if self.descriptor >= 0:
+            close(self.descriptor)
 
     def give_back(self) -> None:
-        """Let go of the memory that was taken by looking; only the file has the bytes until somebody looks again."""
-        self._seen = 0
+        """Let go of the memory that views on it have taken; only the file has the bytes until somebody looks again."""
         if hasattr(mmap, "MADV_DONTNEED"):  # Windows takes the pages when it needs them
             self.madvise(mmap.MADV_DONTNEED)
 
-    def _look(self, start: int, stop: int, step: int = 1) -> bytes:
-        found = super().__getitem__(slice(start, stop, step))
-        self._seen += max(abs(stop - start), _LEAST)
-        if self._seen > _UNSEEN:
-            self.give_back()
+    def _copy(self, start: int, stop: int) -> bytes:
+        if self.descriptor < 0:
+            return super().__getitem__(slice(start, stop))
+        size = max(0, stop - start)
+        found = os.pread(self.descriptor, size, start)
+        while len(found) < size:
+            more = os.pread(self.descriptor, size - len(found), start + len(found))
+            if not more:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            found += more
         return found
 
     def __getitem__(self, key: Any) -> Any:
         if not isinstance(key, slice):
             return super().__getitem__(key)
         start, stop, step = key.indices(len(self))
-        if step <= 1:
-            return self._look(start, stop, step)
+        if step == 1:
+            return self._copy(start, stop)
+        if step < 0:
+            return bytes(self)[key]
         window = PIECE // step * step or step
-        return b"".join([self._look(at, min(at + window, stop), step) for at in range(start, stop, window)])
+        return b"".join([self._copy(at, min(at + window, stop))[::step] for at in range(start, stop, window)])
+
+    def __bytes__(self) -> bytes:
+        return self._copy(0, len(self))
 
     def find(self, sub: Any, start: SupportsIndex | None = None, end: SupportsIndex | None = None, /) -> int:
         """As of ``bytes``."""
         at, stop, _step = slice(start, end).indices(len(self))
+        size = _FIRST
         while at <= stop:
-            window = min(at + PIECE + len(sub), stop)
-            found = self._look(at, window).find(sub)
+            window = min(at + size + len(sub), stop)
+            found = self._copy(at, window).find(sub)
             if found >= 0:
                 return at + found
             if window == stop:
                 break
             at = window - len(sub) + 1
+            size = min(2 * size, PIECE)
         return -1
 
     def startswith(self, prefix: bytes, start: int = 0, end: int | None = None) -> bool:
         """As of ``bytes``."""
         at, stop, _step = slice(start, end).indices(len(self))
-        return at + len(prefix) <= stop and self._look(at, at + len(prefix)) == prefix
+        return at + len(prefix) <= stop and self._copy(at, at + len(prefix)) == prefix
 
     def endswith(self, suffix: bytes, start: int = 0, end: int | None = None) -> bool:
         """As of ``bytes``."""
         at, stop, _step = slice(start, end).indices(len(self))
-        return at + len(suffix) <= stop and self._look(stop - len(suffix), stop) == suffix
+        return at + len(suffix) <= stop and self._copy(stop - len(suffix), stop) == suffix
 
     def __contains__(self, sub: object) -> bool:
         return self.find(sub) >= 0
@@ -121,7 +135,10 @@ def keep(blocks: Iterable[bytes], directory: Path) -> bytes:
             return b""
         os.fsync(file.fileno())  # some file systems tell only now that there is no room
         # It is bytes to whoever searches, cuts, sends or writes it; typing has no name for that before Python 3.12.
-        return cast("bytes", Large(file.fileno(), size, access=mmap.ACCESS_READ))
+        found = Large(file.fileno(), size, access=mmap.ACCESS_READ)
+        if hasattr(os, "pread"):
+            found.descriptor = os.dup(file.fileno())
+        return cast("bytes", found)
 
 
 def pieces(raw: bytes, start: int = 0, end: int | None = None) -> tuple[bytes, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import socket
 import threading
 from collections.abc import Iterable, Iterator
@@ -41,16 +42,17 @@ from tests.servers.scripted import Drop, Expect, Scripted, Stall
 
 DRAFT = Draft(sender=(Address("", "a@example.com"),), to=(Address("", "b@example.com"),), text="x")
 DATE = datetime(2026, 3, 14, 9, 41, 7, tzinfo=UTC)
+BOUNDARY = b"=_" + hashlib.sha256(b"<1@example.com> mixed 0").hexdigest()[:40].encode()
+"""The one that would be taken first for the mails that these tests compose."""
 FEW = 1000
 """Bytes that are many in these tests."""
 
 
-@pytest.fixture
-def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if a few bytes were megabytes: all that happens at the windows' edges happens often."""
-    monkeypatch.setattr(large, "PIECE", 7)
-    monkeypatch.setattr(large, "_UNSEEN", 20)
-    monkeypatch.setattr(large, "_LEAST", 1)
+@pytest.fixture(params=[7, 1200])
+def small_windows(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """As if a few bytes were megabytes: all that happens at the windows' edges happens often. A line may fit into one, or not."""
+    monkeypatch.setattr(large, "PIECE", request.param)
+    monkeypatch.setattr(large, "_FIRST", 2)
 
 
 @pytest.fixture
@@ -139,6 +141,24 @@ def test_it_reads_as_bytes_do(
         b"Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(b"a" * 9000),
         b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n-- \r\na footer\r\n",
         b"Content-Type: text/plain\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=3Db= \r\nc",
+        *(
+            b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: %b\r\n"
+            b"Content-Disposition: attachment\r\nContent-Transfer-Encoding: %b\r\n\r\nSubject: inner\r\n\r\n%b\r\n--b--\r\n"
+            % (kind, encoding, line * 200)
+            for kind in (b"message/rfc822", b"text/csv")
+            for encoding in (b"7bit", b"8bit", b"quoted-printable", b"nonsense")
+            for line in (
+                b".a dot\r\n",
+                b"\xe4\r\n",
+                b"\0\r\n",
+                b"bare\n",
+                b"old\r",
+                b"x" * 999 + b"\r\n",
+                b"y" * 998 + b"\r\n",
+                b"z",
+                b"--" + BOUNDARY + b"\r\n",
+            )
+        ),
         b"Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\nSubject: inner\r\nBcc: x@y.example\r\n\r\nin\nside",
     ],
 )
@@ -155,6 +175,11 @@ def test_a_large_mail_is_read_and_sent_as_a_small_one(raw: bytes, tmp_path: Path
         assert sent[0].size == sent[1].size == sum(map(len, sent[1].content))
         assert b"".join(sent[0].content) == b"".join(sent[1].content)
         assert b"".join(wire_form(sent[0].content)) == b"".join(wire_form(sent[1].content))
+
+
+def test_the_boundary_of_these_tests_is_the_first_one_that_is_tried(tmp_path: Path) -> None:
+    draft = with_attachments_of(parse(kept(with_attachment(1000), tmp_path)))
+    assert BOUNDARY in compose(draft, message_id="<1@example.com>", date=DATE).content[0]
 
 
 def test_what_ends_the_blocks_leaves_nothing_behind(keeping: Keeping) -> None:
