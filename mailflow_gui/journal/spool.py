@@ -79,13 +79,19 @@ class Spool:
         assert self._file is not None
         start = self._offset
         self._dirty = True
+        pending, size = self._pending, self._pending_size
+        end = start - size
         for chunk in chunks:
-            self._pending.append(chunk)
-            self._offset += len(chunk)
-            self._pending_size += len(chunk)
-            if self._pending_size >= _PENDING_SIZE:
+            pending.append(chunk)
+            size += len(chunk)
+            if size >= _PENDING_SIZE:  # also in the middle of what is large
                 self._write(self._file)
-        return Place(self._segment, start, self._offset - start)
+                pending = self._pending
+                end += size
+                size = 0
+        self._pending_size = size
+        self._offset = end = end + size
+        return Place(self._segment, start, end - start)
 
     def sync(self) -> None:
         """Force what was appended to the disk.
