@@ -37,7 +37,7 @@ class Fetched:
     size: int
     """Bytes; of a mail that was not fetched whole, as the server announces it."""
     raw: bytes | None
-    """The whole mail, or None: it is larger than was asked for, or the server refuses it."""
+    """The whole mail, or None: it is larger than was asked for, or the server refuses it. A large one may lie in a file."""
     header: bytes
     """The header block; cut off at :data:`HEADER_LIMIT` where ``raw`` is None."""
     refused: Reply | None = None

@@ -47,6 +47,7 @@ class MailMessage:
     """
 
     raw: bytes = field(repr=False)
+    """A large one lies in a file (:mod:`mailflow_gui.mail.large`) and reads as bytes do."""
     flags: tuple[str, ...] = ()
     r"""The server's flags when the mail was fetched, such as ``\Seen``."""
 

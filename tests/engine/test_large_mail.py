@@ -58,6 +58,14 @@ def highest(world: World, monkeypatch: pytest.MonkeyPatch, flow: Path, sent: int
     return int(ran.err.rpartition("highest ")[2]) << 10
 
 
+def attached(raw: bytes) -> bytes:
+    """A mail that holds another one."""
+    head = (
+        b"From: a@x.example\r\nSubject: outer\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    )
+    return head + b"--b\r\n\r\ntext\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" + raw + b"\r\n--b--\r\n"
+
+
 def carried(raw: bytes) -> bytes:
     """The attachment of such a mail, as it goes on the wire."""
     return raw.partition(b"base64\r\n\r\n")[2].partition(b"\r\n\r\n--")[0]
@@ -88,7 +96,7 @@ def test_memory_does_not_grow_by_the_size_of_mails(
     dovecot.deliver(user, mail(1))
     usual = highest(world, monkeypatch, flow)
     raw = with_attachment(SIZE)
-    dovecot.deliver_all(user, [raw, mail(2), raw])
+    dovecot.deliver_all(user, [raw, mail(2), attached(raw)])
     most = highest(world, monkeypatch, flow, sent=3)
     assert most - usual < GROWS
     arrived = recording_smtp.wait_for(4)

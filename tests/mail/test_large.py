@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import mmap
+import os
 import socket
 import threading
 from collections.abc import Iterable, Iterator
@@ -48,10 +50,14 @@ FEW = 1000
 """Bytes that are many in these tests."""
 
 
-@pytest.fixture(params=[7, 1200])
+@pytest.fixture(params=[(7, True), (1200, True), (7, False)], ids=["tiny", "small", "tiny, as on Windows"])
 def small_windows(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """As if a few bytes were megabytes: all that happens at the windows' edges happens often. A line may fit into one, or not."""
-    monkeypatch.setattr(large, "PIECE", request.param)
+    size, reads_anywhere = request.param
+    monkeypatch.setattr(large, "PIECE", size)
+    if not reads_anywhere:
+        monkeypatch.delattr(os, "pread", raising=False)
+        monkeypatch.delattr(mmap, "MADV_DONTNEED", raising=False)
     monkeypatch.setattr(large, "_FIRST", 2)
 
 
