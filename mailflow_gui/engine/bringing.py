@@ -26,6 +26,7 @@ from mailflow_gui.errors import MailError, MailFlowError, SendUncertain, Transie
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.spool import Place
 from mailflow_gui.journal.written import Written
+from mailflow_gui.mail.large import pieces
 from mailflow_gui.mail.smtp import SmtpSession
 from mailflow_gui.mail.smtp_envelope import Begun, Envelope
 
@@ -141,7 +142,7 @@ class Bringing:
         ):
             self._write(job, lambda transaction: self._noting.limit(transaction, job, wait))
             return
-        content = (self._journal.content(job.content),) if isinstance(job.content, Place) else job.content
+        content = pieces(self._journal.streamed(job.content)) if isinstance(job.content, Place) else job.content
         begun = begin(session, envelope_of(job, content), content)
         if session.answer_time is not None:
             self._has_measured(session.answer_time)

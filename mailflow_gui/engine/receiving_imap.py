@@ -57,6 +57,7 @@ class ReceivingImap(Receiving):
         if self.gate.closed is None and self.gate.wait > 0 and self.gate.trouble is not None:
             raise self.gate.trouble
         session = self.gate.open(self._open_session)
+        session.lay_aside(self.tools.journal.lay_aside)
         self._folder_trouble = None
         try:
             self._live = _Live(session, session.select(self.folder))

@@ -47,6 +47,7 @@ class ReceivingPop3(Receiving):
         if self.gate.closed is None and self.gate.wait > 0 and self.gate.trouble is not None:
             raise self.gate.trouble
         session = self.gate.open(self._open_session)
+        session.lay_aside(self.tools.journal.lay_aside)
         try:
             self._maildrop = Maildrop(session)
         except BaseException:

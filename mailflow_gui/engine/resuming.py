@@ -100,7 +100,7 @@ class Resuming:
             return False
         self._load_version(running, row.version)
         try:
-            raw = self._journal.content(row.place)
+            raw = self._journal.streamed(row.place)
         except JournalError as error:  # a spool file is gone: this message is lost here, the others go on
             self._bury(row, error)
             running.leave(row.id, "failed")

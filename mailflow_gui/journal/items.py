@@ -14,6 +14,7 @@ from mailflow_gui.journal import names, tables, threads
 from mailflow_gui.journal.journal import Transaction
 from mailflow_gui.journal.rows import insert, portions
 from mailflow_gui.journal.spool import Place
+from mailflow_gui.mail.large import pieces
 from mailflow_gui.mail.swift import swift
 
 State = Literal["received", "planned", "queued", "held", "uncertain", "sent", "skipped", "failed"]
@@ -119,7 +120,7 @@ def receive_all(transaction: Transaction, mails: Sequence[Received]) -> list[Ite
                 continue
             taken.add(mail.uid)
             ledger.append((mail.watch, mail.uid_validity or 0, mail.uid, following))
-        place = transaction.keep((mail.raw,))
+        place = transaction.keep((mail.raw,) if type(mail.raw) is bytes else pieces(mail.raw))
         thread, answers = before.place(message_id=mail.message_id, parents=mail.parents, server=mail.thread)
         incomplete = json.dumps([mail.incomplete.code, mail.incomplete.arguments]) if mail.incomplete else None
         values.append((*_values(mail, following, now, place), thread, " ".join(mail.parents), answers, incomplete))

@@ -20,8 +20,9 @@ from typing import Any, TypeVar
 
 from mailflow_gui.errors import JournalError, MailFlowError, StorageError
 from mailflow_gui.journal import mark, names, restored, tables
-from mailflow_gui.journal.spool import Place, Spool
+from mailflow_gui.journal.spool import Place, Spool, parts
 from mailflow_gui.journal.written import Written
+from mailflow_gui.mail import large
 from mailflow_gui.paths import Home
 
 log = logging.getLogger(__name__)
@@ -148,6 +149,29 @@ class Journal:
             return self._spool.read(place)
         except OSError as error:
             raise JournalError("journal-content-gone") from error
+
+    def streamed(self, place: Place) -> bytes:
+        """As :meth:`content`; of what is large, memory holds only a part at a time, unless there is no room for a copy beside the spool.
+
+        :raises JournalError: as :meth:`content`.
+        """
+        if place.length <= large.LARGE:
+            return self.content(place)
+        blocks = (self.content(part) for part in parts(place, large.PIECE))
+        try:
+            return large.keep(blocks, self._spool_directory)
+        except OSError:
+            return self.content(place)
+
+    def lay_aside(self, blocks: Iterable[bytes]) -> bytes:
+        """Keep blocks beside the spool for as long as somebody refers to them: see :func:`mailflow_gui.mail.large.keep`.
+
+        :raises StorageError: no room or no right; nothing is left of them.
+        """
+        try:
+            return large.keep(blocks, self._spool_directory)
+        except OSError as error:
+            raise storage_error(error, self._spool_directory) from error
 
     @property
     def spool_directory(self) -> Path:

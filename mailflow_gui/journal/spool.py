@@ -9,16 +9,22 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
+from mailflow_gui.mail.large import give_back
+
 _PENDING_SIZE = 1024 * 1024
 """Bytes that wait in memory to be written together."""
 _MOST_CHUNKS = 1024
 """That one call writes (IOV_MAX of Linux and macOS)."""
+
+_OLD = 24 * 60 * 60
+"""Seconds after which nobody writes into a file of a large mail any more."""
 
 SEGMENT_SIZE = 64 * 1024 * 1024
 """Bytes after which a new segment is begun."""
@@ -33,6 +39,12 @@ class Place:
     length: int
 
 
+def parts(place: Place, size: int) -> Iterator[Place]:
+    """A place in pieces of ``size`` bytes at most."""
+    for start in range(0, place.length, size):
+        yield Place(place.segment, place.offset + start, min(size, place.length - start))
+
+
 def path_of(directory: Path, segment: int) -> Path:
     """The file of a segment."""
     return directory / f"{segment:08d}.spool"
@@ -45,6 +57,7 @@ class Spool:
         """``after``: the highest number that was ever given, as far as is known; numbers of segments that are gone aren't given again."""
         self._directory = directory
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _clean(directory)
         numbers = [int(path.stem) for path in directory.glob("*.spool") if path.stem.isdigit()]
         self._segment = max((*numbers, after)) + 1
         self._file: FileIO | None = None
@@ -65,15 +78,20 @@ class Spool:
             self._next_segment()
         assert self._file is not None
         start = self._offset
-        for chunk in chunks:
-            self._pending.append(chunk)
-            self._offset += len(chunk)
-        length = self._offset - start
-        self._pending_size += length
         self._dirty = True
-        if self._pending_size >= _PENDING_SIZE:
-            self._write(self._file)
-        return Place(self._segment, start, length)
+        pending, size = self._pending, self._pending_size
+        end = start - size
+        for chunk in chunks:
+            pending.append(chunk)
+            size += len(chunk)
+            if size >= _PENDING_SIZE:  # also in the middle of what is large
+                self._write(self._file)
+                pending = self._pending
+                end += size
+                size = 0
+        self._pending_size = size
+        self._offset = end = end + size
+        return Place(self._segment, start, end - start)
 
     def sync(self) -> None:
         """Force what was appended to the disk.
@@ -150,6 +168,9 @@ class Spool:
                     return
         else:
             _write_all(file, b"".join(chunks))
+        for chunk in chunks:
+            if type(chunk) is not bytes:
+                give_back(chunk)
 
     def _forget(self) -> None:
         self._pending, self._pending_size, self._dirty = [], 0, False
@@ -170,6 +191,14 @@ class Spool:
         self._file = FileIO(descriptor, "wb")
         self._offset = 0
         _sync_directory(self._directory)
+
+
+def _clean(directory: Path) -> None:
+    """Delete what :mod:`mailflow_gui.mail.large` has left: where a file can't be without a name, a power cut leaves it."""
+    for path in directory.glob("large-*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _OLD:
+                path.unlink()
 
 
 def _write_all(file: FileIO, content: bytes) -> None:

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import binascii
 from dataclasses import dataclass, field
-from typing import cast
 
-from mailflow_gui.mail import tree
+from mailflow_gui.mail import headers, tree
 from mailflow_gui.mail.base64_lines import Base64Lines
+from mailflow_gui.mail.large import PIECE, give_back, pieces
 from mailflow_gui.mail.swift import swift
 
 LONGEST = 998
 """Characters of a line that every server takes (RFC 5322 2.1.1)."""
-PIECE = 1 << 20
-"""Bytes of one piece of a large body; a large body's pieces are views on the received mail, not copies."""
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -36,6 +34,13 @@ class Carried:
     def decoded(self) -> bytes:
         """Its bytes. Never raises."""
         return tree.body(self.raw, self.part, self.defects)
+
+    def beginning(self) -> bytes:
+        """Its first bytes, or all: enough for the header of a mail. Never raises."""
+        part = self.part
+        if part.encoding in tree.IDENTITY:
+            return self.raw[part.start : min(part.end, part.start + headers.MAXIMUM_BLOCK)]
+        return self.decoded()
 
     def base64(self) -> tuple[bytes, ...] | None:
         """Its body as it came, without a line end at its end, if that is faultless base64; else None."""
@@ -66,11 +71,19 @@ def base64(raw: bytes, start: int, end: int) -> tuple[bytes, ...] | None:
     ):
         return None
     last = raw[end - 4 : end]
-    pieces = _pieces(raw, start, end)
-    others = sum([len(bytes(piece).translate(None, _LETTERS)) for piece in pieces])  # one copy of one piece at a time
+    # A large body's pieces are views on the received mail, not copies.
+    found = (raw[start:end],) if end - start <= PIECE else pieces(raw, start, end)
+    others = sum([_others(piece) for piece in found])
     if others != 2 * breaks + last.count(b"=") or not _is_whole(last):
         return None
-    return (Base64Lines(pieces[0]),) if len(pieces) == 1 else pieces
+    return (Base64Lines(found[0]),) if end - start <= PIECE else found
+
+
+def _others(piece: bytes) -> int:
+    """How many characters of a piece are no letters of base64."""
+    count = len(bytes(piece).translate(None, _LETTERS))
+    give_back(piece)
+    return count
 
 
 def _is_whole(group: bytes) -> bool:
@@ -79,11 +92,3 @@ def _is_whole(group: bytes) -> bool:
         return binascii.b2a_base64(binascii.a2b_base64(group), newline=False) == group
     except binascii.Error:
         return False
-
-
-def _pieces(raw: bytes, start: int, end: int) -> tuple[bytes, ...]:
-    if end - start <= PIECE:
-        return (raw[start:end],)
-    # A view is bytes to whoever writes, sends or joins it; typing has no name for that before Python 3.12.
-    view = cast("bytes", memoryview(raw))
-    return tuple(view[at : min(at + PIECE, end)] for at in range(start, end, PIECE))

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from mailflow_gui.mail import large, tree
 from mailflow_gui.mail.base64_lines import Base64Lines
 from mailflow_gui.mail.compose_charset import Charset, encode
 from mailflow_gui.mail.compose_header import LONGEST, clean, field, parameter, parameters
+from mailflow_gui.mail.large import pieces
 from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.values import Attachment
 
@@ -23,6 +25,9 @@ _BLOCK = 57 * 16_384  # bytes of an attachment per chunk; 57 bytes make one line
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
 _HIGH = bytes(range(128, 256))
 _CONTENT_ID = re.compile(r"[!-;=?-~]{1,200}\Z")
+Stretch = tuple[bytes, int, int]
+"""A received mail, and two offsets in it."""
+
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -38,6 +43,8 @@ class Part:
     eight_bit: bool = False
     base64: bool = False
     """No boundary of ours can be in it."""
+    large: tuple[Stretch, ...] = ()
+    """What a boundary of ours could be in that isn't in memory."""
 
 
 def body(text: str, html: str, attachments: Sequence[Attachment], charset: Charset, key: str) -> Part:
@@ -100,12 +107,18 @@ def attachment_part(attachment: Attachment) -> Part:
         *_disposition(attachment),
     )
     carried = attachment.carried.base64() if attachment.carried is not None else None
-    return Part(fields, tuple(_base64(attachment.content)) if carried is None else carried, base64=True)
+    if carried is None:
+        stretch = _large_plain(attachment)
+        carried = tuple(_base64(attachment.content) if stretch is None else _base64(*stretch))
+    return Part(fields, carried, base64=True)
 
 
 def _mail_part(attachment: Attachment) -> Part | None:
     """The attached mail as it is, line ends made CRLF; None where its lines can't travel in a mail unencoded."""
-    content = attachment.content
+    stretch = _large_plain(attachment)
+    if stretch is not None and (eight_bit := _travels(stretch)) is not None:
+        return Part(_mail_fields(attachment, eight_bit), pieces(*stretch), eight_bit, large=(stretch,))
+    content = bytes(attachment.content)  # a large one is no bytes by itself
     if b"\0" in content or re.search(rb"\r(?!\n)", content):
         return None
     if _BARE.search(content):
@@ -113,12 +126,42 @@ def _mail_part(attachment: Attachment) -> Part | None:
     if not _has_short_lines(content):
         return None
     eight_bit = not content.isascii()
-    fields = (
-        "Content-Type: message/rfc822\r\n",
-        f"Content-Transfer-Encoding: {'8bit' if eight_bit else '7bit'}\r\n",
-        *_disposition(attachment),
-    )
-    return Part(fields, (content,), eight_bit)
+    return Part(_mail_fields(attachment, eight_bit), (content,), eight_bit)
+
+
+def _mail_fields(attachment: Attachment, eight_bit: bool) -> tuple[str, ...]:
+    encoding = f"Content-Transfer-Encoding: {'8bit' if eight_bit else '7bit'}\r\n"
+    return ("Content-Type: message/rfc822\r\n", encoding, *_disposition(attachment))
+
+
+def _large_plain(attachment: Attachment) -> Stretch | None:
+    """Where an attachment lies that isn't in memory and isn't encoded."""
+    carried = attachment.carried
+    if carried is None:
+        content = attachment.content
+        return None if type(content) is bytes else (content, 0, len(content))
+    part = carried.part
+    if type(carried.raw) is bytes or part.encoding not in tree.IDENTITY:
+        return None
+    return carried.raw, part.start, part.end
+
+
+def _travels(stretch: Stretch) -> bool | None:
+    """Whether a mail needs eight bits; None where its lines can't travel as they are."""
+    raw, at, end = stretch
+    eight_bit = False
+    while at < end:
+        lines = raw[at : min(at + large.PIECE, end)]
+        if at + len(lines) < end:
+            lines = lines[: lines.rfind(b"\n") + 1]
+        pairs = lines.count(b"\r\n")
+        if not lines or b"\0" in lines or not lines.count(b"\n") == pairs == lines.count(b"\r"):
+            return None
+        if not _has_short_lines(lines):
+            return None
+        eight_bit = eight_bit or not lines.isascii()
+        at += len(lines)
+    return eight_bit
 
 
 def _disposition(attachment: Attachment) -> Iterator[str]:
@@ -129,13 +172,14 @@ def _disposition(attachment: Attachment) -> Iterator[str]:
         yield field("Content-ID", [f"<{attachment.content_id}>"])
 
 
-def _base64(data: bytes) -> Iterator[bytes]:
+def _base64(data: bytes, begin: int = 0, end: int | None = None) -> Iterator[bytes]:
     """``data`` in base64 lines of 76 characters, a block at a time; the last line has no line end."""
-    view = memoryview(data)
-    for start in range(0, len(data), _BLOCK):
-        encoded = binascii.b2a_base64(view[start : start + _BLOCK], newline=False)
+    end = len(data) if end is None else end
+    view = memoryview(data) if type(data) is bytes else data  # of a large one, a block at a time comes into memory
+    for start in range(begin, end, _BLOCK):
+        encoded = binascii.b2a_base64(view[start : min(start + _BLOCK, end)], newline=False)
         lines = b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)])
-        yield Base64Lines(lines + b"\r\n" if start + _BLOCK < len(data) else lines)
+        yield Base64Lines(lines + b"\r\n" if start + _BLOCK < end else lines)
 
 
 def _multipart(subtype: str, parts: Sequence[Part], key: str, *more: Sequence[str]) -> Part:
@@ -148,7 +192,8 @@ def _multipart(subtype: str, parts: Sequence[Part], key: str, *more: Sequence[st
         opening = f"\r\n--{boundary}\r\n"
     chunks.append(f"\r\n--{boundary}--\r\n".encode("ascii"))
     content_type = field("Content-Type", parameters(f"multipart/{subtype}", [f'boundary="{boundary}"'], *more))
-    return Part((content_type,), tuple(chunks), any(part.eight_bit for part in parts))
+    stretches = tuple([stretch for part in parts for stretch in part.large])
+    return Part((content_type,), tuple(chunks), any(part.eight_bit for part in parts), large=stretches)
 
 
 def _boundary(key: str, parts: Sequence[Part]) -> str:
@@ -162,7 +207,9 @@ def _boundary(key: str, parts: Sequence[Part]) -> str:
 
 
 def _holds(part: Part, marker: bytes) -> bool:
-    # A view is a piece of base64 as it came, deep inside a multipart.
+    if part.large and any(raw.find(marker, start, end) >= 0 for raw, start, end in part.large):
+        return True
+    # A view is a piece of base64 as it came, deep inside a multipart, or of what was looked at here.
     return not part.base64 and any(type(chunk) is bytes and marker in chunk for chunk in part.chunks)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mailflow_gui.mail.imap_dialogue import Dialogue
+    from mailflow_gui.mail.large import Keep
     from mailflow_gui.mail.server import Server
 
 _log = logging.getLogger(__name__)
@@ -162,6 +163,10 @@ class ImapSession:
         :param maximum_size: bytes; of a larger mail only the header comes.
         """
         return imap_fetch.fetch(self._dialogue, sorted(set(uids)), maximum_size)
+
+    def lay_aside(self, keep: Keep) -> None:
+        """From now on, let mails of more than :data:`~mailflow_gui.mail.large.LARGE` bytes go where ``keep`` takes them."""
+        self._dialogue.machine.keep = keep
 
     def mark_seen(self, uids: Iterable[int]) -> None:
         r"""Set ``\Seen``."""

@@ -17,12 +17,14 @@ from imapclient.response_parser import parse_response  # type: ignore[import-unt
 
 from mailflow_gui.errors import AccountBroken, MailError, Transient
 from mailflow_gui.mail.imap_search import Text, quoted
+from mailflow_gui.mail.large import LARGE
 from mailflow_gui.mail.response_codes import BUSY, imap_refusal, reply
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
+    from mailflow_gui.mail.large import Keep
     from mailflow_gui.mail.response_codes import Verdict
     from mailflow_gui.mail.wire import Wire
 
@@ -53,6 +55,8 @@ class Machine(imaplib.IMAP4):
     def __init__(self, wire: Wire, heard: Heard) -> None:
         self._wire = wire
         self._heard = heard
+        self.keep: Keep | None = None
+        """Where large literals go; None: into memory."""
         super().__init__(wire.server.host, wire.server.port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
@@ -61,7 +65,13 @@ class Machine(imaplib.IMAP4):
         self.sock = self._wire.socket
 
     def read(self, size: int) -> bytes:
-        return self._wire.read(size)
+        if size <= LARGE or self.keep is None:
+            return self._wire.read(size)
+        try:
+            return self.keep(self._wire.read_blocks(size))
+        except BaseException:  # there may be no room for it: nobody is to take the rest of it for an answer
+            self._wire.close()
+            raise
 
     def readline(self) -> bytes:
         line = self._wire.readline()

@@ -10,6 +10,7 @@ from imapclient.datetime_util import parse_to_datetime  # type: ignore[import-un
 from mailflow_gui.errors import MailError, Reply
 from mailflow_gui.mail import timeouts
 from mailflow_gui.mail.headers import message_ids as message_id_list
+from mailflow_gui.mail.large import BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ class Fetched:
     size: int
     """Bytes; of a mail that was not fetched whole, as the server announces it."""
     raw: bytes | None
-    """The whole mail, or None: it is larger than was asked for, or the server refuses it."""
+    """The whole mail, or None: it is larger than was asked for, or the server refuses it. A large one may lie in a file."""
     header: bytes
     """The header block; cut off at :data:`HEADER_LIMIT` where ``raw`` is None."""
     refused: Reply | None = None
@@ -132,7 +133,7 @@ def _whole(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum
     for uid in window:
         fields = answers.get(uid, {})
         raw = fields.get(b"BODY[]")
-        if isinstance(raw, bytes):
+        if isinstance(raw, BYTES):
             whole = raw if len(raw) <= maximum_size else None
             found.append(Fetched(uid, _flags(fields), len(raw), whole, header_block(raw)[:HEADER_LIMIT]))
     return found

@@ -47,6 +47,7 @@ class MailMessage:
     """
 
     raw: bytes = field(repr=False)
+    """A large one lies in a file (:mod:`mailflow_gui.mail.large`) and reads as bytes do."""
     flags: tuple[str, ...] = ()
     r"""The server's flags when the mail was fetched, such as ``\Seen``."""
 
@@ -210,7 +211,7 @@ class MailMessage:
         carried = Carried(self.raw, part, self._found)
         written = part.name
         if not written and part.type in ("message/rfc822", "message/global"):
-            inner = words.decode((headers.split(carried.decoded()).get("subject") or b"")[: headers.MAXIMUM_FIELD])
+            inner = words.decode((headers.split(carried.beginning()).get("subject") or b"")[: headers.MAXIMUM_FIELD])
             written = inner.replace("/", "-").replace("\\", "-").rstrip(".") + ".eml" if inner else ""
         if part.name and names.harmful(part.name):
             self._found.add(NAME_UNSAFE)

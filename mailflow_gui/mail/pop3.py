@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from mailflow_gui.errors import AccountBroken, MailError, Reauthenticate, Recoverable, Rejected, Transient
 from mailflow_gui.mail import sign_in_causes, timeouts
 from mailflow_gui.mail.imap_search import safe
+from mailflow_gui.mail.large import LARGE
 from mailflow_gui.mail.response_codes import BUSY, pop3_refusal, reply
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from mailflow_gui.mail.large import Keep
     from mailflow_gui.mail.response_codes import Verdict
     from mailflow_gui.mail.server import Server
 
@@ -54,6 +56,7 @@ class Pop3Session:
         self._wire = wire
         self._capabilities: frozenset[str] = frozenset()
         self._deleted = 0
+        self._keep: Keep | None = None
 
     @classmethod
     def open(
@@ -134,7 +137,7 @@ class Pop3Session:
         :raises Rejected: ``message-oversized``.
         """
         self._ask(f"RETR {number}", timeouts.fetch(maximum_size), maximum_size, _VANISHED)
-        mail = self._mail()
+        mail = self._mail(maximum_size)
         if len(mail) > maximum_size:
             raise Rejected("message-oversized", account=self.server.account or None, maximum=maximum_size)
         return mail
@@ -149,6 +152,10 @@ class Pop3Session:
             expected = sum(each.size for each in window)
             self._wire.allow("RETR", timeouts.fetch(expected), 2 * expected + maximum_size)
             yield from self._ask_for(window, "RETR", b"RETR %d\r\n")
+
+    def lay_aside(self, keep: Keep) -> None:
+        """From now on, let mails of more than :data:`~mailflow_gui.mail.large.LARGE` bytes go where ``keep`` takes them."""
+        self._keep = keep
 
     def headers(self, listed: Iterable[Listed]) -> Iterator[tuple[Listed, bytes | None]]:
         """Header blocks (TOP), asked for ahead where the server takes it; None: vanished, or the server has no TOP."""
@@ -185,7 +192,7 @@ class Pop3Session:
                 self._wire.close()  # the answers to the others are still on their way
                 raise
             else:
-                mails.append((each, self._mail()))
+                mails.append((each, self._mail(each.size)))
         if not self._pipelines and any(raw is None for _listed, raw in mails):
             self._send("STAT", timeouts.command())
         elif not self._pipelines:
@@ -203,7 +210,7 @@ class Pop3Session:
     def header(self, number: int) -> bytes:
         """The header block of a mail (TOP). :raises Recoverable: ``message-vanished``."""
         self._ask(f"TOP {number} 0", timeouts.command(), 1 << 20, _VANISHED)
-        return self._mail()
+        return self._mail(_HEADER_SIZE)
 
     def delete(self, number: int) -> None:
         """Mark a mail; it goes when :meth:`close` succeeds. :raises Recoverable: ``message-vanished``."""
@@ -341,8 +348,14 @@ class Pop3Session:
         while (line := self._wire.readline().rstrip(b"\r\n")) != b".":
             yield line[1:] if line.startswith(b".") else line
 
-    def _mail(self) -> bytes:
-        """The mail behind a +OK, its dots undone."""
+    def _mail(self, size: int) -> bytes:
+        """The mail behind a +OK, its dots undone; ``size``: about so many bytes."""
+        if size > LARGE and self._keep is not None:
+            try:
+                return self._keep(self._wire.undotted_blocks())
+            except BaseException:  # there may be no room for it: nobody is to take the rest of it for an answer
+                self._wire.close()
+                raise
         body = self._wire.read_to_dot()
         if body.startswith(b"."):
             body = body[1:]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mailflow_gui.mail.base64_lines import Base64Lines
+from mailflow_gui.mail.large import give_back
 
 BLOCK = 1 << 16
 _ODD = re.compile(rb"\n(?:(?<!\r\n)|(?=\.))")
@@ -39,6 +40,8 @@ def _stuffed(content: Iterable[bytes]) -> Iterator[bytes]:
             yield part
             continue
         chunk = b"\r" + part if held_cr else bytes(part)  # a view becomes bytes here, a piece at a time
+        if type(part) is not bytes:
+            give_back(part)
         held_cr = chunk.endswith(b"\r")
         if held_cr:
             chunk = chunk[:-1]

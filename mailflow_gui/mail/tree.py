@@ -7,12 +7,13 @@ nested multiparts costs a thousand short steps at most.
 from __future__ import annotations
 
 import binascii
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailflow_gui.mail import headers, parameters
+from mailflow_gui.mail import headers, large, parameters
 from mailflow_gui.mail.swift import swift
 
 MAXIMUM_DEPTH = 50
@@ -46,7 +47,8 @@ _MOST_MISSES = 1000
 _READABLE = re.compile(rb"\n(?:--|__|[^ \t\r\n]++[ \t]++[^ \t\r\n])")
 _LONG_BASE64 = re.compile(rb"(?:^|\n)[A-Za-z0-9+/]{60,}+={0,2}+[ \t\r]*+(?:\n|$)")
 _BASE64_AND_BLANKS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"
-_IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
+IDENTITY = frozenset({"", "7bit", "8bit", "binary", "7-bit", "8-bit", "none"})
+"""Transfer encodings that change nothing."""
 
 
 @swift
@@ -260,7 +262,7 @@ def _content_id(block: headers.Block) -> str:
 
 def body(raw: bytes, part: Part, defects: set[str]) -> bytes:
     """The decoded bytes of ``part``. Never raises."""
-    if part.encoding in _IDENTITY:
+    if part.encoding in IDENTITY:
         return raw[part.start : part.end]
     if part.encoding == "base64":
         footer = _footer(raw, part) if part.type.startswith("text/") else part.end
@@ -294,12 +296,27 @@ def _base64(raw: bytes, start: int, end: int, defects: set[str]) -> bytes:
     padding = raw.find(b"=", start, end)
     if padding < 0 or not raw[padding:end].strip(b"= \t\r\n"):
         try:
+            if type(raw) is not bytes:
+                return _base64_in_pieces(raw, start, end)
             return binascii.a2b_base64(memoryview(raw)[start:end])  # a large attachment is not copied to be decoded
         except binascii.Error:
             pass
     defects.add(BASE64_BROKEN)
     letters = raw[start:end].translate(None, _NOT_BASE64)
     return b"".join(_unpadded(piece) for piece in re.findall(rb"[^=]+", letters))
+
+
+def _base64_in_pieces(raw: bytes, start: int, end: int) -> bytes:
+    """Faultless base64 of a mail that isn't in memory."""
+    decoded = io.BytesIO()
+    held = b""
+    for at in range(start, end, large.PIECE):
+        held += raw[at : min(at + large.PIECE, end)].translate(None, _NOT_BASE64)
+        whole = len(held) - len(held) % 4
+        decoded.write(binascii.a2b_base64(held[:whole]))
+        held = held[whole:]
+    decoded.write(binascii.a2b_base64(held))
+    return decoded.getvalue()
 
 
 def _unpadded(letters: bytes) -> bytes:

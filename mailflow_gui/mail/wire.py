@@ -23,7 +23,7 @@ from mailflow_gui.mail import timeouts, tls
 from mailflow_gui.mail.transport_errors import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from typing_extensions import Buffer
 
@@ -57,6 +57,8 @@ Progress = Stage | Secured | SignedIn
 """What whoever watches a session being opened is told: a stage begins, or what came out of one."""
 
 _PIECE = 1 << 16
+_BLOCK = 1 << 20
+"""Bytes of a large answer that are read at a time."""
 _WAKE_INTERVAL = 0.1
 """Seconds between two looks at a wake function; a wake socket is noticed at once."""
 
@@ -179,6 +181,15 @@ class Wire:
             raise self.failure("line-dropped")
         return data
 
+    def read_blocks(self, size: int) -> Iterator[bytes]:
+        """Exactly ``size`` bytes, in blocks as they come. :raises Transient: as :meth:`read`."""
+        if size > self._allowance:
+            raise self.failure("answer-too-long")
+        while size:
+            block = self.read(min(size, _BLOCK))
+            size -= len(block)
+            yield block
+
     def readline(self) -> bytes:
         """The next line with its line end. :raises Transient: as :meth:`read`."""
         line = self._reader.readline()
@@ -204,6 +215,26 @@ class Wire:
                 continue
             self._reader.read(len(arrived) - (len(taken) - end - 5))
             return bytes(taken[2 : end + 2])
+
+    def undotted_blocks(self) -> Iterator[bytes]:
+        r"""As :meth:`read_to_dot`, in blocks as they come, dots undone. :raises Transient: as :meth:`read`."""
+        held, first = b"\r\n", 2  # the line before ended so
+        while True:
+            arrived = self._reader.peek(1)
+            if not arrived:
+                raise self.failure("line-dropped")
+            whole = held + arrived
+            end = whole.find(b"\r\n.\r\n")
+            self._reader.read(len(arrived) - (len(whole) - end - 5 if end >= 0 else 0))
+            if end >= 0:
+                yield whole[: end + 2].replace(b"\r\n.", b"\r\n")[first:]
+                return
+            cut = whole.find(b"\r", -4)  # what may be a part of the end waits for the next block
+            cut = cut if cut >= 0 else len(whole)
+            held = whole[cut:]
+            if cut:
+                yield whole[:cut].replace(b"\r\n.", b"\r\n")[first:]
+                first = 0
 
     def send(self, data: Buffer) -> None:
         """Send all of ``data``. :raises MailError: the server hung up or takes nothing more."""

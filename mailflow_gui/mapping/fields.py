@@ -242,7 +242,7 @@ _READERS: Mapping[str, Callable[[MailMessage], Value]] = {
     "size": lambda message: message.size,
     "kind": lambda message: message.kind,
     "defects": lambda message: message.defects,
-    "raw": lambda message: message.raw,
+    "raw": lambda message: bytes(message.raw),  # a large one is no bytes by itself
     # On an error port the engine adds what they are; elsewhere there is no error.
     **dict.fromkeys(("error", "error.code", "error.class", "error.text", "error.node"), lambda message: None),
 }
