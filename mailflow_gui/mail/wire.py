@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import math
-import select
 import selectors
 import socket
 import ssl
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mailflow_gui.errors import AccountBroken, MailError, Transient
-from mailflow_gui.mail import timeouts, tls
+from mailflow_gui.mail import sockets, timeouts, tls
 from mailflow_gui.mail.transport_errors import translate
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ class Wire:
             raise translate(error, server, "lookup") from error
         on_stage("connect")
         seconds = min(timeouts.connect(), patience)
-        sock = _connect(server, [(family, address) for family, _, _, _, address in found], seconds)
+        sock = sockets.connect(server, [(family, address) for family, _, _, _, address in found], seconds)
         try:
             if server.security == "tls":
                 on_stage("tls")
@@ -298,7 +297,7 @@ class Wire:
     def readable(self) -> bool:
         """Whether something has arrived at the socket, or its end or loss: below TLS, where any record counts."""
         try:
-            return bool(_readable(self.socket))
+            return bool(sockets.readable(self.socket))
         except (OSError, ValueError):
             return True
 
@@ -397,34 +396,3 @@ class _Metered(io.RawIOBase):
 
     def readinto(self, buffer: Buffer, /) -> int | None:
         return self._wire.receive_into(buffer) if self.hungry else None
-
-
-def _readable(sock: socket.socket) -> Sequence[object]:
-    """Not empty if reading would not block. Where ``poll`` exists, ``select`` fails on descriptors from 1024."""
-    if not hasattr(select, "poll"):
-        return select.select([sock], [], [], 0)[0]
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return poll.poll(0)
-
-
-def _connect(server: Server, addresses: list[tuple[int, object]], seconds: float) -> socket.socket:
-    """The first address that answers; each gets its share of the time, so that a dead one leaves some for the next."""
-    end = time.monotonic() + seconds
-    failure: OSError = OSError("no address")
-    for index, (family, address) in enumerate(addresses):
-        sock = None
-        try:
-            sock = socket.socket(family, socket.SOCK_STREAM)
-            sock.settimeout(max((end - time.monotonic()) / (len(addresses) - index), 0.001))
-            sock.connect(address)  # type: ignore[arg-type]  # getaddrinfo's own address, whatever its family
-            # Nagle's algorithm against delayed acknowledgements costs 40 ms a command.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.settimeout(seconds)
-        except OSError as error:
-            failure = error
-            if sock is not None:
-                sock.close()
-        else:
-            return sock
-    raise translate(failure, server, "connect") from failure
