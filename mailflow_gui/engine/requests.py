@@ -38,9 +38,9 @@ def release(transaction: Transaction, account: str) -> None:
     held = [
         int(item)
         for (item,) in database.execute(
-            "SELECT DISTINCT mails.item FROM mails JOIN deliveries ON mail = mails.id"
-            f" JOIN items ON items.id = mails.item AND {items.UNFINISHED}"
-            " WHERE mails.account = ? AND deliveries.state = 'held'",
+            # In this order: SQLite would begin with the mails, all that there ever were.
+            "SELECT DISTINCT items.id FROM items CROSS JOIN mails ON mails.item = items.id CROSS JOIN deliveries ON mail = mails.id"
+            f" WHERE {items.UNFINISHED} AND mails.account = ? AND deliveries.state = 'held'",
             (account,),
         )
     ]
