@@ -39,8 +39,8 @@ def release(transaction: Transaction, account: str) -> None:
         int(item)
         for (item,) in database.execute(
             # In this order: SQLite would begin with the mails, all that there ever were.
-            "SELECT DISTINCT items.id FROM items CROSS JOIN mails ON mails.item = items.id CROSS JOIN deliveries ON mail = mails.id"
-            f" WHERE {items.UNFINISHED} AND mails.account = ? AND deliveries.state = 'held'",
+            "SELECT DISTINCT items.id FROM items INDEXED BY items_unfinished CROSS JOIN mails ON mails.item = items.id"
+            f" CROSS JOIN deliveries ON mail = mails.id WHERE {items.UNFINISHED} AND mails.account = ? AND deliveries.state = 'held'",
             (account,),
         )
     ]
