@@ -442,6 +442,9 @@ class _Session:
         self.line.more() if not self.line.buffer else None
         if (ordered := self.server.hooked("BODY", "")) is not None:
             self.line.say(ordered)
+            self.line.until_dot()  # what has crossed it on its way; no server keeps a mail that it has refused
+            state.forget()
+            return
         content = self.line.until_dot()
         if (ordered := self.server.hooked("DOT", "")) is not None:
             self.line.say(ordered)
