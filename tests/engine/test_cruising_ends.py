@@ -157,13 +157,15 @@ def test_sessions_without_work_say_goodbye_and_others_are_opened(
 
 
 def test_a_session_stays_for_mails_that_come_one_by_one(server: Watching, post: Post) -> None:
+    def waits() -> bool:
+        cruise = post.sending._cruising
+        return cruise is not None and cruise.free == 1 and not cruise._woken
+
     for _each in range(4):
         jobs = post.jobs(1)
         post.bring(jobs)
         assert post.judge(jobs, server) == {"sent": 1}
-        cruise = post.sending._cruising
-        assert cruise is not None
-        wait_until(lambda: cruise.free == 1 and not cruise._woken, what="the session being free")  # noqa: B023 (called at once)
+        wait_until(waits, what="the session being free")
     assert server.sessions == 1
 
 

@@ -49,6 +49,16 @@ sys.exit(main())
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells its highest memory in /proc")
 
 
+@pytest.fixture(params=["imap", "pop3"])
+def either(
+    request: pytest.FixtureRequest, world: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp
+) -> World:
+    """A world that receives over IMAP, and one that receives over POP3."""
+    (world.add_imap if request.param == "imap" else world.add_pop3)(dovecot, user)
+    world.add_smtp(recording_smtp.port)
+    return world
+
+
 def highest(world: World, monkeypatch: pytest.MonkeyPatch, flow: Path, sent: int = 1) -> int:
     """Bytes that a run had in memory at most."""
     monkeypatch.setattr("tests.journeys.world.COMMAND", [sys.executable, "-c", HIGHEST])
@@ -81,23 +91,19 @@ def attachment(raw: bytes) -> bytes:
 
 
 @linux
-@pytest.mark.parametrize("protocol", ["imap", "pop3"])
 def test_memory_does_not_grow_by_the_size_of_mails(
-    world: World,
+    either: World,
     dovecot: Dovecot,
     user: str,
     recording_smtp: RecordingSmtp,
     monkeypatch: pytest.MonkeyPatch,
-    protocol: str,
 ) -> None:
-    (world.add_imap if protocol == "imap" else world.add_pop3)(dovecot, user)
-    world.add_smtp(recording_smtp.port)
-    flow = world.flow()
+    flow = either.flow()
     dovecot.deliver(user, mail(1))
-    usual = highest(world, monkeypatch, flow)
+    usual = highest(either, monkeypatch, flow)
     raw = with_attachment(SIZE)
     dovecot.deliver_all(user, [raw, mail(2), attached(raw)])
-    most = highest(world, monkeypatch, flow, sent=3)
+    most = highest(either, monkeypatch, flow, sent=3)
     assert most - usual < GROWS
     arrived = recording_smtp.wait_for(4)
     assert sorted(len(each.raw) > SIZE for each in arrived) == [False, False, True, True]
@@ -127,26 +133,22 @@ def test_memory_does_not_grow_by_what_a_killed_run_has_left(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit for files")
-@pytest.mark.parametrize("protocol", ["imap", "pop3"])
 def test_a_large_mail_without_room_is_told_and_comes_when_there_is_some(
-    world: World,
+    either: World,
     dovecot: Dovecot,
     user: str,
     recording_smtp: RecordingSmtp,
     monkeypatch: pytest.MonkeyPatch,
-    protocol: str,
 ) -> None:
-    (world.add_imap if protocol == "imap" else world.add_pop3)(dovecot, user)
-    world.add_smtp(recording_smtp.port)
-    flow = world.flow()
+    flow = either.flow()
     dovecot.deliver(user, with_attachment(8 << 20))
     monkeypatch.setattr("tests.journeys.world.COMMAND", [sys.executable, "-c", LIMITED])
-    ran = world.finish(world.start("run", flow, "--once", "--json"))
+    ran = either.finish(either.start("run", flow, "--once", "--json"))
     assert ran.code == 4
     assert os.strerror(errno.EFBIG) in ran.err
     assert recording_smtp.messages == []
-    assert not list(world.home.spool.glob("large-*"))
-    assert world.once(flow).counts == (1, 1, 0, 0, 0)
+    assert not list(either.home.spool.glob("large-*"))
+    assert either.once(flow).counts == (1, 1, 0, 0, 0)
     assert len(recording_smtp.wait_for(1)) == 1
 
 
