@@ -143,7 +143,7 @@ class Bringing:
             self._write(job, lambda transaction: self._noting.limit(transaction, job, wait))
             return
         content = pieces(self._journal.streamed(job.content)) if isinstance(job.content, Place) else job.content
-        begun = begin(session, envelope_of(job, content), content)
+        begun = _begin(session, job.envelope, content)
         if session.answer_time is not None:
             self._has_measured(session.answer_time)
             session.answer_time = None
@@ -231,10 +231,10 @@ class Bringing:
             job = self.jobs.get_nowait()
         except queue.Empty:
             return None
-        if job is None or not is_plain(job) or job.work.running.stopping.is_set():
+        if job is None or not job.plain or job.work.running.stopping.is_set():
             self.jobs.put(job)
             return None
-        return job, envelope_of(job, bytes_of(job))
+        return job, job.envelope
 
     def may_cruise(self, session: SmtpSession | None) -> bool:
         """Whether the mails of a session can be brought without waiting."""
@@ -318,11 +318,6 @@ class Bringing:
                 self._concluded(work, work.concluded)
 
 
-def is_plain(job: Job) -> bool:
-    """Whether it can go as soon as a session is free: its bytes are here, and its node's rate has no limit."""
-    return not job.frozen.limited and not isinstance(job.content, Place)
-
-
 def bytes_of(job: Job) -> tuple[bytes, ...]:
     """The content of a plain job."""
     assert isinstance(job.content, tuple)
@@ -331,16 +326,10 @@ def bytes_of(job: Job) -> tuple[bytes, ...]:
 
 def is_light(job: Job) -> bool:
     """Whether it is plain and so small that it doesn't matter if all of it lies in memory until the line has taken it."""
-    return is_plain(job) and sum(map(len, bytes_of(job))) <= LIGHT
+    return job.plain and job.envelope.size <= LIGHT
 
 
-def envelope_of(job: Job, content: tuple[bytes, ...]) -> Envelope:
-    """What is said of a mail before its content."""
-    frozen = job.frozen
-    return Envelope(frozen.sender, job.recipients, sum(map(len, content)), frozen.eight_bit, frozen.smtputf8)
-
-
-def begin(session: SmtpSession, envelope: Envelope, content: tuple[bytes, ...]) -> Begun:
+def _begin(session: SmtpSession, envelope: Envelope, content: tuple[bytes, ...]) -> Begun:
     """Say envelope and content, all but the dot. Raises as :meth:`SmtpSession.begin` does."""
     return session.begin(
         envelope.sender,

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mailflow_gui.engine.bringing import Bringing, Line, Refusals, begin, bytes_of, envelope_of, is_light
+from mailflow_gui.engine.bringing import Bringing, Line, Refusals, bytes_of, is_light
 from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.noting import Sent
 from mailflow_gui.errors import MailFlowError, Transient
@@ -39,7 +39,7 @@ HandBack = Callable[[Line, "Job | None"], None]
 """Takes a session back: with the mail that it is to bring, which may be announced already; without one, it is to be closed."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Cruise:
     """One session and the mail that it brings."""
 
@@ -198,8 +198,8 @@ class Cruising(threading.Thread):
             self._push(cruise)
         if cruise.state == "dot" and session.spoken_to:
             self._hear(cruise)
-        if cruise.state == "envelope" and cruise.session.has_granted is not None:
-            self._begin(cruise)
+        if cruise.state == "envelope" and (granted := session.has_granted) is not None:
+            self._begin(cruise, granted=granted)
         if cruise.state == "content":
             self._flush(cruise)
         elif cruise.state == "free" and session.spoken_to:
@@ -218,21 +218,19 @@ class Cruising(threading.Thread):
         else:
             self._put(cruise, "free", None)
 
-    def _begin(self, cruise: _Cruise) -> None:
+    def _begin(self, cruise: _Cruise, *, granted: bool) -> None:
         """The server has answered the envelope: the content follows."""
-        job, line, session = cruise.job, cruise.line, cruise.session
+        job = cruise.job
         assert job is not None
-        if not (session.has_granted and is_light(job)) or job.work.running.stopping.is_set():
+        if not (granted and is_light(job)) or job.work.running.stopping.is_set():
             self._leave(cruise, job)
             return
-        line.ahead = None
-        content = bytes_of(job)
+        cruise.line.ahead = None
         try:
-            granted = begin(session, envelope_of(job, content), content)
+            cruise.accepted = cruise.session.begin_granted(bytes_of(job))
         except MailFlowError as error:
             self._failed(cruise, job, error)
             return
-        cruise.accepted = granted.accepted
         self._put(cruise, "content", job)
 
     def _push(self, cruise: _Cruise) -> None:
@@ -281,8 +279,9 @@ class Cruising(threading.Thread):
                 self._bringing.note_all_sent(sents)
                 return
             go_on = self._bringing.note(sents, uncertain)
+            spoken = {key.data for key, _events in self._selector.select(0)}  # meanwhile: one look at all of them
             for cruise, job in some:
-                self._say_dot(cruise, job)
+                self._say_dot(cruise, job, looked=cruise not in spoken)
             go_on()  # now that the servers have something to do
 
     def _sents(self) -> list[Sent]:
@@ -293,12 +292,12 @@ class Cruising(threading.Thread):
                 cruise.line.sent = None
         return sents
 
-    def _say_dot(self, cruise: _Cruise, job: Job) -> None:
+    def _say_dot(self, cruise: _Cruise, job: Job, *, looked: bool) -> None:
         line, session = cruise.line, cruise.session
         following = self._bringing.following(session)
         line.ahead = following[0] if following is not None else None
         try:
-            session.say_dot(following[1] if following is not None else None)
+            session.say_dot(following[1] if following is not None else None, looked=looked)
         except MailFlowError as error:
             failure = error
 
@@ -332,7 +331,7 @@ class Cruising(threading.Thread):
     def _give(self, cruise: _Cruise, job: Job) -> None:
         """A mail for a free session."""
         try:
-            if is_light(job) and cruise.session.announce(envelope_of(job, bytes_of(job))):
+            if is_light(job) and cruise.session.announce(job.envelope):
                 cruise.line.ahead = job
                 self._put(cruise, "envelope", job)
                 return

@@ -22,7 +22,9 @@ from mailflow_gui.journal.spool import Place
 from mailflow_gui.journal.written import Written
 from mailflow_gui.mail.compose import compose, message_id
 from mailflow_gui.mail.message import MailMessage
+from mailflow_gui.mail.smtp_envelope import Envelope
 from mailflow_gui.mail.swift import swift
+from mailflow_gui.mail.views import view
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,18 @@ class Job:
     """The frozen bytes, or where they lie in the spool."""
     alone: bool = False
     """The item has no other mail and goes nowhere behind this one: when it is sent, the item is."""
+
+    @view
+    def plain(self) -> bool:
+        """Whether it can go as soon as a session is free: its bytes are here, and its node's rate has no limit."""
+        return not self.frozen.limited and not isinstance(self.content, Place)
+
+    @view
+    def envelope(self) -> Envelope:
+        """What is said of the mail before its content."""
+        content, frozen = self.content, self.frozen
+        size = content.length if isinstance(content, Place) else sum(map(len, content))
+        return Envelope(frozen.sender, self.recipients, size, frozen.eight_bit, frozen.smtputf8)
 
 
 @swift

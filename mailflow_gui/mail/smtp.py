@@ -38,6 +38,7 @@ class SmtpSession:
     def __init__(self, dialogue: Dialogue) -> None:
         """Use :meth:`open`."""
         self._dialogue = dialogue
+        self._scale = timeouts.scale()
         self._begun = False
         self._ahead: tuple[Envelope, Said] | None = None
         """What was said together with the last final dot; its replies are on their way."""
@@ -214,15 +215,31 @@ class SmtpSession:
         if not said.offered:
             return Begun((), said.refused)
         refused = dict(said.refused)
-        if ahead is not None and self._dialogue.usual(said.granting):
-            self._dialogue.skip(len(said.granting))
+        if ahead is not None and (granted := self._dialogue.usual(said.granting)):
+            self._dialogue.skip(granted)
             accepted = tuple(said.offered)
         else:
             accepted = self._envelope(said, refused, said_already=ahead is not None)
         if accepted:
-            self._dialogue.stream(smtp_body.wire_form(content), timeouts.fetch(size))
-            self._begun = True
+            self._stream(content, size)
         return Begun(accepted, refused)
+
+    def begin_granted(self, content: Iterable[bytes]) -> tuple[str, ...]:
+        """:meth:`begin` for the mail that was announced and that the server :attr:`has_granted`; returns its recipients.
+
+        :raises MailError: lost before the dot; the mail was not sent.
+        """
+        ahead, self._ahead = self._ahead, None
+        granted = self._dialogue.usual(ahead[1].granting) if ahead is not None else 0
+        if ahead is None or not granted:
+            raise RuntimeError("begin_granted() without a grant")
+        self._dialogue.skip(granted)
+        self._stream(content, ahead[0].size)
+        return tuple(ahead[1].offered)
+
+    def _stream(self, content: Iterable[bytes], size: int) -> None:
+        self._dialogue.stream(smtp_body.wire_form(content), timeouts.fetch(size, self._scale))
+        self._begun = True
 
     def finish(self, ahead: Envelope | None = None) -> Receipt:
         """Say the final dot and wait for the answer, as long as RFC 5321 grants the server.
@@ -235,9 +252,10 @@ class SmtpSession:
         self.say_dot(ahead)
         return self.hear()
 
-    def say_dot(self, ahead: Envelope | None = None) -> None:
+    def say_dot(self, ahead: Envelope | None = None, *, looked: bool = False) -> None:
         """The first half of :meth:`finish`.
 
+        :param looked: the caller has just found that nothing arrives at :attr:`socket`.
         :raises SendUncertain: the line was lost while saying it.
         :raises MailError: the server refused the mail, or was gone already before the dot.
         """
@@ -245,11 +263,11 @@ class SmtpSession:
             raise RuntimeError("finish() without begin()")
         self._begun = False
         dialogue = self._dialogue
-        if dialogue.interrupted():
+        if dialogue.interrupted(looked=looked):
             raise dialogue.interruption()
         said = self._to_say_ahead(ahead) if ahead is not None else None
         try:
-            dialogue.allow("data", timeouts.smtp_after_dot())
+            dialogue.allow("data", timeouts.smtp_after_dot(self._scale))
             dialogue.send(b".\r\n" + said.lines if said else b".\r\n")
         except MailError as error:
             raise self._uncertain() from error

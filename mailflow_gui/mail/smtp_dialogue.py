@@ -16,6 +16,8 @@ from mailflow_gui.mail.replies import smtp_error
 from mailflow_gui.mail.wire import Wire
 
 _REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
+_USUAL_REPLY = re.compile(rb"(2\d\d) (2\.\d{1,3}\.\d{1,3}) ([!-~][ -~]*)\r\n")
+"""Good, on one line, with an enhanced status and in ASCII, as most are."""
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?:\s+|$)")
 _LONGEST_LINE = 4096
 """RFC 5321 4.5.3.1.5 allows 512 bytes; what is far longer is no SMTP."""
@@ -95,22 +97,19 @@ class Dialogue:
             start = end + 1
         return True
 
-    def usual(self, firsts: bytes) -> bool:
-        """Whether the next replies are complete, each of one line, and begin with these digits."""
-        start = 0
+    def usual(self, firsts: bytes) -> int:
+        """Where the next replies are complete, each of one line, and begin with these digits: their length in bytes; else 0."""
+        heard, start = self._heard, 0
         for first in firsts:
-            end = self._heard.find(b"\n", start)
-            if end < 0 or self._heard[start] != first or self._heard[start + 3 : start + 4] == b"-":
-                return False
+            end = heard.find(b"\n", start)
+            if end < 0 or heard[start] != first or heard[start + 3 : start + 4] == b"-":
+                return 0
             start = end + 1
-        return True
+        return start
 
-    def skip(self, replies: int) -> None:
-        """Pass over replies that are complete, each of one line."""
-        start = 0
-        for _each in range(replies):
-            start = self._heard.index(b"\n", start) + 1
-        del self._heard[:start]
+    def skip(self, length: int) -> None:
+        """Pass over so many bytes that have been gathered."""
+        del self._heard[:length]
 
     def close(self) -> None:
         """Drop the line without another word. Never raises."""
@@ -124,7 +123,17 @@ class Dialogue:
     def send(self, data: bytes | bytearray) -> None:
         """:raises MailError: lost; the dialogue is closed."""
         if not self._waits:
-            self._unsent += data
+            if not self._unsent:
+                try:
+                    taken = self.wire.send_now(data)
+                except MailError:
+                    self.close()
+                    raise
+                if taken == len(data):  # as nearly always: nothing is copied
+                    return
+                self._unsent += memoryview(data)[taken:]
+            else:
+                self._unsent += data
             self.flush()
             return
         if self._unsent:
@@ -176,6 +185,12 @@ class Dialogue:
 
         :raises MailError: lost or garbage; the dialogue is closed.
         """
+        if not begun and (usual := _USUAL_REPLY.match(self._heard)) is not None:
+            length = usual.end()
+            if length <= _LONGEST_LINE:
+                digits, enhanced, text = usual.groups()
+                self.skip(length)
+                return Reply(text.decode("ascii"), int(digits), enhanced.decode("ascii"), operation)
         code, texts = b"", []
         try:
             while True:
@@ -224,10 +239,11 @@ class Dialogue:
         """Whether something has arrived that was not read yet."""
         return bool(self._heard) or self.wire.pending()
 
-    def interrupted(self) -> bool:
-        """Whether the server has said something unasked, or hung up."""
+    def interrupted(self, *, looked: bool = False) -> bool:
+        """Whether the server has said something unasked, or hung up; ``looked``: nothing has arrived since this dialogue last gathered."""
         if not self._waits:
-            self.gather()
+            if not looked:
+                self.gather()
             return self.closed or self._over or bool(self._heard)
         return self.closed or self.pending() or self.wire.readable()
 

@@ -7,7 +7,7 @@ import select
 import selectors
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -47,10 +47,14 @@ class Stuffed(Small):
         Stuffed.full.clear()
         return super().begin(*arguments, **options)
 
-    def say_dot(self, ahead: Envelope | None = None) -> None:
+    def begin_granted(self, content: Iterable[bytes]) -> tuple[str, ...]:
+        Stuffed.full.clear()
+        return super().begin_granted(content)
+
+    def say_dot(self, ahead: Envelope | None = None, *, looked: bool = False) -> None:
         if not self._dialogue.waits:
             self._fill()
-        super().say_dot(ahead)
+        super().say_dot(ahead, looked=looked)
         Stuffed.times += self.unsent
         Stuffed.full.set()
 
@@ -247,10 +251,9 @@ class Interrupted(SmtpSession):
         Interrupted.server.answer("BODY", "421 4.3.2 closing", times=1)
         super().wait_for_nothing()
 
-    def begin(self, *arguments: Any, **options: Any) -> Begun:
-        begun = super().begin(*arguments, **options)
-        if not self._dialogue.waits:
-            select.select([self.socket], [], [], 2)
+    def begin_granted(self, content: Iterable[bytes]) -> tuple[str, ...]:
+        begun = super().begin_granted(content)
+        select.select([self.socket], [], [], 2)
         return begun
 
 
