@@ -76,7 +76,7 @@ class Bringing:
         *,
         noting: Noting,
         limits: Limits,
-        concluded: Callable[[Work, settling.Concluded], None],
+        concluded: Callable[[Sequence[Work]], None],
         put_down: Callable[[Work], None],
         copy: Callable[[RunningFlow, int, str], None],
         measured: Callable[[float], None],
@@ -306,6 +306,7 @@ class Bringing:
         if error is not None:
             self._crashed(error)
             return
+        ended = []
         for job in jobs:
             work = job.work
             if job.frozen.copy_to:
@@ -315,7 +316,9 @@ class Bringing:
                 last = work.pending == 0
             # While others are between dot and answer, they look like mails in doubt.
             if last and work.concluded is not None:
-                self._concluded(work, work.concluded)
+                ended.append(work)
+        if ended:
+            self._concluded(ended)
 
 
 def bytes_of(job: Job) -> tuple[bytes, ...]:

@@ -52,11 +52,12 @@ class Budget:
             self._bytes -= sum(min(size, self._limit) for size in sizes[:count])
             return count
 
-    def give_back(self, size: int) -> None:
-        """Return the room of one mail."""
+    def give_back(self, *sizes: int) -> None:
+        """Return the room of some mails."""
         with self._free:
-            self._items += 1
-            self._bytes += min(size, self._limit)
+            self._items += len(sizes)
+            for size in sizes:
+                self._bytes += size if size < self._limit else self._limit
             if self._waiting and (self._idle or self._items >= min(self._waiting)):
                 self._free.notify_all()
 

@@ -151,7 +151,8 @@ class Cruising(threading.Thread):
         self._hand_back(cruise.line, job)
 
     def _put(self, cruise: _Cruise, state: _State, job: Job | None) -> None:
-        self.free += (state == "free") - (cruise.state == "free")
+        if state == "free" or cruise.state == "free":
+            self.free += (state == "free") - (cruise.state == "free")
         cruise.state, cruise.job, cruise.since = state, job, time.monotonic()
         if cruise.writing or cruise.session.unsent:
             self._watch(cruise)

@@ -86,7 +86,7 @@ class Engine:
             sessions,
             self._gates,
             events,
-            concluded=self._concluded,
+            concluded=self._all_concluded,
             put_down=self._put_down,
             can_look=self._probing.can_look,
             changed=self._notify,
@@ -279,6 +279,18 @@ class Engine:
         with self._changed:
             self._changed.notify_all()
 
+    def _all_concluded(self, works: Sequence[Work]) -> None:
+        """:meth:`_concluded` for items of which each has its own end noted; those that were sent, as most, leave memory together."""
+        sent: dict[RunningFlow, list[Work]] = {}
+        for work in works:
+            assert work.concluded is not None
+            if work.concluded.state == "sent" and not self._events.heard:
+                sent.setdefault(work.running, []).append(work)
+            else:
+                self._concluded(work, work.concluded)
+        for running, its_works in sent.items():
+            self._put_all_down(running, its_works, "sent")
+
     def _concluded(self, work: Work, concluded: settling.Concluded) -> None:
         """An item may have settled, or waits. In the journal's thread, once that is durable."""
         if concluded.onward:
@@ -303,12 +315,16 @@ class Engine:
 
     def _put_down(self, work: Work, end: str | None = None) -> None:
         """An item leaves memory, at its ``end`` or to be taken up again later."""
-        if work.running.leave(work.row.id, end):
-            self._budget.give_back(work.size)
-        last = work.running.in_memory == 0
-        thread = self._receiving.get((work.row.account, work.row.folder))
-        if thread is not None:
-            thread.settled(last=last)
+        self._put_all_down(work.running, (work,), end)
+
+    def _put_all_down(self, running: RunningFlow, works: Sequence[Work], end: str | None) -> None:
+        here = running.leave_all([work.row.id for work in works], end)
+        self._budget.give_back(*[work.size for work in works if work.row.id in here])
+        last = running.in_memory == 0
+        for place in {(work.row.account, work.row.folder) for work in works}:
+            thread = self._receiving.get(place)
+            if thread is not None:
+                thread.settled(last=last)
         if last:  # otherwise nobody's wait is over
             self._notify()
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 from mailflow_gui.accounts.sessions import Sessions
 from mailflow_gui.accounts.store import AccountStore
-from mailflow_gui.engine import settling
 from mailflow_gui.engine.copying import Copying
 from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.events import Events
@@ -31,7 +30,7 @@ class Senders:
         gates: Gates,
         events: Events,
         *,
-        concluded: Callable[[Work, settling.Concluded], None],
+        concluded: Callable[[Sequence[Work]], None],
         put_down: Callable[[Work], None],
         can_look: Callable[[Doubt], bool],
         changed: Callable[[], None],

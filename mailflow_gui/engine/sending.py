@@ -13,7 +13,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from mailflow_gui.engine import settling
 from mailflow_gui.engine.bringing import Bringing, Line, is_light
 from mailflow_gui.engine.classing import Classing
 from mailflow_gui.engine.cruising import LINGER, Cruising
@@ -46,7 +45,7 @@ class Sending:
         *,
         limits: Limits,
         sessions: int,
-        concluded: Callable[[Work, settling.Concluded], None],
+        concluded: Callable[[Sequence[Work]], None],
         put_down: Callable[[Work], None],
         copy: Callable[[RunningFlow, int, str], None],
         can_look: Callable[[Doubt], bool],

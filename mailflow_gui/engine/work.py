@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -113,17 +113,22 @@ class RunningFlow:
 
     def leave(self, item: int, end: str | None) -> bool:
         """An item leaves memory: settled (``end``: sent, skipped, failed), or put off (None). False if it had left already."""
+        return bool(self.leave_all((item,), end))
+
+    def leave_all(self, some: Iterable[int], end: str | None) -> set[int]:
+        """:meth:`leave` for items that come to the same end; returns those that hadn't left already."""
+        leaving = set(some)
         with self._lock:
-            was_here = item in self._in_memory
-            self._in_memory.discard(item)
+            here = leaving & self._in_memory
+            self._in_memory -= leaving
             if end in self._counts:
-                if item in self._failed_items:  # failed earlier in this run, and was tried again since
-                    self._failed_items.discard(item)
-                    self._counts["failed"] -= 1
+                again = leaving & self._failed_items  # failed earlier in this run, and were tried again since
+                self._failed_items -= again
+                self._counts["failed"] -= len(again)
                 if end == "failed":
-                    self._failed_items.add(item)
-                self._counts[end] += 1
-            return was_here
+                    self._failed_items |= leaving
+                self._counts[end] += len(leaving)
+            return here
 
     @property
     def in_memory(self) -> int:

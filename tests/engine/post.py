@@ -16,7 +16,6 @@ from mailflow_gui.engine.classing import Classing
 from mailflow_gui.engine.delivering import Job
 from mailflow_gui.engine.limits import Limits
 from mailflow_gui.engine.sending import Sending
-from mailflow_gui.engine.settling import Concluded
 from mailflow_gui.engine.work import Work
 from mailflow_gui.journal import deliveries, items
 from mailflow_gui.journal.deliveries import Frozen, Planned
@@ -101,9 +100,9 @@ class Post:
             crashed=self._crashed,
         )
 
-    def _concluded(self, work: Work, concluded: Concluded) -> None:
+    def _concluded(self, works: Sequence[Work]) -> None:
         with self._changed:
-            self.ends.append((work.row.id, concluded.state))
+            self.ends += [(work.row.id, work.concluded.state) for work in works if work.concluded is not None]
             self._changed.notify_all()
 
     def _put_down(self, work: Work) -> None:

@@ -58,7 +58,7 @@ def test_accounts_that_cannot_be_read_just_now_stop_no_sender(home: Home) -> Non
             sessions,
             Gates(journal, sessions, events),
             events,
-            concluded=lambda _work, _concluded: None,
+            concluded=lambda _works: None,
             put_down=lambda _work: None,
             can_look=lambda _doubt: False,
             changed=lambda: None,
