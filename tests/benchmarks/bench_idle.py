@@ -26,7 +26,7 @@ from mailflow_gui.accounts.store import AccountStore
 from tests.benchmarks import figures
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.mails import small
-from tests.benchmarks.pipeline import COMMAND, Sink, files, flow, sink
+from tests.benchmarks.pipeline import COMMAND, Sink, files, flow, installed, sink
 from tests.servers.dovecot import Dovecot, dovecot
 
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -71,7 +71,7 @@ def main(accounts: int = 50, seconds: float = 20.0, mails: int = 100) -> None:
 
 def _prepare(home: Path, server: Dovecot, users: list[str], at: Sink, first: int) -> dict[str, str]:
     """One flow with a source for each account, the first at the port ``first``; returns the environment to run it in."""
-    environment = {**os.environ, "MAILFLOW_HOME": str(home)}
+    environment = {**installed(), "MAILFLOW_HOME": str(home)}
     store = AccountStore(files(home).create().accounts_file)
     document = flow()
     receive: dict[str, Any] = document["nodes"].pop(0)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from tests.benchmarks import figures
 from tests.benchmarks.figures import Figure
-from tests.benchmarks.pipeline import COMMAND, flow
+from tests.benchmarks.pipeline import COMMAND, flow, installed
 
 _WINDOW = """
 import sys, time
@@ -98,8 +98,8 @@ def _prepare(home: Path, port: int, environment: dict[str, str]) -> Path:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """As on a person's machine: with a home of its own, and with compiled modules kept."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    """As on a person's machine, with a home of its own."""
+    kept = installed()
     if not kept.get("DISPLAY"):
         kept.setdefault("QT_QPA_PLATFORM", "offscreen")
     return kept | {"MAILFLOW_HOME": str(home), "MAILFLOW_PASSWORD_INBOX": "secret"}

@@ -212,7 +212,7 @@ def engine(setup: Setup, *, keep_home: bool = False) -> Run:
 def prepare(setup: Setup, *, keep_home: bool = False) -> tuple[Path, dict[str, str]]:
     """A home with two accounts and a flow: the flow's path, and the environment to run it in."""
     home, server = setup.home, setup.server
-    environment = {**os.environ, "MAILFLOW_HOME": str(home), "MAILFLOW_PASSWORD_INBOX": server.password}
+    environment = {**installed(), "MAILFLOW_HOME": str(home), "MAILFLOW_PASSWORD_INBOX": server.password}
     path = home / "bench.mailflow"
     if keep_home and path.exists():
         return path, environment
@@ -228,6 +228,11 @@ def prepare(setup: Setup, *, keep_home: bool = False) -> tuple[Path, dict[str, s
         subprocess.run([*COMMAND, *add, "--security", "none", *more], env=environment, check=True, capture_output=True)
     path.write_text(json.dumps(flow(setup.protocol, setup.mapped)), encoding="utf-8")
     return path, environment
+
+
+def installed() -> dict[str, str]:
+    """The environment of a command as on a person's machine: compiled modules are kept."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def files(home: Path) -> Home:
