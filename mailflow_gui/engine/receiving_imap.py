@@ -47,6 +47,8 @@ class ReceivingImap(Receiving):
         self._live: _Live | None = None
         self._idles = True
         """Whether the server takes IDLE, for all that we know."""
+        self._told = False
+        """IDLE has ended with news, and nothing was asked since."""
         self._looked_last = False
         """Whether the last thing we asked was what is new. A server tells of a new mail once, in the answer to whatever we ask: only then
         would IDLE tell of all that we haven't seen."""
@@ -89,7 +91,9 @@ class ReceivingImap(Receiving):
             adopt=lambda: self._adopt(watching, live),
         )
         if not watching.ahead:
-            live.session.noop()
+            if not self._told:  # else the server has just said what there is, and NOOP would only take its time
+                live.session.noop()
+            self._told = False
             self._looked_last = True
             watching.ahead = list(self._search(watching, live.session))
         limit = watching.watch.maximum if watching.watch.maximum > 0 else len(watching.ahead)
@@ -173,7 +177,7 @@ class ReceivingImap(Receiving):
                     return True
                 longest = timeouts.idle_renewal()
                 try:
-                    news = live.session.idle(min(seconds, longest), self._wake_reader)
+                    self._told = news = live.session.idle(min(seconds, longest), self._wake_reader)
                     return news or seconds > longest  # IDLE is a hint only: look for ourselves now and then
                 except MailError as error:
                     if not live.session.alive or error.reply is None:

@@ -268,8 +268,8 @@ class ImapSession:
     def idle(self, seconds: float, wake: socket.socket | Callable[[], bool] | None = None) -> bool:
         """Wait until the server tells of a change (True), or time is up or somebody wakes us (False).
 
-        A hint and no more: whoever calls looks for himself afterwards, with :meth:`noop` and :meth:`search`. The server
-        is asked again every five minutes; one without IDLE (RFC 2177) is only waited for.
+        A hint and no more: whoever calls looks for himself afterwards, with :meth:`search`, and :meth:`noop` before it
+        if nothing was told. The server is asked again every five minutes; one without IDLE (RFC 2177) is only waited for.
 
         :param wake: a socket that becomes readable (the other end of a ``socket.socketpair()``), noticed at once, or a
             function that is asked ten times a second.
