@@ -24,6 +24,7 @@ from mailflow_gui.journal.written import Written
 from mailflow_gui.mail.fingerprint import header_hash
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
+from mailflow_gui.mail.swift import swift
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Tools:
     crashed: Callable[[BaseException], None]
 
 
+@swift
 @dataclass(frozen=True)
 class Fetched:
     """A mail as it came from a server, of either protocol."""
@@ -55,6 +57,7 @@ class Fetched:
     raw: bytes | None
     """None: too large, or the server wouldn't give it."""
     header: bytes
+    """The header block, where ``raw`` is None."""
     refusal: MailFlowError | None = None
     thread: str = ""
     """The server's own name of its thread."""

@@ -10,13 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 _MAIL = re.compile(rb"\* (\d+) FETCH (\(UID (\d+) FLAGS \(([^(){}\[\]\"]*)\) BODY\[\] \{(\d+)\})\r\n")
 _SIZE = re.compile(rb"\* (\d+) FETCH (\(UID (\d+) RFC822\.SIZE (\d+)\))\r\n")
-_LONGEST_KEPT = 200
-"""Bytes of flags that are remembered: a mailbox has few sets of them."""
 
 
 @dataclass
@@ -42,11 +39,7 @@ class Usual:
                 if (end := readline()) != b")\r\n":
                     return [line, raw, end]
                 data += ((number + b" " + rest, raw), b")")
-                found[uid] = {
-                    b"UID": uid,
-                    b"FLAGS": _kept_flags(flags) if len(flags) <= _LONGEST_KEPT else _flags(flags),
-                    b"BODY[]": raw,
-                }
+                found[uid] = {b"UID": uid, b"FLAGS": tuple(flags.split()), b"BODY[]": raw}
             elif match := _SIZE.fullmatch(line):
                 number, rest, name, size = match.groups()
                 uid = int(name)
@@ -56,10 +49,3 @@ class Usual:
                 found[uid] = {b"UID": uid, b"RFC822.SIZE": int(size)}
             else:
                 return [line]
-
-
-def _flags(written: bytes) -> tuple[bytes, ...]:
-    return tuple(written.split())
-
-
-_kept_flags = lru_cache(maxsize=256)(_flags)
