@@ -21,7 +21,7 @@ from mailflow_gui.journal.items import ItemRow, Received
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.watches import WatchKey, WatchRow
 from mailflow_gui.journal.written import Written
-from mailflow_gui.mail.fingerprint import header_hash
+from mailflow_gui.mail.fingerprint import header_hash_of
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
 from mailflow_gui.mail.swift import swift
@@ -180,6 +180,7 @@ def take_on(watching: Watching, mails: Sequence[Fetched], tools: Tools) -> Writt
     return written
 
 
+@swift
 @dataclass(frozen=True)
 class _Taken:
     """A mail between its fetching and its row in the journal."""
@@ -222,7 +223,7 @@ def _received(watching: Watching, fetched: Fetched) -> _Taken:
         raw=raw,
         thread=fetched.thread,
         incomplete=incomplete,
-        header=header_hash(raw),
+        header=header_hash_of(message),
         parents=threads.parents_of(message.in_reply_to, message.references),
     )
     refusal: MailFlowError | None = loop_guard.refusal(message, running.key)
@@ -314,7 +315,8 @@ def _bury(transaction: Transaction, work: Work, error: MailFlowError) -> None:
 def _key(watching: Watching, uid: int | str, message: MailMessage) -> str:
     """Hash of flow, node and source: the same on every machine that runs this file on this mailbox."""
     row = watching.row
-    parts = [row.key.flow, row.key.node, row.key.folder, str(row.uid_validity), str(uid), message.message_id]
+    source = row.key
+    name = f"{source.flow}\n{source.node}\n{source.folder}\n{row.uid_validity}\n{uid}\n{message.message_id}"
     if not watching.watch.process_once:
-        parts.append(f"{watching.running.run}:{watching.polls}:{time.time_ns()}")
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:40]
+        name += f"\n{watching.running.run}:{watching.polls}:{time.time_ns()}"
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:40]
