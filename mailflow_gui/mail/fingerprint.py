@@ -28,6 +28,6 @@ def header_hash_of(message: MailMessage) -> str:
     """The :func:`header_hash` of a mail that is read anyway."""
     block, raw = message.block, message.raw
     # Of a sound header it is known already where it ends, that its line ends are CRLF, and what its fields are called.
-    if block.sound and not block.start and block.body - block.end in (0, 4) and _ADDED_NAMES.isdisjoint(block.first):
+    if block.sound and block.body - block.end in (0, 4) and _ADDED_NAMES.isdisjoint(block.first):
         return hashlib.sha256(b"\n" + raw[: block.end].replace(b"\r", b"")).hexdigest()[:32]
     return header_hash(raw)

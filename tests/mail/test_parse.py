@@ -255,6 +255,27 @@ def test_a_mail_that_is_read_anyway_has_the_same_header_hash_at_less_cost(pieces
     assert header_hash_of(parse(raw)) == header_hash(raw)
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"A: 1\r\nStatus: RO\r\n\r\nbody",
+        b"X-UIDL: 7\r\nA: 1\r\n\r\nbody",
+        b"A: 1\r\nstatus: RO\r\nX-Statusx: 1\r\n\r\n",
+        b"A: 1\n\r\nbody",
+        b"A: 1\r\n\nbody",
+        b"A: 1\n\nbody\r\n\r\nmore",
+        b"\xef\xbb\xbfA: 1\r\nB: 2\r\n\r\nbody",
+        b"\xef\xbb\xbfStatus: 1\r\n\r\nbody",
+        b"A: 1\r\nB: 2",
+        b"A: 1\r\nB: 2\r\n",
+        b"A: 1\r2\r\n\r\n",
+        b"",
+    ],
+)
+def test_an_odd_header_has_the_same_hash_either_way(raw: bytes) -> None:
+    assert header_hash_of(parse(raw)) == header_hash(raw)
+
+
 @pytest.mark.parametrize("raw", RAWS)
 def test_a_real_mail_has_the_same_header_hash_either_way(raw: bytes) -> None:
     assert header_hash_of(parse(raw)) == header_hash(raw)
