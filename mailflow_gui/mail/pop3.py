@@ -192,7 +192,7 @@ class Pop3Session:
                 self._wire.close()  # the answers to the others are still on their way
                 raise
             else:
-                mails.append((each, self._mail(each.size)))
+                mails.append((each, self._mail(each.size, each.size if operation == "RETR" else 0)))
         if not self._pipelines and any(raw is None for _listed, raw in mails):
             self._send("STAT", timeouts.command())
         elif not self._pipelines:
@@ -348,18 +348,15 @@ class Pop3Session:
         while (line := self._wire.readline().rstrip(b"\r\n")) != b".":
             yield line[1:] if line.startswith(b".") else line
 
-    def _mail(self, size: int) -> bytes:
-        """The mail behind a +OK, its dots undone; ``size``: about so many bytes."""
+    def _mail(self, size: int, announced: int = 0) -> bytes:
+        """The mail behind a +OK, its dots undone; ``size``: about so many bytes. ``announced``: as the server says, 0 if it doesn't."""
         if size > LARGE and self._keep is not None:
             try:
                 return self._keep(self._wire.undotted_blocks())
             except BaseException:  # there may be no room for it: nobody is to take the rest of it for an answer
                 self._wire.close()
                 raise
-        body = self._wire.read_to_dot()
-        if body.startswith(b"."):
-            body = body[1:]
-        return body.replace(b"\r\n.", b"\r\n")
+        return self._wire.read_undotted(announced)
 
     def _pairs(self, command: str) -> Iterator[tuple[bytes, bytes]]:
         self._ask(command, timeouts.command(), _LIST_LIMIT)

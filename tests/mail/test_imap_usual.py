@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import random
-import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +21,7 @@ from mailflow_gui.mail.imap_dialogue import Dialogue
 from mailflow_gui.mail.imap_usual import Usual
 from mailflow_gui.mail.server import Server
 from mailflow_gui.mail.wire import Wire
+from tests.servers.in_pieces import in_pieces
 
 SERVER = Server("localhost", 143, "none", account="inbox")
 SIZE = 200
@@ -58,19 +58,6 @@ ANSWERS = (
 ENDS = (b"%s OK done\r\n", b"%s NO [SERVERBUG] some are missing\r\n", b"%s BAD what\r\n", b"%s OK\r\n")
 
 
-class _InPieces(socket.socket):
-    """A socket that gives what has arrived piece by piece, wherever it is cut."""
-
-    pieces: Sequence[int] = ()
-
-    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        view = memoryview(buffer)
-        if self.pieces:
-            first, *self.pieces = self.pieces
-            view = view[:first]
-        return super().recv_into(view, nbytes, flags)
-
-
 @dataclass
 class Outcome:
     """All that comes out of one FETCH."""
@@ -93,12 +80,9 @@ _CAPABILITY = b"* CAPABILITY IMAP4rev1\r\n" + _TAG + b"0 OK\r\n"
 @contextlib.contextmanager
 def _dialogue(answer: bytes, cuts: Sequence[int] = ()) -> Iterator[Dialogue]:
     """A session to whose first command a server says ``answer``, in pieces of so many bytes, and then hangs up."""
-    ours, theirs = socket.socketpair()
-    with theirs, _InPieces(fileno=ours.detach()) as sock, pytest.MonkeyPatch.context() as patch:
+    pieces = (len(_GREETING), len(_CAPABILITY), *cuts)
+    with in_pieces(_GREETING + _CAPABILITY + answer, pieces) as sock, pytest.MonkeyPatch.context() as patch:
         patch.setattr(random, "randint", lambda least, _most: least)  # imaplib draws its tags
-        theirs.sendall(_GREETING + _CAPABILITY + answer)
-        theirs.shutdown(socket.SHUT_WR)
-        sock.pieces = [len(_GREETING), len(_CAPABILITY), *cuts]
         dialogue = Dialogue(Wire(sock, SERVER))
         dialogue.machine.state = "SELECTED"
         yield dialogue
