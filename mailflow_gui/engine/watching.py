@@ -61,6 +61,8 @@ class Fetched:
     refusal: MailFlowError | None = None
     thread: str = ""
     """The server's own name of its thread."""
+    header_hash: str = ""
+    """The hash of its header block, where somebody has made it already."""
 
     @property
     def kept_size(self) -> int:
@@ -223,7 +225,7 @@ def _received(watching: Watching, fetched: Fetched) -> _Taken:
         raw=raw,
         thread=fetched.thread,
         incomplete=incomplete,
-        header=header_hash_of(message),
+        header=fetched.header_hash or header_hash_of(message),
         parents=threads.parents_of(message.in_reply_to, message.references),
     )
     refusal: MailFlowError | None = loop_guard.refusal(message, running.key)

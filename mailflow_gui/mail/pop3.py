@@ -17,6 +17,7 @@ from mailflow_gui.mail import sign_in_causes, timeouts
 from mailflow_gui.mail.imap_search import safe
 from mailflow_gui.mail.large import LARGE
 from mailflow_gui.mail.response_codes import BUSY, pop3_refusal, reply
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ _HEADER_SIZE = 8192
 _VANISHED: Verdict = (Recoverable, "message-vanished")
 _STAT = re.compile(rb"\+OK \d+ \d+(?: .*)?\r?\n", re.DOTALL)
 """RFC 1939 5: the answer to STAT, which is like no other."""
+_PAIR = re.compile(rb"(\d+) (\S+)\r\n")
+"""A line of LIST and UIDL, as nearly all servers write it: thousands of them come at each look."""
 
 
+@swift
 @dataclass(frozen=True)
 class Listed:
     """One mail in the maildrop."""
@@ -360,9 +364,12 @@ class Pop3Session:
 
     def _pairs(self, command: str) -> Iterator[tuple[bytes, bytes]]:
         self._ask(command, timeouts.command(), _LIST_LIMIT)
-        for line in self._lines():
-            number, _, rest = line.strip().partition(b" ")
-            yield number, rest.split()[0]
+        while (line := self._wire.readline()).rstrip(b"\r\n") != b".":
+            if usual := _PAIR.fullmatch(line):
+                yield usual[1], usual[2]
+            else:
+                number, _, rest = line.removeprefix(b".").strip().partition(b" ")
+                yield number, rest.split()[0]
 
     @contextlib.contextmanager
     def _numbers(self, operation: str) -> Iterator[None]:
