@@ -235,6 +235,12 @@ def _received(watching: Watching, fetched: Fetched) -> _Taken:
 
 
 def _keep(transaction: Transaction, watching: Watching, taken: Sequence[_Taken]) -> list[ItemRow | None]:
+    if watching.watch.threads == "all":  # as nearly all sources have it
+        rows = _receive(transaction, taken)
+        for each, item in zip(taken, rows, strict=True):
+            if each.refusal is not None and item is not None:
+                _bury(transaction, Work(watching.running, item, each.message, each.size), each.refusal)
+        return rows
     row = watching.row
     wanted = [each for each in taken if _wanted(transaction.database, watching, each.message)]
     kept = {id(each): item for each, item in zip(wanted, _receive(transaction, wanted), strict=True)}
@@ -259,10 +265,8 @@ def _receive(transaction: Transaction, taken: Sequence[_Taken]) -> list[ItemRow 
 
 
 def _wanted(database: sqlite3.Connection, watching: Watching, message: MailMessage) -> bool:
-    """Whether a mail is of the conversations that the source is for (``threads``)."""
+    """Whether a mail is of the conversations that the source is for (``threads``, where that isn't ``all``)."""
     threads = watching.watch.threads
-    if threads == "all":
-        return True
     answered = tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:100]
     if threads == "first" or not answered:
         return threads == "first" and not answered

@@ -83,7 +83,8 @@ class Block:
             return ()
         if len(self.first) == len(self.lines):
             return (first,)
-        return [value for written, value in self.lines if written.lower() == wanted]
+        size = len(wanted)  # nearly always different, and quicker to compare
+        return [value for written, value in self.lines if len(written) == size and written.lower() == wanted]
 
     def count(self, name: str) -> int:
         """How many fields are called ``name`` (lower case)."""

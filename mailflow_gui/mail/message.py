@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -102,8 +103,12 @@ class MailMessage:
         value = self.block.first.get(b"subject")
         return "" if value is None else self._decoded(value)
 
-    def _addresses(self, name: str) -> tuple[Address, ...]:
-        values = self.block.all(name)
+    def _first_addresses(self, name: bytes) -> tuple[Address, ...]:
+        """Those of the first field called ``name`` (lower case)."""
+        value = self.block.first.get(name)
+        return () if value is None else self._addresses((value,))
+
+    def _addresses(self, values: Sequence[bytes]) -> tuple[Address, ...]:
         if len(values) == 1 and len(values[0]) <= _SHORT and values[0].isascii():  # as nearly all are
             found, defects = _mailboxes(values[0])
             if defects:
@@ -124,30 +129,28 @@ class MailMessage:
                 found += addresses.parse(
                     words.raw(cut, "" if cut.isascii() else self._charset, self._found), self._found
                 )
-            if name in ("from", "reply-to"):
-                break
         return found
 
     @view
     def from_(self) -> tuple[Address, ...]:
         """The authors; usually one."""
-        return self._addresses("from")
+        return self._first_addresses(b"from")
 
     @view
     def to(self) -> tuple[Address, ...]:
-        return self._addresses("to")
+        return self._addresses(self.block.all("to"))
 
     @view
     def cc(self) -> tuple[Address, ...]:
-        return self._addresses("cc")
+        return self._addresses(self.block.all("cc"))
 
     @view
     def bcc(self) -> tuple[Address, ...]:
-        return self._addresses("bcc")
+        return self._addresses(self.block.all("bcc"))
 
     @view
     def reply_to(self) -> tuple[Address, ...]:
-        return self._addresses("reply-to")
+        return self._first_addresses(b"reply-to")
 
     @view
     def date(self) -> datetime | None:
