@@ -41,7 +41,8 @@ def onward(message: MailMessage, flow: str) -> str:
 
 def refusal(message: MailMessage, flow: str) -> Rejected | None:
     """Why ``flow`` must not work on ``message``, or None."""
-    if mark(flow) in marks(message):
+    carried = marks(message)
+    if carried and mark(flow) in carried:
         return Rejected("loop-own-mail")
     hops = message.count("received")
     return Rejected("loop-too-many-hops", hops=hops) if hops > HOPS else None

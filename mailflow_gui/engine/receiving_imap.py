@@ -193,4 +193,4 @@ class ReceivingImap(Receiving):
 
 def _fetched(mail: imap_fetch.Fetched) -> Fetched:
     refusal = Rejected("received-refused", reply=mail.refused, reason=mail.refused.text) if mail.refused else None
-    return Fetched(mail.uid, mail.flags, mail.size, mail.raw, mail.header, refusal, mail.thread)
+    return Fetched(mail.uid, mail.flags, mail.size, mail.raw, mail.beginning, refusal, mail.thread)

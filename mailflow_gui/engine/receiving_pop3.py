@@ -168,7 +168,9 @@ def _whole(session: Pop3Session, wanted: Sequence[Wanted]) -> Generator[Fetched,
             kept_back.append(mail)
         else:
             given = True
-            yield Fetched(keys[mail.number] or _key(mail, raw), (), len(raw), raw, b"")
+            hashed = header_hash(raw)
+            key = keys[mail.number] or str(Key(mail.uidl or "", mail.size, hashed))
+            yield Fetched(key, (), len(raw), raw, b"", header_hash=hashed)
     for mail in kept_back:
         try:
             raw = session.fetch(mail.number, MAXIMUM_SIZE)

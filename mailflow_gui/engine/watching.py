@@ -21,9 +21,10 @@ from mailflow_gui.journal.items import ItemRow, Received
 from mailflow_gui.journal.journal import Journal, Transaction
 from mailflow_gui.journal.watches import WatchKey, WatchRow
 from mailflow_gui.journal.written import Written
-from mailflow_gui.mail.fingerprint import header_hash
+from mailflow_gui.mail.fingerprint import header_hash_of
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
+from mailflow_gui.mail.swift import swift
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Tools:
     crashed: Callable[[BaseException], None]
 
 
+@swift
 @dataclass(frozen=True)
 class Fetched:
     """A mail as it came from a server, of either protocol."""
@@ -55,9 +57,12 @@ class Fetched:
     raw: bytes | None
     """None: too large, or the server wouldn't give it."""
     header: bytes
+    """The header block, where ``raw`` is None."""
     refusal: MailFlowError | None = None
     thread: str = ""
     """The server's own name of its thread."""
+    header_hash: str = ""
+    """The hash of its header block, where somebody has made it already."""
 
     @property
     def kept_size(self) -> int:
@@ -177,6 +182,7 @@ def take_on(watching: Watching, mails: Sequence[Fetched], tools: Tools) -> Writt
     return written
 
 
+@swift
 @dataclass(frozen=True)
 class _Taken:
     """A mail between its fetching and its row in the journal."""
@@ -219,7 +225,7 @@ def _received(watching: Watching, fetched: Fetched) -> _Taken:
         raw=raw,
         thread=fetched.thread,
         incomplete=incomplete,
-        header=header_hash(raw),
+        header=fetched.header_hash or header_hash_of(message),
         parents=threads.parents_of(message.in_reply_to, message.references),
     )
     refusal: MailFlowError | None = loop_guard.refusal(message, running.key)
@@ -229,6 +235,12 @@ def _received(watching: Watching, fetched: Fetched) -> _Taken:
 
 
 def _keep(transaction: Transaction, watching: Watching, taken: Sequence[_Taken]) -> list[ItemRow | None]:
+    if watching.watch.threads == "all":  # as nearly all sources have it
+        rows = _receive(transaction, taken)
+        for each, item in zip(taken, rows, strict=True):
+            if each.refusal is not None and item is not None:
+                _bury(transaction, Work(watching.running, item, each.message, each.size), each.refusal)
+        return rows
     row = watching.row
     wanted = [each for each in taken if _wanted(transaction.database, watching, each.message)]
     kept = {id(each): item for each, item in zip(wanted, _receive(transaction, wanted), strict=True)}
@@ -253,10 +265,8 @@ def _receive(transaction: Transaction, taken: Sequence[_Taken]) -> list[ItemRow 
 
 
 def _wanted(database: sqlite3.Connection, watching: Watching, message: MailMessage) -> bool:
-    """Whether a mail is of the conversations that the source is for (``threads``)."""
+    """Whether a mail is of the conversations that the source is for (``threads``, where that isn't ``all``)."""
     threads = watching.watch.threads
-    if threads == "all":
-        return True
     answered = tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))[:100]
     if threads == "first" or not answered:
         return threads == "first" and not answered
@@ -311,7 +321,8 @@ def _bury(transaction: Transaction, work: Work, error: MailFlowError) -> None:
 def _key(watching: Watching, uid: int | str, message: MailMessage) -> str:
     """Hash of flow, node and source: the same on every machine that runs this file on this mailbox."""
     row = watching.row
-    parts = [row.key.flow, row.key.node, row.key.folder, str(row.uid_validity), str(uid), message.message_id]
+    source = row.key
+    name = f"{source.flow}\n{source.node}\n{source.folder}\n{row.uid_validity}\n{uid}\n{message.message_id}"
     if not watching.watch.process_once:
-        parts.append(f"{watching.running.run}:{watching.polls}:{time.time_ns()}")
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:40]
+        name += f"\n{watching.running.run}:{watching.polls}:{time.time_ns()}"
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:40]

@@ -19,6 +19,8 @@ MOST_PARENTS = 20
 
 def parents_of(in_reply_to: Sequence[str], references: Sequence[str]) -> tuple[str, ...]:
     """The Message-IDs of the mails before one, the nearest first, each once."""
+    if not in_reply_to and not references:
+        return ()
     found = list(dict.fromkeys((*in_reply_to[:MOST_PARENTS], *reversed(references))))
     return tuple(found if len(found) <= MOST_PARENTS else [*found[: MOST_PARENTS - 1], found[-1]])
 

@@ -17,6 +17,7 @@ from imapclient.response_parser import parse_response  # type: ignore[import-unt
 
 from mailflow_gui.errors import AccountBroken, MailError, Transient
 from mailflow_gui.mail.imap_search import Text, quoted
+from mailflow_gui.mail.imap_usual import Usual
 from mailflow_gui.mail.large import LARGE
 from mailflow_gui.mail.response_codes import BUSY, imap_refusal, reply
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from mailflow_gui.mail.wire import Wire
 
 _STATUS = re.compile(rb"\S+ (OK|NO|BAD)(?: (.*))?\r?\n", re.DOTALL | re.IGNORECASE)
-_USUAL = re.compile(rb"\d+ \(UID (\d+) FLAGS \(([^(){}\[\]\"]*)\) BODY\[\] \{\d+\}")
-_USUAL_SIZE = re.compile(rb"\d+ \(UID (\d+) RFC822\.SIZE (\d+)\)")
 _OTHER_PROTOCOLS = (b"+OK", b"-ERR", b"220", b"421", b"554", b"HTTP/", b"SSH-")
 _UNPARSABLE = (MemoryError, RecursionError, ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """What the libraries' parsers raise on nonsense: literals of absurd sizes, thousands of parentheses, words in place of numbers."""
@@ -57,6 +56,10 @@ class Machine(imaplib.IMAP4):
         self._heard = heard
         self.keep: Keep | None = None
         """Where large literals go; None: into memory."""
+        self.usual: Usual | None = None
+        """While a FETCH is on its way: takes its usual answers."""
+        self._again: list[bytes] = []
+        """What is to be read again, the first of it last."""
         super().__init__(wire.server.host, wire.server.port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
@@ -65,6 +68,8 @@ class Machine(imaplib.IMAP4):
         self.sock = self._wire.socket
 
     def read(self, size: int) -> bytes:
+        if self._again:
+            return self._again.pop()
         if size <= LARGE or self.keep is None:
             return self._wire.read(size)
         try:
@@ -74,7 +79,7 @@ class Machine(imaplib.IMAP4):
             raise
 
     def readline(self) -> bytes:
-        line = self._wire.readline()
+        line = self._again.pop() if self._again else self._wire.readline()
         if self._heard.greeting is None:
             self._heard.greeting = line
         if line[:6].upper() == b"* BYE ":
@@ -90,6 +95,15 @@ class Machine(imaplib.IMAP4):
 
     def shutdown(self) -> None:
         self._wire.close()
+
+    def _get_response(self) -> Any:
+        """imaplib's step of reading an answer; the usual ones before it are read the short way."""
+        if self.usual is not None:
+            before = len(self.usual.data)
+            self._again = self.usual.read(self._wire.readline, self.read)[::-1]
+            if len(self.usual.data) > before:
+                self.untagged_responses.setdefault("FETCH", []).extend(self.usual.data[before:])
+        return super()._get_response()  # type: ignore[misc]  # typeshed leaves out what is not for everybody
 
     def simple_command(self, name: str, *arguments: bytes | str) -> tuple[str, list[Any]]:
         """Send one command and read its answer; the arguments go out as they are."""
@@ -198,10 +212,14 @@ class Dialogue:
         Inside :meth:`asking`. Answers are told apart by the UID inside them and never by their sequence number, which
         may belong to another mail by now.
         """
-        data = self.expect_ok(self.machine.uid("FETCH", ",".join(map(str, uids)), items))
+        self.machine.usual = usual = Usual()
+        try:
+            data = self.expect_ok(self.machine.uid("FETCH", ",".join(map(str, uids)), items))
+        finally:
+            self.machine.usual = None
         wanted = set(uids)
-        if usual := _usual_answers(data) or _usual_sizes(data):
-            return {uid: fields for uid, fields in usual.items() if uid in wanted}
+        if usual.data and len(data) == len(usual.data):  # nothing else was among them
+            return {uid: fields for uid, fields in usual.found.items() if uid in wanted}
         found: dict[int, dict[bytes, Any]] = {}
         flat = parse_response([part for part in data if part is not None])
         for answer in flat[1::2]:
@@ -261,28 +279,3 @@ class Dialogue:
         self.wire.close()
         words = (self.heard.goodbye or b"").decode("utf-8", "replace")
         return imap_refusal(reply(words, "BYE"), self.wire.server, "BYE", (Transient, "server-said-goodbye"))
-
-
-def _usual_answers(data: list[Any]) -> dict[int, dict[bytes, Any]]:
-    """Answers to (FLAGS BODY.PEEK[]) where all have the shape that nearly all servers give them, else nothing.
-
-    The general parser goes through every character in Python, which is half the time that fetching takes.
-    """
-    found: dict[int, dict[bytes, Any]] = {}
-    for part, end in zip(data[::2], data[1::2], strict=False):
-        match = _USUAL.fullmatch(part[0]) if isinstance(part, tuple) and end == b")" else None
-        if match is None:
-            return {}
-        found[int(match[1])] = {b"UID": int(match[1]), b"FLAGS": tuple(match[2].split()), b"BODY[]": part[1]}
-    return found if len(data) == 2 * len(found) else {}
-
-
-def _usual_sizes(data: list[Any]) -> dict[int, dict[bytes, Any]]:
-    """Answers to (RFC822.SIZE) where all have the shape that nearly all servers give them, else nothing."""
-    found: dict[int, dict[bytes, Any]] = {}
-    for line in data:
-        match = _USUAL_SIZE.fullmatch(line) if isinstance(line, bytes) else None
-        if match is None:
-            return {}
-        found[int(match[1])] = {b"UID": int(match[1]), b"RFC822.SIZE": int(match[2])}
-    return found if len(data) == len(found) else {}

@@ -11,6 +11,7 @@ from mailflow_gui.errors import MailError, Reply
 from mailflow_gui.mail import timeouts
 from mailflow_gui.mail.headers import message_ids as message_id_list
 from mailflow_gui.mail.large import BYTES
+from mailflow_gui.mail.swift import swift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ _WINDOW_BYTES = 4 << 20
 """One FETCH asks for this many mails or bytes at most, so that memory stays flat."""
 
 
+@swift
 @dataclass(frozen=True)
 class Fetched:
     """One mail from a server."""
@@ -38,12 +40,17 @@ class Fetched:
     """Bytes; of a mail that was not fetched whole, as the server announces it."""
     raw: bytes | None
     """The whole mail, or None: it is larger than was asked for, or the server refuses it. A large one may lie in a file."""
-    header: bytes
-    """The header block; cut off at :data:`HEADER_LIMIT` where ``raw`` is None."""
+    beginning: bytes = b""
+    """Where ``raw`` is None: the header block, cut off at :data:`HEADER_LIMIT`."""
     refused: Reply | None = None
     """Why the server does not give this one mail, though it gives others; else None."""
     thread: str = ""
     """The server's own name of its thread (X-GM-THRID, or THREADID of RFC 8474); empty where it has none."""
+
+    @property
+    def header(self) -> bytes:
+        """The header block, cut off at :data:`HEADER_LIMIT`."""
+        return self.beginning if self.raw is None else header_block(self.raw)[:HEADER_LIMIT]
 
 
 @dataclass(frozen=True)
@@ -134,8 +141,11 @@ def _whole(dialogue: Dialogue, window: list[int], sizes: dict[int, int], maximum
         fields = answers.get(uid, {})
         raw = fields.get(b"BODY[]")
         if isinstance(raw, BYTES):
-            whole = raw if len(raw) <= maximum_size else None
-            found.append(Fetched(uid, _flags(fields), len(raw), whole, header_block(raw)[:HEADER_LIMIT]))
+            size = len(raw)
+            if size <= maximum_size:
+                found.append(Fetched(uid, _flags(fields), size, raw))
+            else:
+                found.append(Fetched(uid, _flags(fields), size, None, header_block(raw)[:HEADER_LIMIT]))
     return found
 
 
@@ -265,8 +275,8 @@ def batches(uids: list[int]) -> Iterator[list[int]]:
 
 def _flags(fields: dict[bytes, Any]) -> tuple[str, ...]:
     r"""Without ``\Recent``, which says something about this session and not about the mail."""
-    names = (flag_name(flag) for flag in fields.get(b"FLAGS") or ())
-    return tuple(name for name in names if name.lower() != "\\recent")
+    names = [flag_name(flag) for flag in fields.get(b"FLAGS") or ()]
+    return tuple([name for name in names if name.lower() != "\\recent"])
 
 
 def flag_name(flag: object) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
 from mailflow_gui.mail import addresses, headers, kinds, names, text, tree, words
 from mailflow_gui.mail.carried import Carried
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.values import Address, Attachment, Kind
 from mailflow_gui.mail.views import view
 
@@ -39,6 +41,7 @@ def _mailboxes(value: bytes) -> tuple[tuple[Address, ...], frozenset[str]]:
     return addresses.parse(words.raw(value, "", defects), defects), frozenset(defects)
 
 
+@swift
 @dataclass(frozen=True)
 class MailMessage:
     """One received mail. ``raw`` is the truth; every other attribute is a view on it, made when it is first asked for and then kept.
@@ -54,13 +57,14 @@ class MailMessage:
     # What the header says.
 
     @view
-    def _block(self) -> headers.Block:
+    def block(self) -> headers.Block:
+        """Its header block, cut into fields."""
         return headers.split(self.raw)
 
     @view
     def _charset(self) -> str:
         """The mail's own character set: what raw 8-bit text in its header is most likely in."""
-        return tree.media_type(self._block)[1].get("charset", "")
+        return tree.media_type(self.block)[1].get("charset", "")
 
     @view
     def _found(self) -> set[str]:
@@ -78,30 +82,40 @@ class MailMessage:
     @property
     def header_block(self) -> bytes:
         """The raw header: all fields, without the empty line that ends it."""
-        return self.raw[self._block.start : self._block.end].rstrip(b"\r\n")
+        return self.raw[self.block.start : self.block.end].rstrip(b"\r\n")
 
     @view
     def headers(self) -> tuple[tuple[str, str], ...]:
         """All fields in order: name as written, value decoded and on one line."""
-        return tuple((name, self._decoded(value)) for name, value in self._block.fields)
+        return tuple((name, self._decoded(value)) for name, value in self.block.fields)
 
     def header(self, name: str) -> str | None:
         """The decoded value of the first field called ``name`` (upper and lower case are the same), or None."""
-        value = self._block.get(name.lower())
+        value = self.block.get(name.lower())
         return None if value is None else self._decoded(value)
 
     def count(self, name: str) -> int:
         """How many fields are called ``name`` (in lower case)."""
-        return self._block.count(name)
+        return self.block.count(name)
 
     @view
     def subject(self) -> str:
-        value = self._block.first.get(b"subject")
+        value = self.block.first.get(b"subject")
         return "" if value is None else self._decoded(value)
 
-    def _addresses(self, name: str) -> tuple[Address, ...]:
-        found: tuple[Address, ...] = ()
-        for value in self._block.all(name):
+    def _first_addresses(self, name: bytes) -> tuple[Address, ...]:
+        """Those of the first field called ``name`` (lower case)."""
+        value = self.block.first.get(name)
+        return () if value is None else self._addresses((value,))
+
+    def _addresses(self, values: Sequence[bytes]) -> tuple[Address, ...]:
+        if len(values) == 1 and len(values[0]) <= _SHORT and values[0].isascii():  # as nearly all are
+            found, defects = _mailboxes(values[0])
+            if defects:
+                self._found.update(defects)
+            return found
+        found = ()
+        for value in values:
             cut = (
                 value
                 if len(value) <= headers.MAXIMUM_FIELD
@@ -115,30 +129,28 @@ class MailMessage:
                 found += addresses.parse(
                     words.raw(cut, "" if cut.isascii() else self._charset, self._found), self._found
                 )
-            if name in ("from", "reply-to"):
-                break
         return found
 
     @view
     def from_(self) -> tuple[Address, ...]:
         """The authors; usually one."""
-        return self._addresses("from")
+        return self._first_addresses(b"from")
 
     @view
     def to(self) -> tuple[Address, ...]:
-        return self._addresses("to")
+        return self._addresses(self.block.all("to"))
 
     @view
     def cc(self) -> tuple[Address, ...]:
-        return self._addresses("cc")
+        return self._addresses(self.block.all("cc"))
 
     @view
     def bcc(self) -> tuple[Address, ...]:
-        return self._addresses("bcc")
+        return self._addresses(self.block.all("bcc"))
 
     @view
     def reply_to(self) -> tuple[Address, ...]:
-        return self._addresses("reply-to")
+        return self._first_addresses(b"reply-to")
 
     @view
     def date(self) -> datetime | None:
@@ -152,23 +164,29 @@ class MailMessage:
     @view
     def message_id(self) -> str:
         """With its angle brackets; empty if there is none."""
-        value = self.header("message-id") or ""
-        return next(iter(headers.message_ids(value)), "")
+        return next(iter(self._message_ids(b"message-id")), "")
+
+    def _message_ids(self, name: bytes) -> tuple[str, ...]:
+        value = self.block.first.get(name)
+        if value is None:
+            return ()
+        plain = headers.plain_message_id(value)
+        return (plain,) if plain else headers.message_ids(self._decoded(value))
 
     @view
     def in_reply_to(self) -> tuple[str, ...]:
         """Message-IDs of the mails that this one answers, with their angle brackets."""
-        return headers.message_ids(self.header("in-reply-to") or "")
+        return self._message_ids(b"in-reply-to")
 
     @view
     def references(self) -> tuple[str, ...]:
         """Message-IDs of the thread so far, oldest first, with their angle brackets."""
-        return headers.message_ids(self.header("references") or "")
+        return self._message_ids(b"references")
 
     @view
     def kind(self) -> Kind:
         """From a person, a machine that answers, a bounce, or a mailing list."""
-        media_type, named = tree.media_type(self._block)
+        media_type, named = tree.media_type(self.block)
         author = self.from_[0] if self.from_ else Address("", "")
         return kinds.kind(self.header, media_type, named.get("report-type", "").lower(), author.address or author.name)
 
@@ -176,7 +194,7 @@ class MailMessage:
 
     @view
     def _tree(self) -> tree.Tree:
-        return tree.grow(self.raw, self._block)
+        return tree.grow(self.raw, self.block)
 
     @view
     def _bodies(self) -> text.Bodies:
@@ -202,7 +220,7 @@ class MailMessage:
     @view
     def attachments(self) -> tuple[Attachment, ...]:
         """All that is neither the text nor its HTML twin; mails inside the mail and inline pictures too."""
-        block = self._block
+        block = self.block
         if b"content-disposition" not in block.first and tree.media_type(block)[0] in ("text/plain", "text/html"):
             return ()  # the mail's only part is its text, wherever that lies
         return tuple([self._attachment(part) for part in self._bodies.attachments])
@@ -234,11 +252,11 @@ class MailMessage:
         """Everything that is wrong with this mail, as stable codes in alphabetical order. Looks at all of it."""
         if not self.raw:
             return (EMPTY,)
-        if any(self._block.count(name) > 1 for name in _ONCE):
+        if any(self.block.count(name) > 1 for name in _ONCE):
             self._found.add(FIELD_REPEATED)
         if not self.from_:
             self._found.add(FROM_MISSING)
-        if self._block.get("date") is None:
+        if self.block.get("date") is None:
             self._found.add(DATE_MISSING)
         for looked_at in (
             self.headers,
@@ -252,4 +270,4 @@ class MailMessage:
             *[attachment.content for attachment in self.attachments],
         ):
             del looked_at  # looking is enough: each view leaves what it found in self._found
-        return tuple(sorted(self._found | self._block.defects | self._tree.defects))
+        return tuple(sorted(self._found | self.block.defects | self._tree.defects))

@@ -17,6 +17,7 @@ from mailflow_gui.mail import sign_in_causes, timeouts
 from mailflow_gui.mail.imap_search import safe
 from mailflow_gui.mail.large import LARGE
 from mailflow_gui.mail.response_codes import BUSY, pop3_refusal, reply
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ _HEADER_SIZE = 8192
 _VANISHED: Verdict = (Recoverable, "message-vanished")
 _STAT = re.compile(rb"\+OK \d+ \d+(?: .*)?\r?\n", re.DOTALL)
 """RFC 1939 5: the answer to STAT, which is like no other."""
+_PAIR = re.compile(rb"(\d+) (\S+)\r\n")
+"""A line of LIST and UIDL, as nearly all servers write it: thousands of them come at each look."""
 
 
+@swift
 @dataclass(frozen=True)
 class Listed:
     """One mail in the maildrop."""
@@ -192,7 +196,7 @@ class Pop3Session:
                 self._wire.close()  # the answers to the others are still on their way
                 raise
             else:
-                mails.append((each, self._mail(each.size)))
+                mails.append((each, self._mail(each.size, each.size if operation == "RETR" else 0)))
         if not self._pipelines and any(raw is None for _listed, raw in mails):
             self._send("STAT", timeouts.command())
         elif not self._pipelines:
@@ -348,24 +352,24 @@ class Pop3Session:
         while (line := self._wire.readline().rstrip(b"\r\n")) != b".":
             yield line[1:] if line.startswith(b".") else line
 
-    def _mail(self, size: int) -> bytes:
-        """The mail behind a +OK, its dots undone; ``size``: about so many bytes."""
+    def _mail(self, size: int, announced: int = 0) -> bytes:
+        """The mail behind a +OK, its dots undone; ``size``: about so many bytes. ``announced``: as the server says, 0 if it doesn't."""
         if size > LARGE and self._keep is not None:
             try:
                 return self._keep(self._wire.undotted_blocks())
             except BaseException:  # there may be no room for it: nobody is to take the rest of it for an answer
                 self._wire.close()
                 raise
-        body = self._wire.read_to_dot()
-        if body.startswith(b"."):
-            body = body[1:]
-        return body.replace(b"\r\n.", b"\r\n")
+        return self._wire.read_undotted(announced)
 
     def _pairs(self, command: str) -> Iterator[tuple[bytes, bytes]]:
         self._ask(command, timeouts.command(), _LIST_LIMIT)
-        for line in self._lines():
-            number, _, rest = line.strip().partition(b" ")
-            yield number, rest.split()[0]
+        while (line := self._wire.readline()).rstrip(b"\r\n") != b".":
+            if usual := _PAIR.fullmatch(line):
+                yield usual[1], usual[2]
+            else:
+                number, _, rest = line.removeprefix(b".").strip().partition(b" ")
+                yield number, rest.split()[0]
 
     @contextlib.contextmanager
     def _numbers(self, operation: str) -> Iterator[None]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mailflow_gui.errors import AccountBroken, MailError, Transient
-from mailflow_gui.mail import sockets, timeouts, tls
+from mailflow_gui.mail import dotted, sockets, timeouts, tls
 from mailflow_gui.mail.transport_errors import translate
 
 if TYPE_CHECKING:
@@ -196,44 +196,28 @@ class Wire:
             raise self.failure("line-dropped")
         return line
 
-    def read_to_dot(self) -> bytes:
-        r"""All up to a dot alone on a line (RFC 1939 3, RFC 5321 4.5.2), without it; dots are not undone.
-
-        Only CRLF counts as line end: mail may hold bare ones. :raises Transient: as :meth:`read`.
-        """
-        taken = bytearray(b"\r\n")  # the line before ended so; then nothing but a dot is found, too
-        while True:
-            arrived = self._reader.peek(1)
-            if not arrived:
-                raise self.failure("line-dropped")
-            looked_at = max(0, len(taken) - 4)
-            taken += arrived
-            end = taken.find(b"\r\n.\r\n", looked_at)
-            if end < 0:
-                self._reader.read(len(arrived))
-                continue
-            self._reader.read(len(arrived) - (len(taken) - end - 5))
-            return bytes(taken[2 : end + 2])
+    def read_undotted(self, about: int = 0) -> bytes:
+        """All up to a dot alone on a line, without it, dots undone; ``about`` so many bytes. :raises Transient: as :meth:`read`."""
+        found, beyond = dotted.read(self._reader, about, self._lost)
+        if beyond:
+            self._put_back(beyond)
+        return found
 
     def undotted_blocks(self) -> Iterator[bytes]:
-        r"""As :meth:`read_to_dot`, in blocks as they come, dots undone. :raises Transient: as :meth:`read`."""
-        held, first = b"\r\n", 2  # the line before ended so
-        while True:
-            arrived = self._reader.peek(1)
-            if not arrived:
-                raise self.failure("line-dropped")
-            whole = held + arrived
-            end = whole.find(b"\r\n.\r\n")
-            self._reader.read(len(arrived) - (len(whole) - end - 5 if end >= 0 else 0))
-            if end >= 0:
-                yield whole[: end + 2].replace(b"\r\n.", b"\r\n")[first:]
-                return
-            cut = whole.find(b"\r", -4)  # what may be a part of the end waits for the next block
-            cut = cut if cut >= 0 else len(whole)
-            held = whole[cut:]
-            if cut:
-                yield whole[:cut].replace(b"\r\n.", b"\r\n")[first:]
-                first = 0
+        """As :meth:`read_undotted`, in blocks as they come. :raises Transient: as :meth:`read`."""
+        return dotted.blocks(self._reader, self._lost)
+
+    def _lost(self) -> Transient:
+        return self.failure("line-dropped")
+
+    def _put_back(self, data: bytes) -> None:
+        """Let ``data`` be read again, before all that has arrived since."""
+        waiting = data + self._buffered()
+        # A raw stream of its own: the old reader closes what it read from when it goes.
+        self._raw = _Metered(self, waiting)
+        self._reader = io.BufferedReader(self._raw, max(_PIECE, len(waiting)))
+        self._reader.peek(1)  # all of it is in the reader now, where everybody looks
+        self._drained = False
 
     def send(self, data: Buffer) -> None:
         """Send all of ``data``. :raises MailError: the server hung up or takes nothing more."""
@@ -384,15 +368,20 @@ class Wire:
 
 
 class _Metered(io.RawIOBase):
-    """What the buffered reader reads from; when not ``hungry`` it says that nothing is there, without looking."""
+    """What the buffered reader reads from: first ``waiting``; when not ``hungry`` it says that nothing is there, without looking."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, waiting: bytes = b"") -> None:
         super().__init__()
         self.hungry = True
         self._wire = wire
+        self._waiting = waiting
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Buffer, /) -> int | None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, b""
+            memoryview(buffer)[: len(waiting)] = waiting
+            return len(waiting)
         return self._wire.receive_into(buffer) if self.hungry else None

@@ -80,7 +80,8 @@ def decode_words(text: str, defects: set[str] | None = None) -> str:
             charset = match[1].lower()
         joined = pending_charset and not between.strip(" \t")
         if not joined or charset != pending_charset:
-            pieces.append(_flush(pending, pending_charset, defects))
+            if pending:
+                pieces.append(_flush(pending, pending_charset, defects))
             if not joined:
                 pieces.append(between)
         pending_charset = charset
@@ -107,6 +108,11 @@ def _payload(encoding: str, payload: str, defects: set[str] | None) -> bytes | N
     if encoding in "qQ":
         return binascii.a2b_qp(data.replace(b"_", b" "), header=False)
     data = data.replace(b" ", b"").rstrip(b"=")
+    if b"=" not in data:  # as in nearly all
+        try:
+            return binascii.a2b_base64(_padded(data))
+        except binascii.Error:
+            return None
     pieces = [piece for piece in data.split(b"=") if piece]
     if len(pieces) > 1:  # padded in the middle: words of a sender that were joined
         _add(defects, BROKEN_WORD)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mailflow_gui.mail import addresses, headers, parameters, words
 from mailflow_gui.mail.message import Address
+from mailflow_gui.mail.parse import parse
 
 
 @pytest.mark.parametrize(
@@ -207,3 +208,47 @@ def test_ids_keep_their_brackets_and_come_once() -> None:
     assert headers.message_ids("mail from <Ann Example> <a@x> <b c@x") == ("<a@x>",)
     assert headers.message_ids("<> < > <") == ()
     assert headers.message_ids("<a@x> junk <b@x>\t<a@x> <open") == ("<a@x>", "<b@x>")
+
+
+_ID_PIECES = st.sampled_from(
+    [
+        "<",
+        ">",
+        "a@b.example",
+        "<a.b+c=d/e@[192.0.2.1]>",
+        " ",
+        "\t",
+        "\r\n ",
+        "\n\t",
+        '"',
+        "=?utf-8?q?x?=",
+        "?",
+        ",",
+        "\x1b$B",
+        "é",
+        "\x7f",
+    ]
+)
+
+
+@given(st.lists(_ID_PIECES, max_size=6))
+def test_one_plain_id_is_read_the_quick_way_with_the_same_result(pieces: list[str]) -> None:
+    value = "".join(pieces).encode()
+    plain = headers.plain_message_id(value)
+    assert not plain or (plain,) == headers.message_ids(words.decode(value))
+    message = parse(b"Message-ID:" + value + b"\r\nReferences:" + value + b"\r\n\r\n")
+    for name, ids in (
+        ("message-id", (message.message_id,) if message.message_id else ()),
+        ("references", message.references),
+    ):
+        assert ids == headers.message_ids(message.header(name) or "")[: 1 if name == "message-id" else None]
+
+
+@pytest.mark.parametrize("value", [b" <a@b>", b"<a@b>", b"\r\n\t<a@b> ", b" <" + b"x" * 2000 + b">"])
+def test_usual_ids_are_plain(value: bytes) -> None:
+    assert headers.plain_message_id(value) == value.strip().decode()
+
+
+@pytest.mark.parametrize("value", [b"", b" ", b"<>", b"a@b", b"<a@b> <c@d>", b"<a @b>", b"<" + b"x" * 2001 + b">"])
+def test_other_ids_are_left_to_the_long_way(value: bytes) -> None:
+    assert headers.plain_message_id(value) == ""

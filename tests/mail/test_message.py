@@ -58,6 +58,20 @@ def test_a_header_is_found_in_any_case_and_the_first_counts() -> None:
     assert [value for name, value in message.headers if name.lower() == "x-two"] == ["1", "2"]
 
 
+@pytest.mark.parametrize("second", [b"<b@example.org>", b"\xff <b@example.org>", b"b@example.org, " * 40])
+def test_of_several_authors_fields_the_first_counts(second: bytes) -> None:
+    for first, found in (
+        (b"a@example.org", ("a@example.org",)),
+        (b"x@y.example, " * 20, ("x@y.example",) * 20),
+        (b" ", ()),
+    ):
+        for name in ("From", "Reply-To"):
+            written = name.encode()
+            message = parse(written + b": " + first + b"\r\n" + written.upper() + b": " + second + b"\r\n\r\n")
+            addresses = message.from_ if name == "From" else message.reply_to
+            assert tuple(each.address for each in addresses) == found
+
+
 def test_all_recipients_of_a_repeated_field_are_read_and_the_defect_is_named() -> None:
     message = parse(MULTIPART)
     assert message.to == (Address("", "b@x.example"), Address("", "c@x.example"))

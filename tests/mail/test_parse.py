@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mailflow_gui.cli.read import described
 from mailflow_gui.mail import headers, tree
+from mailflow_gui.mail.fingerprint import header_hash, header_hash_of
 from mailflow_gui.mail.message import MailMessage
 from mailflow_gui.mail.parse import parse
 
@@ -201,33 +202,44 @@ def test_delimiters_are_found_as_one_search_for_them_would(pieces: list[bytes], 
     assert list(tree._delimiters(raw, 0, len(raw), b"\n--b")) == wanted
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                b"A: 1",
-                b"Bb : 2",
-                b"C:",
-                b" folded",
-                b"\t",
-                b"\r\n",
-                b"\r\n",
-                b"\n",
-                b"\r",
-                b"nothing",
-                b"\xff: x",
-                b"D:\0",
-                b"From x",
-            ]
-        ),
-        max_size=14,
-    )
+_HEADER_PIECES = st.lists(
+    st.sampled_from(
+        [
+            b"A: 1",
+            b"Bb : 2",
+            b"C:",
+            b" folded",
+            b"\t",
+            b"\r\n",
+            b"\r\n",
+            b"\n",
+            b"\r",
+            b"nothing",
+            b"\xff: x",
+            b"D:\0",
+            b"From x",
+            b"\r\n\r\n",
+            b"\r\nX-UIDL: 7\r\n",
+            b"Status: RO",
+            b"status: RO",
+            b"\xef\xbb\xbf",
+        ]
+    ),
+    max_size=14,
 )
-def test_the_quick_way_through_a_header_block_finds_what_the_long_way_finds(pieces: list[bytes]) -> None:
-    raw = b"".join(pieces)
-    quick = headers.split(raw)
-    stop, body = headers._blank_line(raw, 0, len(raw))
-    long = headers._split(raw, 0, stop, body)
+
+
+@given(pieces=_HEADER_PIECES, around=st.tuples(_HEADER_PIECES, _HEADER_PIECES))
+def test_the_quick_way_through_a_header_block_finds_what_the_long_way_finds(
+    pieces: list[bytes], around: tuple[list[bytes], list[bytes]]
+) -> None:
+    before, behind = (b"".join(some) for some in around)
+    raw = before + b"".join(pieces) + behind
+    at, end = len(before), len(raw) - len(behind)
+    quick = headers.split(raw, at, end)
+    start = at + 3 if not at and raw.startswith(b"\xef\xbb\xbf") else at
+    stop, body = headers._blank_line(raw, start, end)
+    long = headers._split(raw, start, stop, body)
     assert (quick.start, quick.end, quick.body, quick.fields, quick.defects) == (
         long.start,
         long.end,
@@ -235,3 +247,37 @@ def test_the_quick_way_through_a_header_block_finds_what_the_long_way_finds(piec
         long.fields,
         long.defects,
     )
+
+
+@given(_HEADER_PIECES)
+def test_a_mail_that_is_read_anyway_has_the_same_header_hash_at_less_cost(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces)
+    assert header_hash_of(parse(raw)) == header_hash(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"A: 1\r\nStatus: RO\r\n\r\nbody",
+        b"X-UIDL: 7\r\nA: 1\r\n\r\nbody",
+        b"A: 1\r\nstatus: RO\r\nX-Statusx: 1\r\n\r\n",
+        b"A: 1\n\r\nbody",
+        b"A: 1\r\n\nbody",
+        b"A: 1\n\nbody\r\n\r\nmore",
+        b"\xef\xbb\xbfA: 1\r\nB: 2\r\n\r\nbody",
+        b"\xef\xbb\xbfStatus: 1\r\n\r\nbody",
+        b"A: 1\r\nB: 2",
+        b"A: 1\r\nB: 2\r\n",
+        b"A: 1\r2\r\n\r\n",
+        b"",
+    ],
+)
+def test_an_odd_header_has_the_same_hash_either_way(raw: bytes) -> None:
+    assert header_hash_of(parse(raw)) == header_hash(raw)
+
+
+@pytest.mark.parametrize("raw", RAWS)
+def test_a_real_mail_has_the_same_header_hash_either_way(raw: bytes) -> None:
+    assert header_hash_of(parse(raw)) == header_hash(raw)
+    header = raw.partition(b"\r\n\r\n")[0]
+    assert header_hash_of(parse(header)) == header_hash(header)

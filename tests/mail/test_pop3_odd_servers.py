@@ -106,6 +106,33 @@ def test_old_servers_without_capa_and_uidl_work() -> None:
     assert server.problems == []
 
 
+def test_lists_are_read_however_a_server_writes_them() -> None:
+    sizes = ("1 100", b" 2 \t 200 more words\r\n", b"3 300\n", b".4 400\r\n", b"05  500 \r\r\n", "6 600")
+    names = ("1 abc", b" 2  x y\r\n", b".3 .a\n", "4 ..", b"5 \xff\r\n", b"6 name\ttold\r\n", b".\n")
+    with Scripted(*SIGNED_IN, Expect("LIST", "+OK", *sizes, "."), Expect("UIDL", "+OK", *names), Stall()) as server:
+        session = open_session(server)
+        listed = session.list()
+        session.abandon()
+    assert listed == [
+        Listed(1, 100, "abc"),
+        Listed(2, 200, "x"),
+        Listed(3, 300, ".a"),
+        Listed(4, 400, ".."),
+        Listed(5, 500, "\ufffd"),
+        Listed(6, 600, "name"),
+    ]
+
+
+@pytest.mark.parametrize("line", ["7", "7 ", "", " ", "..", "x 7", "7 x"])
+def test_a_line_of_a_list_that_has_no_two_numbers_makes_no_sense(line: str) -> None:
+    with Scripted(*SIGNED_IN, Expect("LIST", "+OK", "1 100", line, "."), Stall()) as server:
+        session = open_session(server)
+        with pytest.raises(Transient) as caught:
+            session.list()
+        assert caught.value.code == "answer-garbled"
+        assert not session.alive
+
+
 def test_a_server_that_has_lasting_names_but_does_not_tell_them_now_is_asked_again_later() -> None:
     # Under names made from their headers, mails that were taken on before would look new.
     with Scripted(*SIGNED_IN, Expect("LIST", "+OK", "1 120", "."), Expect("UIDL", "-ERR busy"), Stall()) as server:
