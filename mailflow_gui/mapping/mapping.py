@@ -55,9 +55,9 @@ class CompiledRule:
         if self.constant is not None:
             return True, self.constant[0]
         try:
+            budget.begin()
             if self.plain is not None:
                 return True, fitted(self.target, source.get(self.plain))
-            budget.begin()
             mapped, value = self._each(source, context) if self.lists else self._once(source, context, 0)
             return mapped, fitted(self.target, value) if mapped else None
         except MappingError as error:
@@ -194,13 +194,10 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
     """
     try:
         does_more = (
-            rule.transformations
-            or rule.condition
-            or rule.combine
-            or rule.split
+            bool(rule.transformations)
             or rule.for_each
-            or rule.template is not None
-        ) is not None
+            or any(more is not None for more in (rule.condition, rule.combine, rule.split, rule.template))
+        )
         only = rule.sources[0] if len(rule.sources) == 1 and not does_more else None
         return CompiledRule(
             index=index,
