@@ -41,6 +41,8 @@ _NOT_BASE64 = bytes(
 _SOFT_BREAK = re.compile(rb"=[ \t]++(?=\r?\n)")
 """A soft line break with white space that was added on the way (RFC 2045 6.7)."""
 _BEHIND_BOUNDARY = re.compile(rb"(--)?[ \t\r]{0,200}+(?=\n|\Z)")
+_SHORT_HEAD = 300
+"""Bytes of a part's header that is remembered."""
 _STRETCH = 4096
 """Bytes that are searched for a delimiter from a dash on."""
 _MOST_MISSES = 1000
@@ -91,6 +93,8 @@ class _Entity:
     """A part still to be looked at."""
 
     block: headers.Block
+    body: int
+    """Offset of its body; those in its block may be counted from its own first byte."""
     end: int
     containers: tuple[str, ...]
     whole: bool = False
@@ -124,10 +128,10 @@ def grow(raw: bytes, block: headers.Block) -> Tree:
     defects: set[str] = set()
     whole, its_parameters = media_type(block)
     if not whole.startswith("multipart/"):
-        leaf = _leaf(_Entity(block, len(raw), ()), whole, its_parameters, defects)
+        leaf = _leaf(_Entity(block, block.body, len(raw), ()), whole, its_parameters, defects)
         return Tree(whole, its_parameters, (leaf,), frozenset(defects))
     parts: list[Part] = []
-    waiting = [_Entity(block, len(raw), ())]
+    waiting = [_Entity(block, block.body, len(raw), ())]
     while waiting:
         entity = waiting.pop()
         container = entity.containers[-1] if entity.containers else ""
@@ -151,9 +155,7 @@ def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defe
     if not boundary:
         defects.add(BOUNDARY_MISSING)
         return None
-    spans, closed = _spans(
-        raw, entity.block.body, entity.end, boundary.encode("utf-8", "replace"), MAXIMUM_PARTS - known
-    )
+    spans, closed = _spans(raw, entity.body, entity.end, boundary.encode("utf-8", "replace"), MAXIMUM_PARTS - known)
     if not spans:
         defects.add(BOUNDARY_NOT_FOUND)
         return None
@@ -165,12 +167,29 @@ def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defe
     too_deep = len(containers) >= MAXIMUM_DEPTH
     children = []
     for start, end, rest in spans:
-        block = headers.Block(start, start, start, (), frozenset()) if rest else headers.split(raw, start, end)
-        child = _Entity(block, end, containers, rest or too_deep)
+        block, body = (headers.Block(start, start, start, (), frozenset()), start) if rest else _head(raw, start, end)
+        child = _Entity(block, body, end, containers, rest or too_deep)
         if too_deep and media_type(block)[0].startswith("multipart/"):
             defects.add(TOO_DEEP)
         children.append(child)
     return children
+
+
+def _head(raw: bytes, start: int, end: int) -> tuple[headers.Block, int]:
+    """The header block of a part, and where the part's body begins."""
+    # The headers of parts are few and short, and the same in many mails: they are read once.
+    stop = raw.find(b"\r\n\r\n", start, min(start + _SHORT_HEAD, end)) + 4
+    if stop > start + 4:
+        block = _kept_head(raw[start:stop])
+        if (
+            block.body == stop - start and not block.start
+        ):  # no other line end before this is the empty line; no byte order mark
+            return block, stop
+    block = headers.split(raw, start, end)
+    return block, block.body
+
+
+_kept_head = lru_cache(maxsize=256)(headers.split)
 
 
 def _spans(raw: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int, bool]], bool]:
@@ -247,7 +266,7 @@ def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[st
         encoding="" if found.startswith("multipart/") else encoding,
         content_id=identifier,
         containers=entity.containers,
-        start=block.body,
+        start=entity.body,
         end=entity.end,
     )
 

@@ -235,3 +235,32 @@ def test_the_quick_way_through_a_header_block_finds_what_the_long_way_finds(piec
         long.fields,
         long.defects,
     )
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"Content-Type: text/html\r\n",
+                b"X: y\r\n",
+                b"\r\n",
+                b"\n",
+                b"\r",
+                b" folded\r\n",
+                b"\xef\xbb\xbf",
+                b"strange\r\n",
+                b"a" * 150,
+            ]
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 40),
+)
+def test_a_parts_header_that_is_remembered_is_read_as_one_that_is_not(pieces: list[bytes], behind: int) -> None:
+    raw = b"Before: it\r\n" + b"".join(pieces)
+    start, end = 12, max(12, len(raw) - behind)
+    usual = headers.split(raw, start, end)
+    for _time in range(2):
+        block, body = tree._head(raw, start, end)
+        assert (block.lines, block.defects, block.first) == (usual.lines, usual.defects, usual.first)
+        assert body == usual.body
