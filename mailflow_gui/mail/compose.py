@@ -20,8 +20,6 @@ __all__ = ["Charset", "ComposedMail", "Draft", "compose", "message_id"]
 
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?\Z|\[[A-Za-z0-9.:]{1,60}\]\Z")
 _DIGEST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NO_DOMAIN = "mailflow.invalid"  # RFC 2606 2: never anybody's
 
 
@@ -112,9 +110,8 @@ def _domain(sender: str) -> str:
 def _date(date: datetime) -> str:
     """As RFC 5322 3.3 has it, in the zone of ``date``."""
     zone = date.strftime("%z") if date.tzinfo not in (UTC, None) else "+0000"
-    day, month = _DAYS[date.weekday()], _MONTHS[date.month - 1]
-    time = (day, date.day, month, date.year, date.hour, date.minute, date.second, zone)
-    return "%s, %02d %s %04d %02d:%02d:%02d %s" % time  # noqa: UP031 (half the time of an f-string's formats)
+    c = date.ctime()  # "Wed Jun  9 04:26:40 1993": C's form in any locale, and all of its words and figures at once
+    return f"{c[:3]}, {c[8:10].replace(' ', '0')} {c[4:7]} {c[20:]} {c[11:19]} {zone}"
 
 
 @lru_cache(maxsize=256)

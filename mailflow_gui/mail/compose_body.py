@@ -9,9 +9,10 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 
 from mailflow_gui.mail import large, tree
 from mailflow_gui.mail.base64_lines import Base64Lines
@@ -23,6 +24,7 @@ from mailflow_gui.mail.values import Attachment
 
 _BLOCK = 57 * 16_384  # bytes of an attachment per chunk; 57 bytes make one line of 76 characters (RFC 2045 6.8)
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
+_LINE = struct.Struct("76s")
 _HIGH = bytes(range(128, 256))
 _CONTENT_ID = re.compile(r"[!-;=?-~]{1,200}\Z")
 Stretch = tuple[bytes, int, int]
@@ -78,8 +80,7 @@ def text_part(text: str, subtype: str, charset: Charset) -> Part:
         return Part((f"Content-Type: text/{subtype}; charset={label}\r\n",), (data.replace(b"\n", b"\r\n"),))
     crlf = data.replace(b"\n", b"\r\n")
     chunks: tuple[bytes, ...]
-    high = len(data) - len(data.translate(None, _HIGH))
-    if charset == "utf-8" and high * 6 < len(data):
+    if charset == "utf-8" and _mostly_ascii(data, len(text)):
         # The binary mode of b2a_qp would encode line ends; in text mode it keeps LF, and writes soft ones as LF too.
         encoding, chunks = "quoted-printable", (binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n"),)
     else:
@@ -92,6 +93,15 @@ def text_part(text: str, subtype: str, charset: Charset) -> Part:
         chunks,
         base64=encoding == "base64",
     )
+
+
+def _mostly_ascii(data: bytes, characters: int) -> bool:
+    """Whether less than a sixth of the bytes of UTF-8 are above 127: quoted-printable makes three of each."""
+    # Of the two to four bytes of each such character, all but one make the bytes more than the characters: at most three quarters of
+    # them. Where that decides already, they needn't be counted.
+    if (len(data) - characters) * 8 >= len(data):
+        return False
+    return (len(data) - len(data.translate(None, _HIGH))) * 6 < len(data)
 
 
 def attachment_part(attachment: Attachment) -> Part:
@@ -178,7 +188,9 @@ def _base64(data: bytes, begin: int = 0, end: int | None = None) -> Iterator[byt
     view = memoryview(data) if type(data) is bytes else data  # of a large one, a block at a time comes into memory
     for start in range(begin, end, _BLOCK):
         encoded = binascii.b2a_base64(view[start : min(start + _BLOCK, end)], newline=False)
-        lines = b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)])
+        whole = len(encoded) - len(encoded) % 76
+        rest = (encoded[whole:],) if whole < len(encoded) else ()
+        lines = b"\r\n".join((*chain.from_iterable(_LINE.iter_unpack(encoded[:whole])), *rest))
         yield Base64Lines(lines + b"\r\n" if start + _BLOCK < end else lines)
 
 

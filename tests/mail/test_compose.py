@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
+import email.utils
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
@@ -525,3 +527,22 @@ def test_the_quick_look_at_a_header_passes_nothing_that_the_long_one_refuses(fie
             compose_header.assert_fields(block, fields)
     else:
         compose_header.assert_fields(block, fields)
+
+
+@given(st.binary(max_size=600))
+def test_base64_lines_are_those_of_the_standard_library(data: bytes) -> None:
+    wanted = base64.encodebytes(data).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
+    assert b"".join(compose_body._base64(data)) == wanted
+
+
+@given(st.text(st.sampled_from("abcdefgé€😀\n"), max_size=60), st.integers(0, 300))
+def test_how_much_of_a_text_is_beyond_ascii_is_told_exactly(text: str, ascii_too: int) -> None:
+    text += "a" * ascii_too
+    data = text.encode()
+    assert compose_body._mostly_ascii(data, len(text)) is (sum(byte > 127 for byte in data) * 6 < len(data))
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_any_date_is_written_as_the_standard_library_does(date: datetime) -> None:
+    raw = b"".join(compose(DRAFT, message_id=ID, date=date).content)
+    assert raw.startswith(f"Date: {email.utils.format_datetime(date)}\r\n".encode())
