@@ -312,8 +312,9 @@ def test_a_rule_that_takes_a_field_or_a_constant_and_does_nothing_else_takes_the
     assert of(**field) == ("text", None)
     assert of(**constant) == (None, (("a@example.com",),))
     never = {"all": [{"field": "subject", "operator": "empty", "value": True}]}
+    assert of(**field, transformations=[step("trim")]) == ("text", None)
+    assert of(**constant, transformations=[step("trim")]) == (None, None)
     for more in (
-        {"transformations": [step("trim")]},
         {"condition": never},
         {"combine": {"delimiter": ","}},
         {"split": {"delimiter": ","}},
@@ -326,10 +327,13 @@ def test_a_rule_that_takes_a_field_or_a_constant_and_does_nothing_else_takes_the
 
 
 @given(
-    st.sampled_from([*SOURCE, "headers.X-None", "nothing"]), st.sampled_from(["text", "to", "x", "headers.X-A", "cc"])
+    st.sampled_from([*SOURCE, "headers.X-None", "nothing"]),
+    st.sampled_from(["text", "to", "x", "headers.X-A", "cc"]),
+    st.sampled_from([[], ["uppercase"], ["trim", "length"], ["generate-uuid"], ["count"]]),
 )
-def test_the_short_way_gives_what_the_long_one_gives(name: str, target: str) -> None:
-    short = compile_rule(0, Rule.model_validate({"target": target, "sources": [{"field": name}]}))
+def test_the_short_way_gives_what_the_long_one_gives(name: str, target: str, steps: list[str]) -> None:
+    rule = {"target": target, "sources": [{"field": name}], "transformations": [step(one) for one in steps]}
+    short = compile_rule(3, Rule.model_validate(rule))
     long = replace(short, plain=None)
     assert short.plain == name
     assert short.run(SOURCE, CONTEXT) == long.run(SOURCE, CONTEXT)
