@@ -83,7 +83,9 @@ def compose(draft: Draft, *, message_id: str, date: datetime, loop_mark: str = "
     if len(block) > compose_header.LARGEST_HEADER:
         raise Rejected("header-too-large", maximum=compose_header.LARGEST_HEADER)
     compose_header.assert_fields(block, fields)
-    smtputf8 = not block.isascii() or any(needs_smtputf8(address.address) for address in draft.bcc)
+    smtputf8 = not block.isascii()
+    if draft.bcc and not smtputf8:
+        smtputf8 = any(needs_smtputf8(address.address) for address in draft.bcc)
     header = block.encode("utf-8") + b"\r\n"
     ended = bool(body.chunks) and body.chunks[-1].endswith(b"\r\n")
     content = (header, *body.chunks) if ended else (header, *body.chunks, b"\r\n")

@@ -227,8 +227,8 @@ def _holds(part: Part, marker: bytes) -> bool:
 
 def _has_short_lines(data: bytes) -> bool:
     """Whether no line is longer than :data:`LONGEST`. It leaps from one line end to the last one within reach."""
-    at = -1
-    while len(data) - at - 1 > LONGEST:
+    at, last = -1, len(data) - 1
+    while last - at > LONGEST:
         following = data.rfind(b"\n", at + 1, at + LONGEST + 2)
         if following < 0:
             return False

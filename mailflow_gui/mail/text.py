@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailflow_gui.mail import charsets, html_tokens, tree
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.tree import Part, Tree
 
 HTML_UNREADABLE = "html-unreadable"
@@ -45,6 +46,7 @@ _BREAKING = frozenset(
 )
 
 
+@swift
 @dataclass(frozen=True)
 class Bodies:
     """A mail's leaves by their use."""

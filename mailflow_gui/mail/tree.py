@@ -128,7 +128,7 @@ def grow(raw: bytes, block: headers.Block) -> Tree:
     defects: set[str] = set()
     whole, its_parameters = media_type(block)
     if not whole.startswith("multipart/"):
-        leaf = _leaf(_Entity(block, block.body, len(raw), ()), whole, its_parameters, defects)
+        leaf = _leaf(block, (block.body, len(raw)), (), (whole, its_parameters), defects)
         return Tree(whole, its_parameters, (leaf,), frozenset(defects))
     parts: list[Part] = []
     waiting = [_Entity(block, block.body, len(raw), ())]
@@ -145,7 +145,7 @@ def grow(raw: bytes, block: headers.Block) -> Tree:
             found = "text/plain"
         if entity.containers:  # the defects of the mail's own header are its header's
             defects |= entity.block.defects
-        parts.append(_leaf(entity, found, named, defects))
+        parts.append(_leaf(entity.block, (entity.body, entity.end), entity.containers, (found, named), defects))
     return Tree(whole, its_parameters, tuple(parts), frozenset(defects))
 
 
@@ -243,8 +243,15 @@ def _before_break(raw: bytes, at: int) -> int:
     return at - (raw[at - 1 : at] == b"\r")
 
 
-def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[str]) -> Part:
-    block = entity.block
+def _leaf(
+    block: headers.Block,
+    span: tuple[int, int],
+    containers: tuple[str, ...],
+    kind: tuple[str, Mapping[str, str]],
+    defects: set[str],
+) -> Part:
+    """The leaf whose header is ``block`` and whose body lies in ``span``; ``kind``: its type and parameters."""
+    found, named = kind
     fields = block.first
     disposition, name = "", ""
     if written := fields.get(b"content-disposition"):
@@ -265,9 +272,9 @@ def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[st
         name=name or named.get("name", ""),
         encoding="" if found.startswith("multipart/") else encoding,
         content_id=identifier,
-        containers=entity.containers,
-        start=entity.body,
-        end=entity.end,
+        containers=containers,
+        start=span[0],
+        end=span[1],
     )
 
 
