@@ -8,10 +8,11 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailflow_gui.engine import loop_guard, settling
 from mailflow_gui.engine.budget import LOT
-from mailflow_gui.engine.delivery import Advance, End, Mail, advance
+from mailflow_gui.engine.delivery import Advance, End, Mail, StepOutcome, advance
 from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Outgoing
@@ -116,12 +117,13 @@ class Delivering(threading.Thread):
         known = self._known(work) if work.known else {}
 
         def freeze(mail: Mail) -> Planned | None:
-            return plan(work, mail) if (mail.node, mail.way) not in known else None
+            return plan(work, mail, item.clock) if (mail.node, mail.way) not in known else None
 
-        result = advance(flow, work.row.node, work.item(), self._ends(known), freeze)
-        failures = [(step.node, step.error) for step in result.errors if step.error is not None]
+        item = work.item()
+        result = advance(flow, work.row.node, item, self._ends(known), freeze)
+        failures = _errors(result, "failed")
+        met = failures + _errors(result, "passed")  # an error port took over
         planned = [mail for mail in result.frozen.values() if mail is not None]
-        met = failures + [(step.node, step.error) for step in result.taken_over if step.error is not None]
         new = not work.known
         resumed = list(known.values()) if work.resuming else []
         work.branch_failed = bool(failures)
@@ -183,8 +185,8 @@ class Delivering(threading.Thread):
         return ends
 
 
-def plan(work: Work, mail: Mail) -> Planned:
-    """Freeze a mail: its bytes and its Message-ID follow from the item alone.
+def plan(work: Work, mail: Mail, clock: datetime) -> Planned:
+    """Freeze a mail: its bytes and its Message-ID follow from the item alone, whose time is ``clock``.
 
     :raises MailFlowError: it can't be written.
     """
@@ -192,7 +194,7 @@ def plan(work: Work, mail: Mail) -> Planned:
     digest = hashlib.sha256(f"{work.row.key}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
     identity = message_id(digest, outgoing.sender)
     mark = loop_guard.onward(work.message, work.row.flow)
-    composed = compose(outgoing.draft, message_id=identity, date=work.clock, loop_mark=mark)
+    composed = compose(outgoing.draft, message_id=identity, date=clock, loop_mark=mark)
     frozen = Frozen(
         node=mail.node,
         way=mail.way,
@@ -206,8 +208,8 @@ def plan(work: Work, mail: Mail) -> Planned:
         maximum_per_day=outgoing.maximum_per_day,
         copy_to=outgoing.save_to_sent,
     )
-    recipients = tuple(dict.fromkeys([address.address for address in outgoing.recipients]))
-    return Planned(frozen, recipients, composed.content, _answer(outgoing, work.message, work.row.thread))
+    recipients = dict.fromkeys([address.address for address in outgoing.recipients])
+    return Planned(frozen, tuple(recipients), composed.content, _answer(outgoing, work.message, work.row.thread))
 
 
 def _answer(outgoing: Outgoing, message: MailMessage, thread: str) -> deliveries.Answer | None:
@@ -269,10 +271,15 @@ def _jobs(stepped: _Stepped, ids: Sequence[int | None]) -> list[Job]:
     return jobs + [job for row, rows in stepped.resumed if (job := _resumed_job(work, row, rows)) is not None]
 
 
+def _errors(result: Advance, outcome: StepOutcome) -> list[tuple[str, MailFlowError]]:
+    """The errors of the steps that ended so, with their nodes."""
+    return [(step.node, step.error) for step in result.steps if step.error is not None and step.outcome == outcome]
+
+
 def _count(work: Work, result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> None:
     """Tell the nodes' counters; a sink has sent only what a server has accepted, or what a dry run would have sent."""
     failed, nodes, counted = dict(failures), work.running.nodes, work.counted
-    new = [step for step in result.steps if step.node not in counted]
+    new = [step for step in result.steps if step.node not in counted] if counted else result.steps
     for step in new:
         counted.add(step.node)
         if step.node in failed:
