@@ -62,10 +62,13 @@ def choose(raw: bytes, grown: Tree) -> Bodies:
     An empty text/plain counts only if no other one comes before the HTML: some programs put one before each attachment.
     Further forms of the same text in multipart/alternative (RFC 2046 5.1.4) are left out, all other parts are kept.
     """
+    parts = grown.parts
+    if len(parts) == 1 and parts[0].type == "text/plain" and parts[0].disposition != "attachment":
+        return Bodies(parts[0], None, ())  # as most mails are; what follows comes to the same
     text: Part | None = None
     html: Part | None = None
     attachments = []
-    for part in grown.parts:
+    for part in parts:
         free = part.disposition != "attachment"
         if part.type == "text/plain" and free and _first(raw, part, text, html):
             text = part

@@ -45,6 +45,8 @@ _SHORT_HEAD = 300
 """Bytes of a part's header that is remembered."""
 _STRETCH = 4096
 """Bytes that are searched for a delimiter from a dash on."""
+_FEW_DASHES = 8
+"""Dashes behind a delimiter that are looked at one by one: a part's header has about as many."""
 _MOST_MISSES = 1000
 _READABLE = re.compile(rb"\n(?:--|__|[^ \t\r\n]++[ \t]++[^ \t\r\n])")
 _LONG_BASE64 = re.compile(rb"(?:^|\n)[A-Za-z0-9+/]{60,}+={0,2}+[ \t\r]*+(?:\n|$)")
@@ -214,12 +216,16 @@ def _delimiters(raw: bytes, start: int, end: int, begin: bytes) -> Iterator[tupl
 
     There is none without a dash, and in the base64 of a large attachment there is no dash: it is leapt over.
     """
-    at, misses = start, 0
+    at, misses, alone = start, 0, 0
     while misses < _MOST_MISSES:
-        dash = raw.find(b"-", at, end)
+        dash = raw.find(b"-", at + 1, end)
         if dash < 0:
             return
-        at = max(at, dash - 1)
+        at = dash - 1
+        if alone < _FEW_DASHES and not raw.startswith(begin, at, end):
+            alone += 1  # as in the names of header fields: no reason to search further than to the next one
+            at = dash
+            continue
         stop = min(at + _STRETCH + len(begin), end)
         place = raw.find(begin, at, stop)
         if place < 0:
@@ -228,7 +234,7 @@ def _delimiters(raw: bytes, start: int, end: int, begin: bytes) -> Iterator[tupl
             at = stop - len(begin) + 1
         elif found := _BEHIND_BOUNDARY.match(raw, place + len(begin), end):
             yield place, found.end(), bool(found[1])
-            at = found.end()
+            at, alone = found.end(), 0
         else:
             at = place + 1
             misses += 1

@@ -197,6 +197,7 @@ def test_delimiters_are_found_as_one_search_for_them_would(pieces: list[bytes], 
     ]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tree, "_MOST_MISSES", misses)
+        patched.setattr(tree, "_FEW_DASHES", misses)
         assert list(tree._delimiters(raw, 0, len(raw), b"\n--b")) == wanted
     assert list(tree._delimiters(raw, 0, len(raw), b"\n--b")) == wanted
 
