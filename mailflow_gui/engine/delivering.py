@@ -12,7 +12,7 @@ from datetime import datetime
 
 from mailflow_gui.engine import loop_guard, settling
 from mailflow_gui.engine.budget import LOT
-from mailflow_gui.engine.delivery import Advance, End, Mail, StepOutcome, advance
+from mailflow_gui.engine.delivery import Advance, End, Mail, advance
 from mailflow_gui.engine.work import Work
 from mailflow_gui.errors import MailFlowError
 from mailflow_gui.flow.item import Outgoing
@@ -27,6 +27,7 @@ from mailflow_gui.mail.swift import swift
 
 log = logging.getLogger(__name__)
 
+_Errors = list[tuple[str, MailFlowError]]
 LOT_BYTES = 4 << 20
 """Items of so many bytes of mail are written down together at most."""
 
@@ -44,6 +45,9 @@ class Job:
     """The frozen bytes, or where they lie in the spool."""
     alone: bool = False
     """The item has no other mail and goes nowhere behind this one: when it is sent, the item is."""
+
+
+_NONE: frozenset[int] = frozenset()
 
 
 @swift
@@ -121,8 +125,8 @@ class Delivering(threading.Thread):
 
         item = work.item()
         result = advance(flow, work.row.node, item, self._ends(known), freeze)
-        failures = _errors(result, "failed")
-        met = failures + _errors(result, "passed")  # an error port took over
+        failures, taken_over = _errors(result)
+        met = failures + taken_over
         planned = [mail for mail in result.frozen.values() if mail is not None]
         new = not work.known
         resumed = list(known.values()) if work.resuming else []
@@ -135,13 +139,13 @@ class Delivering(threading.Thread):
             settling.steps_json(result.steps),
             met,
             failed=bool(failures),
-            handled=frozenset([known[key][0].id for key in result.handled]),
+            handled=frozenset([known[key][0].id for key in result.handled]) if known else _NONE,
             resumed=resumed,
             plain=new
             and bool(planned)
             and not met
             and not work.row.dry
-            and not [mail for mail in planned if mail.answer is not None],
+            and (planned[0].answer is None if len(planned) == 1 else not any(mail.answer for mail in planned)),
         )
 
     def _write(self, lot: Sequence[_Stepped]) -> None:
@@ -271,9 +275,14 @@ def _jobs(stepped: _Stepped, ids: Sequence[int | None]) -> list[Job]:
     return jobs + [job for row, rows in stepped.resumed if (job := _resumed_job(work, row, rows)) is not None]
 
 
-def _errors(result: Advance, outcome: StepOutcome) -> list[tuple[str, MailFlowError]]:
-    """The errors of the steps that ended so, with their nodes."""
-    return [(step.node, step.error) for step in result.steps if step.error is not None and step.outcome == outcome]
+def _errors(result: Advance) -> tuple[_Errors, _Errors]:
+    """The errors with which steps failed, and those that an error port took over, with their nodes."""
+    failed: _Errors = []
+    taken_over: _Errors = []
+    for step in result.steps:
+        if step.error is not None and step.outcome != "skipped":
+            (failed if step.outcome == "failed" else taken_over).append((step.node, step.error))
+    return failed, taken_over
 
 
 def _count(work: Work, result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> None:

@@ -74,7 +74,8 @@ def text_part(text: str, subtype: str, charset: Charset) -> Part:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     data, charset = encode(text, charset)
-    if data.isascii() and b"\0" not in data and _has_short_lines(data):
+    # Of a text it is known whether it is ASCII; bytes are looked at for it, all of them.
+    if (text.isascii() or data.isascii()) and b"\0" not in data and _has_short_lines(data):
         # ISO-2022-JP is made of ASCII bytes, hence it comes this way too.
         label = charset if charset == "iso-2022-jp" else "utf-8"
         return Part((f"Content-Type: text/{subtype}; charset={label}\r\n",), (data.replace(b"\n", b"\r\n"),))

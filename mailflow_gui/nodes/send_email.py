@@ -309,13 +309,18 @@ def _data(item: Item, settings: SendSettings) -> Mapping[str, Value]:
         fields = {"text": fields["content"], **fields}
     if not data:
         return fields
-    return {**data, **{name: value for name, value in fields.items() if not is_blank(value)}}
+    if fields:
+        data.update((name, value) for name, value in fields.items() if not is_blank(value))
+    return data
 
 
 def _resolved(mapped: Mapping[str, Value], written: _Typed) -> Mapping[str, Value]:
     """The parameter priority: typed or mapped, blank counting as empty; what is neither has no entry."""
-    data = {name: value for name, value in mapped.items() if not is_blank(value)}
-    return {**data, **written.values} if written.first else {**written.values, **data}
+    data: dict[str, Value] = {**written.values}
+    for name, value in mapped.items():
+        if not is_blank(value) and not (written.first and name in data):
+            data[name] = value
+    return data
 
 
 def _attachments(item: Item, *, own: bool) -> tuple[Attachment, ...]:
