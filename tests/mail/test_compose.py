@@ -517,7 +517,28 @@ def test_a_header_that_is_not_what_was_meant_never_leaves(fields: list[str]) -> 
     assert caught.value.code == "header-damaged"
 
 
-@given(st.lists(st.text(alphabet="A:1 \t\r\n\0", max_size=8), max_size=5))
+LINES = [
+    "A: 1\r\n",
+    "B:\r\n",
+    " 2\r\n",
+    "\t 3\r\n",
+    " \r\n",
+    "\t\u3000\r\n",
+    " \x85 4\r\n",
+    "C: \u2028 5\r\n",
+    "\r\n",
+    " ",
+    "D: 6\n",
+]
+LINES += [f" {'x' * 500}\r\n", "\x0c", "E: \0\r\n", "F"]
+
+
+@given(
+    st.lists(
+        st.text(alphabet="A:1 \t\r\n\0", max_size=8) | st.lists(st.sampled_from(LINES), max_size=4).map("".join),
+        max_size=5,
+    )
+)
 def test_the_quick_look_at_a_header_passes_nothing_that_the_long_one_refuses(fields: list[str]) -> None:
     block = "".join(fields)
     try:
