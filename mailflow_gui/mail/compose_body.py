@@ -12,6 +12,7 @@ import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, count
 
 from mailflow_gui.mail import large, tree
@@ -24,7 +25,7 @@ from mailflow_gui.mail.values import Attachment
 
 _BLOCK = 57 * 16_384  # bytes of an attachment per chunk; 57 bytes make one line of 76 characters (RFC 2045 6.8)
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
-_LINE = struct.Struct("76s")
+_LINES = 64
 _HIGH = bytes(range(128, 256))
 _CONTENT_ID = re.compile(r"[!-;=?-~]{1,200}\Z")
 Stretch = tuple[bytes, int, int]
@@ -189,10 +190,25 @@ def _base64(data: bytes, begin: int = 0, end: int | None = None) -> Iterator[byt
     view = memoryview(data) if type(data) is bytes else data  # of a large one, a block at a time comes into memory
     for start in range(begin, end, _BLOCK):
         encoded = binascii.b2a_base64(view[start : min(start + _BLOCK, end)], newline=False)
-        whole = len(encoded) - len(encoded) % 76
-        rest = (encoded[whole:],) if whole < len(encoded) else ()
-        lines = b"\r\n".join((*chain.from_iterable(_LINE.iter_unpack(encoded[:whole])), *rest))
+        lines = b"\r\n".join(_cut(encoded))
         yield Base64Lines(lines + b"\r\n" if start + _BLOCK < end else lines)
+
+
+def _cut(encoded: bytes) -> list[bytes]:
+    """``encoded`` in lines of 76 bytes, the last one perhaps shorter."""
+    # Many lines by one call take a fraction of what one slice for each takes.
+    together = _LINES * 76
+    most = len(encoded) - len(encoded) % together
+    lines = [*chain.from_iterable(_cutter(_LINES).iter_unpack(encoded[:most]))]
+    whole = (len(encoded) - most) // 76
+    lines += _cutter(whole).unpack_from(encoded, most)
+    rest = encoded[most + whole * 76 :]
+    return [*lines, rest] if rest else lines
+
+
+@lru_cache(maxsize=_LINES + 1)
+def _cutter(lines: int) -> struct.Struct:
+    return struct.Struct("76s" * lines)
 
 
 def _multipart(subtype: str, parts: Sequence[Part], key: str, *more: Sequence[str]) -> Part:

@@ -550,7 +550,7 @@ def test_the_quick_look_at_a_header_passes_nothing_that_the_long_one_refuses(fie
         compose_header.assert_fields(block, fields)
 
 
-@given(st.binary(max_size=600))
+@given(st.binary(max_size=600) | st.integers(0, 12_000).map(bytes) | st.sampled_from([3648, 3649, 7296]).map(bytes))
 def test_base64_lines_are_those_of_the_standard_library(data: bytes) -> None:
     wanted = base64.encodebytes(data).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
     assert b"".join(compose_body._base64(data)) == wanted
