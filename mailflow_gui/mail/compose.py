@@ -94,7 +94,7 @@ def compose(draft: Draft, *, message_id: str, date: datetime, loop_mark: str = "
 
 def message_id(digest: str, sender: str) -> str:
     """A Message-ID (RFC 5322 3.6.4) with its angle brackets: ``digest`` at the domain of ``sender`` (``local@domain``)."""
-    if not _DIGEST.fullmatch(digest):
+    if not (digest.isalnum() and digest.isascii()) and not _DIGEST.fullmatch(digest):
         digest = hashlib.sha256(digest.encode("utf-8", "replace")).hexdigest()
     return f"<{digest}@{_domain(sender)}>"
 

@@ -183,9 +183,8 @@ def _head(raw: bytes, start: int, end: int) -> tuple[headers.Block, int]:
     stop = raw.find(b"\r\n\r\n", start, min(start + _SHORT_HEAD, end)) + 4
     if stop > start + 4:
         block = _kept_head(raw[start:stop])
-        if (
-            block.body == stop - start and not block.start
-        ):  # no other line end before this is the empty line; no byte order mark
+        # Not if a part begins with a byte order mark, or if another empty line, or what is no field, ends the header sooner.
+        if not block.start and block.body == stop - start:
             return block, stop
     block = headers.split(raw, start, end)
     return block, block.body
