@@ -8,6 +8,7 @@ import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailflow_gui.engine import loop_guard, settling
 from mailflow_gui.engine.budget import LOT
@@ -28,6 +29,7 @@ from mailflow_gui.mail.views import view
 
 log = logging.getLogger(__name__)
 
+_Errors = list[tuple[str, MailFlowError]]
 LOT_BYTES = 4 << 20
 """Items of so many bytes of mail are written down together at most."""
 
@@ -57,6 +59,9 @@ class Job:
         content, frozen = self.content, self.frozen
         size = content.length if isinstance(content, Place) else sum(map(len, content))
         return Envelope(frozen.sender, self.recipients, size, frozen.eight_bit, frozen.smtputf8)
+
+
+_NONE: frozenset[int] = frozenset()
 
 
 @swift
@@ -130,12 +135,13 @@ class Delivering(threading.Thread):
         known = self._known(work) if work.known else {}
 
         def freeze(mail: Mail) -> Planned | None:
-            return plan(work, mail) if (mail.node, mail.way) not in known else None
+            return plan(work, mail, item.clock) if (mail.node, mail.way) not in known else None
 
-        result = advance(flow, work.row.node, work.item(), self._ends(known), freeze)
-        failures = [(step.node, step.error) for step in result.errors if step.error is not None]
+        item = work.item()
+        result = advance(flow, work.row.node, item, self._ends(known), freeze)
+        failures, taken_over = _errors(result)
+        met = failures + taken_over
         planned = [mail for mail in result.frozen.values() if mail is not None]
-        met = failures + [(step.node, step.error) for step in result.taken_over if step.error is not None]
         new = not work.known
         resumed = list(known.values()) if work.resuming else []
         work.branch_failed = bool(failures)
@@ -147,13 +153,13 @@ class Delivering(threading.Thread):
             settling.steps_json(result.steps),
             met,
             failed=bool(failures),
-            handled=frozenset([known[key][0].id for key in result.handled]),
+            handled=frozenset([known[key][0].id for key in result.handled]) if known else _NONE,
             resumed=resumed,
             plain=new
             and bool(planned)
             and not met
             and not work.row.dry
-            and not [mail for mail in planned if mail.answer is not None],
+            and (planned[0].answer is None if len(planned) == 1 else not any(mail.answer for mail in planned)),
         )
 
     def _write(self, lot: Sequence[_Stepped]) -> None:
@@ -197,8 +203,8 @@ class Delivering(threading.Thread):
         return ends
 
 
-def plan(work: Work, mail: Mail) -> Planned:
-    """Freeze a mail: its bytes and its Message-ID follow from the item alone.
+def plan(work: Work, mail: Mail, clock: datetime) -> Planned:
+    """Freeze a mail: its bytes and its Message-ID follow from the item alone, whose time is ``clock``.
 
     :raises MailFlowError: it can't be written.
     """
@@ -206,7 +212,7 @@ def plan(work: Work, mail: Mail) -> Planned:
     digest = hashlib.sha256(f"{work.row.key}\n{mail.node}\n{mail.way}".encode()).hexdigest()[:40]
     identity = message_id(digest, outgoing.sender)
     mark = loop_guard.onward(work.message, work.row.flow)
-    composed = compose(outgoing.draft, message_id=identity, date=work.clock, loop_mark=mark)
+    composed = compose(outgoing.draft, message_id=identity, date=clock, loop_mark=mark)
     frozen = Frozen(
         node=mail.node,
         way=mail.way,
@@ -220,8 +226,8 @@ def plan(work: Work, mail: Mail) -> Planned:
         maximum_per_day=outgoing.maximum_per_day,
         copy_to=outgoing.save_to_sent,
     )
-    recipients = tuple(dict.fromkeys([address.address for address in outgoing.recipients]))
-    return Planned(frozen, recipients, composed.content, _answer(outgoing, work.message, work.row.thread))
+    recipients = dict.fromkeys([address.address for address in outgoing.recipients])
+    return Planned(frozen, tuple(recipients), composed.content, _answer(outgoing, work.message, work.row.thread))
 
 
 def _answer(outgoing: Outgoing, message: MailMessage, thread: str) -> deliveries.Answer | None:
@@ -283,10 +289,20 @@ def _jobs(stepped: _Stepped, ids: Sequence[int | None]) -> list[Job]:
     return jobs + [job for row, rows in stepped.resumed if (job := _resumed_job(work, row, rows)) is not None]
 
 
+def _errors(result: Advance) -> tuple[_Errors, _Errors]:
+    """The errors with which steps failed, and those that an error port took over, with their nodes."""
+    failed: _Errors = []
+    taken_over: _Errors = []
+    for step in result.steps:
+        if step.error is not None and step.outcome != "skipped":
+            (failed if step.outcome == "failed" else taken_over).append((step.node, step.error))
+    return failed, taken_over
+
+
 def _count(work: Work, result: Advance, failures: Sequence[tuple[str, MailFlowError]]) -> None:
     """Tell the nodes' counters; a sink has sent only what a server has accepted, or what a dry run would have sent."""
     failed, nodes, counted = dict(failures), work.running.nodes, work.counted
-    new = [step for step in result.steps if step.node not in counted]
+    new = [step for step in result.steps if step.node not in counted] if counted else result.steps
     for step in new:
         counted.add(step.node)
         if step.node in failed:

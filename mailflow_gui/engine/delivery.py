@@ -66,6 +66,7 @@ class End:
 _OPEN = End("open")
 
 
+@swift
 @dataclass
 class Advance:
     """How far an item has come."""
@@ -140,8 +141,9 @@ class _Walk:
     def follow(self, edges: Sequence[Edge], item: Item, way: str) -> None:
         """Put the nodes behind ``edges`` next in line."""
         steps = self.flow.steps
-        for edge in reversed(edges):
-            self._ahead.append((steps[edge.target], item, f"{way}.{edge.source_port}>{edge.target}"))
+        for edge in reversed(edges) if len(edges) > 1 else edges:
+            target = edge.target
+            self._ahead.append((steps[target], item, f"{way}.{edge.source_port}>{target}"))
 
     def run(self) -> None:
         """Work until nothing lies ahead."""
@@ -163,6 +165,12 @@ class _Walk:
             self.follow(step.onward, item, way)
             return
         outputs = node_type.transform(item, step.settings, step.context)
+        if len(outputs) == 1:
+            ((port, given),) = outputs.items()
+            if len(given) == 1:  # the usual: one item goes on
+                self.result.steps.append(StepTaken(step.id, "passed", tuple(given)))
+                self.follow(step.outputs.get(port, ()), given[0], way)
+                return
         self.result.steps.append(
             StepTaken(step.id, "passed", tuple([one for some in outputs.values() for one in some]))
         )

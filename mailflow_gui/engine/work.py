@@ -208,11 +208,6 @@ class Work:
     counted: set[str] = dataclasses.field(default_factory=set)
     """The nodes that have counted this item: taking it through the flow again doesn't count twice."""
 
-    @property
-    def clock(self) -> datetime:
-        """When it was received: what its flow takes for now."""
-        return datetime.fromtimestamp(self.row.received, UTC)
-
     def item(self) -> Item:
         """The item as its source gives it out; the same each time it is made."""
         return item_of(self.row, self.message)

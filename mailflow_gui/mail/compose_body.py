@@ -9,9 +9,11 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from functools import lru_cache
+from itertools import chain, count
 
 from mailflow_gui.mail import large, tree
 from mailflow_gui.mail.base64_lines import Base64Lines
@@ -23,6 +25,7 @@ from mailflow_gui.mail.values import Attachment
 
 _BLOCK = 57 * 16_384  # bytes of an attachment per chunk; 57 bytes make one line of 76 characters (RFC 2045 6.8)
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\Z")
+_LINES = 64
 _HIGH = bytes(range(128, 256))
 _CONTENT_ID = re.compile(r"[!-;=?-~]{1,200}\Z")
 Stretch = tuple[bytes, int, int]
@@ -72,14 +75,14 @@ def text_part(text: str, subtype: str, charset: Charset) -> Part:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     data, charset = encode(text, charset)
-    if data.isascii() and b"\0" not in data and _has_short_lines(data):
+    # Of a text it is known whether it is ASCII; bytes are looked at for it, all of them.
+    if (text.isascii() or data.isascii()) and b"\0" not in data and _has_short_lines(data):
         # ISO-2022-JP is made of ASCII bytes, hence it comes this way too.
         label = charset if charset == "iso-2022-jp" else "utf-8"
         return Part((f"Content-Type: text/{subtype}; charset={label}\r\n",), (data.replace(b"\n", b"\r\n"),))
     crlf = data.replace(b"\n", b"\r\n")
     chunks: tuple[bytes, ...]
-    high = len(data) - len(data.translate(None, _HIGH))
-    if charset == "utf-8" and high * 6 < len(data):
+    if charset == "utf-8" and _mostly_ascii(data, len(text)):
         # The binary mode of b2a_qp would encode line ends; in text mode it keeps LF, and writes soft ones as LF too.
         encoding, chunks = "quoted-printable", (binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n"),)
     else:
@@ -92,6 +95,15 @@ def text_part(text: str, subtype: str, charset: Charset) -> Part:
         chunks,
         base64=encoding == "base64",
     )
+
+
+def _mostly_ascii(data: bytes, characters: int) -> bool:
+    """Whether less than a sixth of the bytes of UTF-8 are above 127: quoted-printable makes three of each."""
+    # Of the two to four bytes of each such character, all but one make the bytes more than the characters: at most three quarters of
+    # them. Where that decides already, they needn't be counted.
+    if (len(data) - characters) * 8 >= len(data):
+        return False
+    return (len(data) - len(data.translate(None, _HIGH))) * 6 < len(data)
 
 
 def attachment_part(attachment: Attachment) -> Part:
@@ -178,8 +190,25 @@ def _base64(data: bytes, begin: int = 0, end: int | None = None) -> Iterator[byt
     view = memoryview(data) if type(data) is bytes else data  # of a large one, a block at a time comes into memory
     for start in range(begin, end, _BLOCK):
         encoded = binascii.b2a_base64(view[start : min(start + _BLOCK, end)], newline=False)
-        lines = b"\r\n".join([encoded[at : at + 76] for at in range(0, len(encoded), 76)])
+        lines = b"\r\n".join(_cut(encoded))
         yield Base64Lines(lines + b"\r\n" if start + _BLOCK < end else lines)
+
+
+def _cut(encoded: bytes) -> list[bytes]:
+    """``encoded`` in lines of 76 bytes, the last one perhaps shorter."""
+    # Many lines by one call take a fraction of what one slice for each takes.
+    together = _LINES * 76
+    most = len(encoded) - len(encoded) % together
+    lines = [*chain.from_iterable(_cutter(_LINES).iter_unpack(encoded[:most]))]
+    whole = (len(encoded) - most) // 76
+    lines += _cutter(whole).unpack_from(encoded, most)
+    rest = encoded[most + whole * 76 :]
+    return [*lines, rest] if rest else lines
+
+
+@lru_cache(maxsize=_LINES + 1)
+def _cutter(lines: int) -> struct.Struct:
+    return struct.Struct("76s" * lines)
 
 
 def _multipart(subtype: str, parts: Sequence[Part], key: str, *more: Sequence[str]) -> Part:
@@ -215,8 +244,8 @@ def _holds(part: Part, marker: bytes) -> bool:
 
 def _has_short_lines(data: bytes) -> bool:
     """Whether no line is longer than :data:`LONGEST`. It leaps from one line end to the last one within reach."""
-    at = -1
-    while len(data) - at - 1 > LONGEST:
+    at, last = -1, len(data) - 1
+    while last - at > LONGEST:
         following = data.rfind(b"\n", at + 1, at + LONGEST + 2)
         if following < 0:
             return False

@@ -38,6 +38,8 @@ _FIELD_NAME = re.compile(r"[!-9;-~]{1,76}\Z")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+( [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>\Z")
 _UNFOLDED = re.compile(r"(?:[!-9;-~]++:[^\r\n\0]*+\r\n)*+")
+_FOLDED = re.compile(r"(?:[!-9;-~]++:[^\r\n\0]*+\r\n(?:[ \t]++[!-~][^\r\n\0]*+\r\n)*+)*+")
+"""Fields, folded or not; the first line of each has its name, and no further one is blank."""
 _SINGLE_BLANK = re.compile("(?<! ) (?! )")
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9._-]{1,60}\Z")
 
@@ -235,9 +237,23 @@ def assert_fields(block: str, fields: list[str]) -> None:
 
     :raises MailFlowError: ``header-damaged``; a bug of ours, and no mail leaves with it.
     """
-    if len(block) <= LONGEST and _UNFOLDED.fullmatch(block) and block.splitlines(keepends=True) == fields:
-        return  # nothing is folded, and each field is one line
+    if len(block) <= LONGEST:
+        if _UNFOLDED.fullmatch(block) and block.splitlines(keepends=True) == fields:
+            return  # nothing is folded, and each field is one line
+        if _FOLDED.fullmatch(block) and _logical_lines(block) == fields:
+            return
     assert_names(block, [field.partition(":")[0] for field in fields])
+
+
+def _logical_lines(block: str) -> list[str]:
+    """The fields of a block, each with its folded lines."""
+    found: list[str] = []
+    for line in block.splitlines(keepends=True):
+        if line[0] in " \t":
+            found[-1] += line
+        else:
+            found.append(line)
+    return found
 
 
 def assert_names(block: str, names: Sequence[str]) -> None:

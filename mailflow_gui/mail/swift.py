@@ -25,17 +25,18 @@ def swift(cls: type[T]) -> type[T]:
         if field.kw_only and not by_name:
             by_name = True
             parameters.append("*")
-        value = name
+        line = f"values[{name!r}] = {name}"
         if field.default_factory is not MISSING:
             known[f"made_{name}"] = field.default_factory
             parameters.append(f"{name}=MISSING")
-            value = f"made_{name}() if {name} is MISSING else {name}"
+            line = f"values[{name!r}] = made_{name}() if {name} is MISSING else {name}"
         elif field.default is not MISSING:
             known[f"default_{name}"] = field.default
             parameters.append(f"{name}=default_{name}")
+            line = f"if {name} is not default_{name}: {line}"  # the class itself has the default already
         else:
             parameters.append(name)
-        body.append(f"values[{name!r}] = {value}")
+        body.append(line)
     lines = "".join(f"\n    {line}" for line in body)
     exec(f"def __init__({', '.join(parameters)}):{lines}", known)  # noqa: S102 (as dataclasses does it; nothing in it comes from outside)
     known["__init__"].__qualname__ = f"{cls.__qualname__}.__init__"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mailflow_gui.mail import charsets, html_tokens, tree
+from mailflow_gui.mail.swift import swift
 from mailflow_gui.mail.tree import Part, Tree
 
 HTML_UNREADABLE = "html-unreadable"
@@ -45,6 +46,7 @@ _BREAKING = frozenset(
 )
 
 
+@swift
 @dataclass(frozen=True)
 class Bodies:
     """A mail's leaves by their use."""
@@ -60,10 +62,13 @@ def choose(raw: bytes, grown: Tree) -> Bodies:
     An empty text/plain counts only if no other one comes before the HTML: some programs put one before each attachment.
     Further forms of the same text in multipart/alternative (RFC 2046 5.1.4) are left out, all other parts are kept.
     """
+    parts = grown.parts
+    if len(parts) == 1 and parts[0].type == "text/plain" and parts[0].disposition != "attachment":
+        return Bodies(parts[0], None, ())  # as most mails are; what follows comes to the same
     text: Part | None = None
     html: Part | None = None
     attachments = []
-    for part in grown.parts:
+    for part in parts:
         free = part.disposition != "attachment"
         if part.type == "text/plain" and free and _first(raw, part, text, html):
             text = part
@@ -113,11 +118,7 @@ def markup(raw: bytes, part: Part, defects: set[str]) -> str:
 def _characters(data: bytes, named: Mapping[str, str], defects: set[str]) -> str:
     charset = named.get("charset", "")
     if data.isascii() and b"\x1b" not in data and charsets.codec(charset or "us-ascii") in _ASCII_IN_ALL:
-        # Most texts; their line ends are found sooner in bytes than in characters.
-        lines = data.splitlines()
-        if data.endswith((b"\n", b"\r")):
-            lines.append(b"")
-        text = b"\n".join(lines).decode("ascii")
+        text = _lines(data).decode("ascii")  # most texts; their line ends are found sooner in bytes
         return text.replace("\0", "") if "\0" in text else text
     text, defect = charsets.decode(data, charset)
     if defect:
@@ -127,6 +128,16 @@ def _characters(data: bytes, named: Mapping[str, str], defects: set[str]) -> str
     if "\0" in text:
         text = text.replace("\0", "")
     return text.removeprefix("\ufeff")
+
+
+def _lines(data: bytes) -> bytes:
+    """ASCII with its lines ending in LF."""
+    # Single bytes are replaced many times sooner than pairs: taking out each CR, and seeing that putting one before each LF gives the
+    # same again, costs a fraction of looking at each line.
+    lines = data.replace(b"\r", b"")
+    if len(lines) == len(data) or lines.replace(b"\n", b"\r\n") == data:
+        return lines
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def unflow(text: str, *, delete_space: bool = False) -> str:

@@ -41,8 +41,12 @@ _NOT_BASE64 = bytes(
 _SOFT_BREAK = re.compile(rb"=[ \t]++(?=\r?\n)")
 """A soft line break with white space that was added on the way (RFC 2045 6.7)."""
 _BEHIND_BOUNDARY = re.compile(rb"(--)?[ \t\r]{0,200}+(?=\n|\Z)")
+_SHORT_HEAD = 300
+"""Bytes of a part's header that is remembered."""
 _STRETCH = 4096
 """Bytes that are searched for a delimiter from a dash on."""
+_FEW_DASHES = 8
+"""Dashes behind a delimiter that are looked at one by one: a part's header has about as many."""
 _MOST_MISSES = 1000
 _READABLE = re.compile(rb"\n(?:--|__|[^ \t\r\n]++[ \t]++[^ \t\r\n])")
 _LONG_BASE64 = re.compile(rb"(?:^|\n)[A-Za-z0-9+/]{60,}+={0,2}+[ \t\r]*+(?:\n|$)")
@@ -91,6 +95,8 @@ class _Entity:
     """A part still to be looked at."""
 
     block: headers.Block
+    body: int
+    """Offset of its body; those in its block may be counted from its own first byte."""
     end: int
     containers: tuple[str, ...]
     whole: bool = False
@@ -124,10 +130,10 @@ def grow(raw: bytes, block: headers.Block) -> Tree:
     defects: set[str] = set()
     whole, its_parameters = media_type(block)
     if not whole.startswith("multipart/"):
-        leaf = _leaf(_Entity(block, len(raw), ()), whole, its_parameters, defects)
+        leaf = _leaf(block, (block.body, len(raw)), (), (whole, its_parameters), defects)
         return Tree(whole, its_parameters, (leaf,), frozenset(defects))
     parts: list[Part] = []
-    waiting = [_Entity(block, len(raw), ())]
+    waiting = [_Entity(block, block.body, len(raw), ())]
     while waiting:
         entity = waiting.pop()
         container = entity.containers[-1] if entity.containers else ""
@@ -141,7 +147,7 @@ def grow(raw: bytes, block: headers.Block) -> Tree:
             found = "text/plain"
         if entity.containers:  # the defects of the mail's own header are its header's
             defects |= entity.block.defects
-        parts.append(_leaf(entity, found, named, defects))
+        parts.append(_leaf(entity.block, (entity.body, entity.end), entity.containers, (found, named), defects))
     return Tree(whole, its_parameters, tuple(parts), frozenset(defects))
 
 
@@ -151,9 +157,7 @@ def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defe
     if not boundary:
         defects.add(BOUNDARY_MISSING)
         return None
-    spans, closed = _spans(
-        raw, entity.block.body, entity.end, boundary.encode("utf-8", "replace"), MAXIMUM_PARTS - known
-    )
+    spans, closed = _spans(raw, entity.body, entity.end, boundary.encode("utf-8", "replace"), MAXIMUM_PARTS - known)
     if not spans:
         defects.add(BOUNDARY_NOT_FOUND)
         return None
@@ -165,12 +169,28 @@ def _divide(raw: bytes, entity: _Entity, kind: tuple[str, str], known: int, defe
     too_deep = len(containers) >= MAXIMUM_DEPTH
     children = []
     for start, end, rest in spans:
-        block = headers.Block(start, start, start, (), frozenset()) if rest else headers.split(raw, start, end)
-        child = _Entity(block, end, containers, rest or too_deep)
+        block, body = (headers.Block(start, start, start, (), frozenset()), start) if rest else _head(raw, start, end)
+        child = _Entity(block, body, end, containers, rest or too_deep)
         if too_deep and media_type(block)[0].startswith("multipart/"):
             defects.add(TOO_DEEP)
         children.append(child)
     return children
+
+
+def _head(raw: bytes, start: int, end: int) -> tuple[headers.Block, int]:
+    """The header block of a part, and where the part's body begins."""
+    # The headers of parts are few and short, and the same in many mails: they are read once.
+    stop = raw.find(b"\r\n\r\n", start, min(start + _SHORT_HEAD, end)) + 4
+    if stop > start + 4:
+        block = _kept_head(raw[start:stop])
+        # Not if a part begins with a byte order mark, or if another empty line, or what is no field, ends the header sooner.
+        if not block.start and block.body == stop - start:
+            return block, stop
+    block = headers.split(raw, start, end)
+    return block, block.body
+
+
+_kept_head = lru_cache(maxsize=256)(headers.split)
 
 
 def _spans(raw: bytes, start: int, end: int, boundary: bytes, most: int) -> tuple[list[tuple[int, int, bool]], bool]:
@@ -195,12 +215,16 @@ def _delimiters(raw: bytes, start: int, end: int, begin: bytes) -> Iterator[tupl
 
     There is none without a dash, and in the base64 of a large attachment there is no dash: it is leapt over.
     """
-    at, misses = start, 0
+    at, misses, alone = start, 0, 0
     while misses < _MOST_MISSES:
-        dash = raw.find(b"-", at, end)
+        dash = raw.find(b"-", at + 1, end)
         if dash < 0:
             return
-        at = max(at, dash - 1)
+        at = dash - 1
+        if alone < _FEW_DASHES and not raw.startswith(begin, at, end):
+            alone += 1  # as in the names of header fields: no reason to search further than to the next one
+            at = dash
+            continue
         stop = min(at + _STRETCH + len(begin), end)
         place = raw.find(begin, at, stop)
         if place < 0:
@@ -209,7 +233,7 @@ def _delimiters(raw: bytes, start: int, end: int, begin: bytes) -> Iterator[tupl
             at = stop - len(begin) + 1
         elif found := _BEHIND_BOUNDARY.match(raw, place + len(begin), end):
             yield place, found.end(), bool(found[1])
-            at = found.end()
+            at, alone = found.end(), 0
         else:
             at = place + 1
             misses += 1
@@ -224,8 +248,15 @@ def _before_break(raw: bytes, at: int) -> int:
     return at - (raw[at - 1 : at] == b"\r")
 
 
-def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[str]) -> Part:
-    block = entity.block
+def _leaf(
+    block: headers.Block,
+    span: tuple[int, int],
+    containers: tuple[str, ...],
+    kind: tuple[str, Mapping[str, str]],
+    defects: set[str],
+) -> Part:
+    """The leaf whose header is ``block`` and whose body lies in ``span``; ``kind``: its type and parameters."""
+    found, named = kind
     fields = block.first
     disposition, name = "", ""
     if written := fields.get(b"content-disposition"):
@@ -246,9 +277,9 @@ def _leaf(entity: _Entity, found: str, named: Mapping[str, str], defects: set[st
         name=name or named.get("name", ""),
         encoding="" if found.startswith("multipart/") else encoding,
         content_id=identifier,
-        containers=entity.containers,
-        start=block.body,
-        end=entity.end,
+        containers=containers,
+        start=span[0],
+        end=span[1],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from mailflow_gui.language import N_
 from mailflow_gui.mail.message import Address, Attachment, MailMessage
@@ -130,6 +131,14 @@ class MessageFields(Mapping[str, Value]):
         if part and (root in self._added or name in FIELD_NAMES):
             return part_of(self[root], root, part)
         raise KeyError(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As any mapping has it."""
+        # Rules ask for few other fields than these; what Mapping has would come here by way of an exception handler.
+        reader = _READERS.get(name)
+        if reader is not None and name not in self._added:
+            return reader(self._message)
+        return super().get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         own = (description.name for description in MESSAGE_FIELDS)

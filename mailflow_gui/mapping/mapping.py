@@ -43,7 +43,7 @@ class CompiledRule:
     lists: tuple[str, ...] = ()
     """For each: the fields whose entries the rule works on one by one; empty: it works on the whole."""
     plain: str | None = None
-    """The field that the rule takes as it is, if it does nothing else."""
+    """The field that the rule takes, if it does nothing else than the steps."""
     constant: tuple[Value] | None = None
     """What the rule always gives, if that is always the same."""
 
@@ -55,9 +55,12 @@ class CompiledRule:
         if self.constant is not None:
             return True, self.constant[0]
         try:
-            if self.plain is not None:
-                return True, fitted(self.target, source.get(self.plain))
             budget.begin()
+            if self.plain is not None:
+                value = source.get(self.plain)
+                if self.steps:
+                    value = run_steps(self.steps, value, self._own(context, 0))
+                return True, fitted(self.target, value)
             mapped, value = self._each(source, context) if self.lists else self._once(source, context, 0)
             return mapped, fitted(self.target, value) if mapped else None
         except MappingError as error:
@@ -193,20 +196,15 @@ def compile_rule(index: int, rule: Rule) -> CompiledRule:
     :raises MappingError: it can't run.
     """
     try:
-        does_more = (
-            rule.transformations
-            or rule.condition
-            or rule.combine
-            or rule.split
-            or rule.for_each
-            or rule.template is not None
-        ) is not None
+        does_more = rule.for_each or any(
+            more is not None for more in (rule.condition, rule.combine, rule.split, rule.template)
+        )
         only = rule.sources[0] if len(rule.sources) == 1 and not does_more else None
         return CompiledRule(
             index=index,
             target=rule.target,
             plain=only.field if only else None,
-            constant=_always(rule.target, only.constant) if only else None,
+            constant=_always(rule.target, only.constant) if only and not rule.transformations else None,
             read=_readers(rule),
             join=_join(rule),
             steps=compile_steps(rule.transformations),

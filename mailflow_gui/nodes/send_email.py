@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Annotated, Literal
 from weakref import finalize
 
@@ -18,9 +17,10 @@ from mailflow_gui.language import N_, _
 from mailflow_gui.mail import compose_answer, compose_charset, compose_header
 from mailflow_gui.mail.compose import Charset, Draft
 from mailflow_gui.mail.envelope import envelope_address, parse_addresses
-from mailflow_gui.mail.values import Address, Attachment
+from mailflow_gui.mail.values import Attachment
 from mailflow_gui.mapping.fields import header_of
 from mailflow_gui.mapping.values import Value, as_list, as_text, is_blank
+from mailflow_gui.nodes.people import people_in, recipients_of
 
 _PRIORITIES: dict[str, JsonValue] = {
     "consumed-data": N_("Consumed data (recommended)"),
@@ -249,15 +249,13 @@ def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing |
     if written.replies and not settings.answer_automatic and item.message.kind != "person":
         return Skip("answer-automatic")
     data = _resolved(_data(item, settings), written)
-    sender = _addresses("from", data)
-    if not sender:
-        raise Rejected("send-no-from")
+    people = people_in(data)
     draft: Draft | None = Draft(
-        sender=sender,
-        to=_addresses("to", data),
-        cc=_addresses("cc", data) if "cc" in data else (),
-        bcc=_addresses("bcc", data) if "bcc" in data else (),
-        reply_to=_addresses("reply_to", data) if "reply_to" in data else (),
+        sender=people.sender,
+        to=people.to,
+        cc=people.cc,
+        bcc=people.bcc,
+        reply_to=people.reply_to,
         subject=as_text(data.get("subject")),
         text=as_text(data.get("text")),
         html=as_text(data.get("html")),
@@ -272,13 +270,13 @@ def plan(item: Item, settings: SendSettings, context: StepContext) -> Outgoing |
             return Skip("answer-to-itself")
     elif settings.mode == "forward":
         draft = compose_answer.forward(draft, item.message)
-    recipients = _once([_on_the_wire(address) for address in (*draft.to, *draft.cc, *draft.bcc)])
+    recipients = people.recipients if settings.mode == "new" else recipients_of(draft.to, draft.cc, draft.bcc)
     if not recipients:
         raise Rejected("send-no-recipient")
     return Outgoing(
         account=settings.connection,
         draft=draft,
-        sender=envelope_address(sender[0].address),
+        sender=envelope_address(people.sender[0].address),
         recipients=recipients,
         save_to_sent=settings.save_to_sent or None,
         when_uncertain=settings.when_uncertain,
@@ -311,50 +309,18 @@ def _data(item: Item, settings: SendSettings) -> Mapping[str, Value]:
         fields = {"text": fields["content"], **fields}
     if not data:
         return fields
-    return {**data, **{name: value for name, value in fields.items() if not is_blank(value)}}
+    if fields:
+        data.update((name, value) for name, value in fields.items() if not is_blank(value))
+    return data
 
 
 def _resolved(mapped: Mapping[str, Value], written: _Typed) -> Mapping[str, Value]:
     """The parameter priority: typed or mapped, blank counting as empty; what is neither has no entry."""
-    data = {name: value for name, value in mapped.items() if not is_blank(value)}
-    return {**data, **written.values} if written.first else {**written.values, **data}
-
-
-def _addresses(name: str, data: Mapping[str, Value]) -> tuple[Address, ...]:
-    """:raises Rejected: one of them is no address, or can't be mailed to."""
-    values = data.get(name)
-    if values is None:
-        return ()
-    found: list[Address] = []
-    for value in as_list(values):
-        if isinstance(value, Address):
-            envelope_address(value.address or value.name)
-            found.append(value)
-        elif isinstance(value, str):
-            found += _parsed(value)
-        elif value is not None:
-            raise Rejected("send-not-an-address", field=name)
-    return _once(found)
-
-
-@lru_cache(maxsize=4096)
-def _on_the_wire(address: Address) -> Address:
-    """The address as SMTP says it: two spellings of one domain are one recipient."""
-    return replace(address, address=envelope_address(address.address))
-
-
-_parsed = lru_cache(maxsize=256)(parse_addresses)
-"""Typed addresses are the same for every item."""
-
-
-def _once(addresses: Sequence[Address]) -> tuple[Address, ...]:
-    """Each mailbox once, the first spelling of it."""
-    if len(addresses) < 2:
-        return tuple(addresses)
-    found: dict[str, Address] = {}
-    for address in addresses:
-        found.setdefault(address.address.casefold(), address)
-    return tuple(found.values())
+    data: dict[str, Value] = {**written.values}
+    for name, value in mapped.items():
+        if not is_blank(value) and not (written.first and name in data):
+            data[name] = value
+    return data
 
 
 def _attachments(item: Item, *, own: bool) -> tuple[Attachment, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
+import email.utils
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
@@ -515,7 +517,28 @@ def test_a_header_that_is_not_what_was_meant_never_leaves(fields: list[str]) -> 
     assert caught.value.code == "header-damaged"
 
 
-@given(st.lists(st.text(alphabet="A:1 \t\r\n\0", max_size=8), max_size=5))
+LINES = [
+    "A: 1\r\n",
+    "B:\r\n",
+    " 2\r\n",
+    "\t 3\r\n",
+    " \r\n",
+    "\t\u3000\r\n",
+    " \x85 4\r\n",
+    "C: \u2028 5\r\n",
+    "\r\n",
+    " ",
+    "D: 6\n",
+]
+LINES += [f" {'x' * 500}\r\n", "\x0c", "E: \0\r\n", "F"]
+
+
+@given(
+    st.lists(
+        st.text(alphabet="A:1 \t\r\n\0", max_size=8) | st.lists(st.sampled_from(LINES), max_size=4).map("".join),
+        max_size=5,
+    )
+)
 def test_the_quick_look_at_a_header_passes_nothing_that_the_long_one_refuses(fields: list[str]) -> None:
     block = "".join(fields)
     try:
@@ -525,3 +548,22 @@ def test_the_quick_look_at_a_header_passes_nothing_that_the_long_one_refuses(fie
             compose_header.assert_fields(block, fields)
     else:
         compose_header.assert_fields(block, fields)
+
+
+@given(st.binary(max_size=600) | st.integers(0, 12_000).map(bytes) | st.sampled_from([3648, 3649, 7296]).map(bytes))
+def test_base64_lines_are_those_of_the_standard_library(data: bytes) -> None:
+    wanted = base64.encodebytes(data).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
+    assert b"".join(compose_body._base64(data)) == wanted
+
+
+@given(st.text(st.sampled_from("abcdefgé€😀\n"), max_size=60), st.integers(0, 300))
+def test_how_much_of_a_text_is_beyond_ascii_is_told_exactly(text: str, ascii_too: int) -> None:
+    text += "a" * ascii_too
+    data = text.encode()
+    assert compose_body._mostly_ascii(data, len(text)) is (sum(byte > 127 for byte in data) * 6 < len(data))
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_any_date_is_written_as_the_standard_library_does(date: datetime) -> None:
+    raw = b"".join(compose(DRAFT, message_id=ID, date=date).content)
+    assert raw.startswith(f"Date: {email.utils.format_datetime(date)}\r\n".encode())

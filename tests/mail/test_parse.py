@@ -198,6 +198,7 @@ def test_delimiters_are_found_as_one_search_for_them_would(pieces: list[bytes], 
     ]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(tree, "_MOST_MISSES", misses)
+        patched.setattr(tree, "_FEW_DASHES", misses)
         assert list(tree._delimiters(raw, 0, len(raw), b"\n--b")) == wanted
     assert list(tree._delimiters(raw, 0, len(raw), b"\n--b")) == wanted
 
@@ -281,3 +282,32 @@ def test_a_real_mail_has_the_same_header_hash_either_way(raw: bytes) -> None:
     assert header_hash_of(parse(raw)) == header_hash(raw)
     header = raw.partition(b"\r\n\r\n")[0]
     assert header_hash_of(parse(header)) == header_hash(header)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"Content-Type: text/html\r\n",
+                b"X: y\r\n",
+                b"\r\n",
+                b"\n",
+                b"\r",
+                b" folded\r\n",
+                b"\xef\xbb\xbf",
+                b"strange\r\n",
+                b"a" * 150,
+            ]
+        ),
+        max_size=8,
+    ),
+    st.integers(0, 40),
+)
+def test_a_parts_header_that_is_remembered_is_read_as_one_that_is_not(pieces: list[bytes], behind: int) -> None:
+    raw = b"Before: it\r\n" + b"".join(pieces)
+    start, end = 12, max(12, len(raw) - behind)
+    usual = headers.split(raw, start, end)
+    for _time in range(2):
+        block, body = tree._head(raw, start, end)
+        assert (block.lines, block.defects, block.first) == (usual.lines, usual.defects, usual.first)
+        assert body == usual.body

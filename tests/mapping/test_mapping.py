@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -299,3 +300,40 @@ def test_whatever_the_rule_and_the_mail_nothing_but_a_mapping_error_is_raised(
     except MappingError as error:
         code = error.code
     assert not code or code in SENTENCES
+
+
+def test_a_rule_that_takes_a_field_or_a_constant_and_does_nothing_else_takes_the_short_way() -> None:
+    def of(**rule: Any) -> tuple[str | None, tuple[Value] | None]:
+        compiled = compile_rule(0, Rule.model_validate(rule))
+        return compiled.plain, compiled.constant
+
+    field: dict[str, Any] = {"target": "text", "sources": [{"field": "text"}]}
+    constant: dict[str, Any] = {"target": "to", "sources": [{"constant": "a@example.com"}]}
+    assert of(**field) == ("text", None)
+    assert of(**constant) == (None, (("a@example.com",),))
+    never = {"all": [{"field": "subject", "operator": "empty", "value": True}]}
+    assert of(**field, transformations=[step("trim")]) == ("text", None)
+    assert of(**constant, transformations=[step("trim")]) == (None, None)
+    for more in (
+        {"condition": never},
+        {"combine": {"delimiter": ","}},
+        {"split": {"delimiter": ","}},
+        {"for_each": True},
+    ):
+        assert of(**field, **more) == (None, None)
+        assert of(**constant, **more) == (None, None)
+    assert of(target="text", template="a") == (None, None)
+    assert of(target="text", sources=[{"field": "text"}, {"field": "subject"}]) == (None, None)
+
+
+@given(
+    st.sampled_from([*SOURCE, "headers.X-None", "nothing"]),
+    st.sampled_from(["text", "to", "x", "headers.X-A", "cc"]),
+    st.sampled_from([[], ["uppercase"], ["trim", "length"], ["generate-uuid"], ["count"]]),
+)
+def test_the_short_way_gives_what_the_long_one_gives(name: str, target: str, steps: list[str]) -> None:
+    rule = {"target": target, "sources": [{"field": name}], "transformations": [step(one) for one in steps]}
+    short = compile_rule(3, Rule.model_validate(rule))
+    long = replace(short, plain=None)
+    assert short.plain == name
+    assert short.run(SOURCE, CONTEXT) == long.run(SOURCE, CONTEXT)
