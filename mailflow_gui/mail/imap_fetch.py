@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imapclient.datetime_util import parse_to_datetime  # type: ignore[import-untyped]  # ships no type hints
@@ -52,6 +52,10 @@ class Fetched:
         """The header block, cut off at :data:`HEADER_LIMIT`."""
         return self.beginning if self.raw is None else header_block(self.raw)[:HEADER_LIMIT]
 
+    def in_thread(self, name: str) -> Fetched:
+        """The same mail with the server's name of its thread; ``dataclasses.replace`` takes three times as long."""
+        return Fetched(self.uid, self.flags, self.size, self.raw, self.beginning, self.refused, name)
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -82,7 +86,8 @@ def fetch(dialogue: Dialogue, uids: list[int], maximum_size: int) -> Iterator[Fe
         announced.update((uid, maximum_size) for uid in _still_there(dialogue, unsized))
         for window in _windows([uid for uid in batch if uid in announced], announced, maximum_size):
             for each in _window(dialogue, window, announced, maximum_size):
-                yield replace(each, thread=threads[each.uid]) if each.uid in threads else each
+                name = threads.get(each.uid)
+                yield each if name is None else each.in_thread(name)
 
 
 def _announced(dialogue: Dialogue, batch: list[int]) -> tuple[dict[int, int], dict[int, str]]:

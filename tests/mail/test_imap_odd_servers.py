@@ -550,3 +550,37 @@ def test_a_mail_that_an_answer_leaves_out_though_it_is_there_is_not_passed_over(
         (7, None, False),
     ]
     assert fetched[2].header == b"h7"
+
+
+def test_the_servers_own_names_of_threads_come_with_whole_mails_and_with_headers_alone() -> None:
+    offered = "* CAPABILITY IMAP4rev1 OBJECTID"
+    with Scripted(
+        GREETING,
+        Expect("CAPABILITY", offered, "{tag} OK done"),
+        Expect("LOGIN", offered, "{tag} OK welcome"),
+        SELECTED,
+        Expect(
+            "RFC822.SIZE THREADID",
+            "* 1 FETCH (UID 5 RFC822.SIZE 2 THREADID (T1))",
+            "* 2 FETCH (UID 6 RFC822.SIZE 2 THREADID NIL)",
+            "* 3 FETCH (UID 7 RFC822.SIZE 999 THREADID (T3))",
+            "{tag} OK",
+        ),
+        Expect(
+            "BODY.PEEK",
+            b"* 1 FETCH (UID 5 FLAGS (\\Seen \\Recent) BODY[] {2}\r\nxy)\r\n",
+            b"* 2 FETCH (UID 6 FLAGS () BODY[] {2}\r\nzz)\r\n",
+            "{tag} OK",
+        ),
+        Expect("HEADER", b"* 3 FETCH (UID 7 FLAGS () BODY[HEADER]<0> {4}\r\nA: b)\r\n", "{tag} OK"),
+        Stall(),
+    ) as server:
+        session = open_session(server)
+        session.select()
+        fetched = list(session.fetch([5, 6, 7], maximum_size=100))
+        hang_up(session)
+    assert fetched == [
+        imap_fetch.Fetched(5, ("\\Seen",), 2, b"xy", thread="T1"),
+        imap_fetch.Fetched(6, (), 2, b"zz"),
+        imap_fetch.Fetched(7, (), 999, None, b"A: b", thread="T3"),
+    ]
