@@ -19,10 +19,10 @@ from functools import partial
 from mailflow_gui.engine import flagging
 from mailflow_gui.engine.gates import Gate
 from mailflow_gui.engine.lots import Lot
-from mailflow_gui.engine.watching import Fetched, Tools, Watching, take_on
+from mailflow_gui.engine.watching import Fetched, Tools, Watching, note_failure, note_success, take_on
 from mailflow_gui.errors import JournalError, MailError, MailFlowError, StorageError
 from mailflow_gui.flow.item import AfterReceiving
-from mailflow_gui.journal import deliveries, items, watches
+from mailflow_gui.journal import items
 from mailflow_gui.journal.items import ItemRow
 from mailflow_gui.journal.written import Written
 
@@ -221,7 +221,7 @@ class Receiving(threading.Thread, abc.ABC):
             self._keep(error)
             self._set_aside(watching, error)
             return
-        self.tools.journal.write(lambda transaction: watches.checked(transaction, watching.row.id))
+        note_success(watching, self.tools.journal)
         self.tools.events.publish(
             "polled", flow=running.name, node=watching.step.id, received=count, ahead=len(watching.ahead)
         )
@@ -284,17 +284,7 @@ class Receiving(threading.Thread, abc.ABC):
         if error is self._kept or not self._watchings:
             return
         self._kept = error
-        first = self._watchings[0]
-        self.tools.journal.write(
-            lambda transaction: deliveries.note(
-                transaction,
-                error,
-                flow=first.running.key,
-                operation="receive",
-                node=first.step.id,
-                account=self.gate.account,
-            )
-        )
+        note_failure(self._watchings, self.gate.account, error, self.tools.journal)
 
     def _let_go(self) -> None:
         """Drop the watches whose run is over."""

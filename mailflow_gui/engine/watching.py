@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +28,8 @@ from mailflow_gui.mail.parse import parse
 from mailflow_gui.mail.swift import swift
 
 log = logging.getLogger(__name__)
+
+_NOTE_PAUSE = 1.0
 
 _LARGEST_NUMBER = 2**63 - 1
 """What SQLite can hold; a server may announce anything."""
@@ -89,6 +92,8 @@ class Watching:
     """It makes no further polls in this run."""
     present: set[str] | None = None
     """POP3: the keys of the known mails that were in the maildrop at the last look; None: not read from the journal yet."""
+    noted: float = -math.inf
+    """When the journal was last told that looking works (monotonic seconds), if nothing has failed since."""
     heard: float = field(default_factory=time.monotonic)
     """When it was last looked at with success, or a mail was taken on (monotonic seconds)."""
     silent: bool = False
@@ -100,6 +105,26 @@ class Watching:
         """Make no further polls."""
         self.done = True
         self.running.end_polling(self.step.id, trouble)
+
+
+def note_success(watching: Watching, journal: Journal) -> None:
+    """A poll has succeeded: in the journal at most once in :data:`_NOTE_PAUSE` seconds, for a commit holds up the mails that come."""
+    now = time.monotonic()
+    if now - watching.noted >= _NOTE_PAUSE:
+        watching.noted = now
+        journal.write(lambda transaction: watches.checked(transaction, watching.row.id))
+
+
+def note_failure(watchings: Sequence[Watching], account: str, error: MailFlowError, journal: Journal) -> None:
+    """What kept a session with these watches from its work."""
+    for watching in watchings:
+        watching.noted = -math.inf
+    first = watchings[0]
+    journal.write(
+        lambda transaction: deliveries.note(
+            transaction, error, flow=first.running.key, operation="receive", node=first.step.id, account=account
+        )
+    )
 
 
 def open_watching(journal: Journal, running: RunningFlow, step: Step) -> Watching:

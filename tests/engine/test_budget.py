@@ -66,3 +66,12 @@ def test_all_given_back_wakes_whoever_waits_for_more_than_there_ever_is() -> Non
     budget.give_back(60)
     thread.join(20)
     assert got == [1]
+
+
+def test_room_of_several_mails_is_given_back_at_once() -> None:
+    budget = Budget(items=3, size=100)
+    assert budget.take_some([30, 30, 30], timeout=0) == 3
+    budget.give_back(30, 30)
+    assert budget.take_some([35, 35, 35], timeout=0) == 2
+    budget.give_back(35, 35, 30)
+    assert budget.take(1000, timeout=0)

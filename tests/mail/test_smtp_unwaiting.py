@@ -15,7 +15,8 @@ import pytest
 from mailflow_gui.errors import MailError, SendUncertain, Transient
 from mailflow_gui.mail.server import Security, Server
 from mailflow_gui.mail.smtp import SmtpSession
-from mailflow_gui.mail.smtp_envelope import Envelope
+from mailflow_gui.mail.smtp_dialogue import _ENHANCED, _REPLY_LINE
+from mailflow_gui.mail.smtp_envelope import Envelope, Receipt
 from tests.servers import certificates
 from tests.servers.certificates import Certificate
 
@@ -271,3 +272,70 @@ def test_a_dot_is_not_said_to_a_server_that_has_spoken_or_gone(ends: tuple[SmtpS
         session.say_dot()
     assert not isinstance(told.value, SendUncertain)
     assert not session.usable
+
+
+def test_a_granted_mail_begins_without_being_named_again(ends: tuple[SmtpSession, Peer]) -> None:
+    session, peer = ends
+    assert session.announce(ENVELOPE)
+    peer.hear(b"DATA\r\n")
+    with pytest.raises(RuntimeError):
+        session.begin_granted((CONTENT,))
+    assert session.announce(ENVELOPE)
+    peer.hear(b"DATA\r\n")
+    peer.say(GRANTED)
+    until(session, lambda: granted(session) is not None)
+    assert session.begin_granted((CONTENT,)) == ENVELOPE.recipients
+    assert session.flush()
+    session.say_dot(looked=True)
+    assert peer.hear(b"\r\n.\r\n").endswith(CONTENT + b".\r\n")
+    peer.say(b"250 2.0.0 kept\r\n")
+    until(session, lambda: session.spoken_to)
+    assert session.hear().text == "kept"
+
+
+def test_what_was_gathered_before_the_dot_is_heard_without_looking_again(ends: tuple[SmtpSession, Peer]) -> None:
+    session, peer = ends
+    begun(session, peer)
+    session.flush()
+    peer.hear(CONTENT)
+    peer.say(b"451 4.3.0 no\r\n")
+    until(session, lambda: session.spoken_to)
+    with pytest.raises(MailError) as told:
+        session.say_dot(looked=True)
+    assert not isinstance(told.value, SendUncertain)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"250 2.0.0 Ok: queued as 4Xyz",
+        b"250 2.0.0  two spaces",
+        b"250 2.0.0",
+        b"250 2.0.0 ",
+        b"250 2.0.0 \tOk",
+        b"250 4.0.0 odd",
+        b"250 Ok",
+        b"250 2.0.0.1 Ok",
+        b"250 2.0.0 \xc3\xa9",
+        b"250 2.0.0 ends with spaces  ",
+        b"251 2.1.5 " + b"x" * 4084,
+    ],
+)
+def test_a_usual_reply_is_read_as_any_other(ends: tuple[SmtpSession, Peer], line: bytes) -> None:
+    session, peer = ends
+    begun(session, peer)
+    session.flush()
+    session.say_dot()
+    peer.hear(b"\r\n.\r\n")
+    peer.say(line + b"\r\n")
+    until(session, lambda: session.spoken_to)
+    heard = session.hear()
+    rest = _REPLY_LINE.fullmatch(line)
+    assert rest is not None
+    assert heard == Receipt(250 if line.startswith(b"250") else 251, _ordinary(rest[3].decode()))
+
+
+def _ordinary(text: str) -> str:
+    """As every reply is read that isn't a usual one."""
+    enhanced = _ENHANCED.match(text)
+    return text[enhanced.end() :] if enhanced and enhanced[1] == "2" else text
