@@ -287,8 +287,7 @@ class Bringing:
         self, sents: Sequence[Sent], uncertain: Sequence[tuple[Job, tuple[str, ...], Refusals]]
     ) -> Callable[[Transaction], None]:
         def write(transaction: Transaction) -> None:
-            concluded = self._noting.sent_all(transaction, sents)
-            self._noting.uncertain_all(transaction, uncertain)
+            concluded = self._noting.note_all(transaction, sents, uncertain)
             for sent, stands in zip(sents, concluded, strict=True):
                 sent.job.work.concluded = stands
 

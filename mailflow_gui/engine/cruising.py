@@ -171,7 +171,19 @@ class Cruising(threading.Thread):
         waiting = _LOOK
         if self._begun or (self.free and not self._bringing.jobs.empty()):
             waiting = 0.0
-        ready = self._selector.select(waiting)
+        self._serve(self._selector.select(waiting))
+        if 0 < len(self._begun) < len(self._cruises) - self.free:
+            self._serve(self._selector.select(0))  # whoever is ready meanwhile shares the commit
+        self._give_work()
+        begun, self._begun = self._begun, []
+        self._say_dots(begun)
+        now = time.monotonic()
+        if now - self._looked >= _LOOK or self._bringing.stopping.is_set():
+            self._looked = now
+            self._look_at_the_clock(now)
+
+    def _serve(self, ready: Sequence[tuple[selectors.SelectorKey, int]]) -> None:
+        """Go on with the sessions at which something has arrived, or that have room."""
         for key, _events in ready:
             cruise = key.data
             if cruise is None:
@@ -184,13 +196,6 @@ class Cruising(threading.Thread):
                 continue
             cruise.session.gather()
             self._go_on(cruise)
-        self._give_work()
-        begun, self._begun = self._begun, []
-        self._say_dots(begun)
-        now = time.monotonic()
-        if now - self._looked >= _LOOK or self._bringing.stopping.is_set():
-            self._looked = now
-            self._look_at_the_clock(now)
 
     def _go_on(self, cruise: _Cruise) -> None:
         """As far as what has arrived lets a session go on."""

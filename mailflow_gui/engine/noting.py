@@ -57,18 +57,6 @@ class Noting:
             deliveries.count_limited(transaction, job.work.running.key, job.frozen.node, job.mail)
         deliveries.put(transaction, job.mail, accepted, "uncertain")
 
-    def uncertain_all(
-        self, transaction: Transaction, batch: Sequence[tuple[Job, tuple[str, ...], Mapping[str, MailFlowError]]]
-    ) -> None:
-        """:meth:`uncertain` for many mails (job, accepted, refused), each of them in the batch once."""
-        whole = []
-        for job, accepted, refused in batch:
-            if _is_whole(job, accepted) and not refused and not job.frozen.limited:
-                whole.append(job.mail)
-            else:
-                self.uncertain(transaction, job, accepted, refused)
-        batches.uncertain(transaction, whole)
-
     def limit(self, transaction: Transaction, job: Job, wait: float) -> settling.Concluded:
         """Its node may send again in ``wait`` seconds."""
         deliveries.put(transaction, job.mail, job.recipients, "queued", due=time.time() + wait, counted=False)
@@ -84,8 +72,16 @@ class Noting:
             return settling.Concluded("sent")
         return settling.conclude_mail(transaction, job.work)
 
-    def sent_all(self, transaction: Transaction, sents: Sequence[Sent]) -> list[settling.Concluded]:
-        """:meth:`sent` for many mails, each of them in ``sents`` once; where each item stands, in the order of ``sents``."""
+    def note_all(
+        self,
+        transaction: Transaction,
+        sents: Sequence[Sent],
+        uncertain: Sequence[tuple[Job, tuple[str, ...], Mapping[str, MailFlowError]]],
+    ) -> list[settling.Concluded]:
+        """:meth:`sent` for some mails and :meth:`uncertain` for others (job, accepted, refused), each of them once.
+
+        Returns where the item of each sent mail stands, in the order of ``sents``.
+        """
         concluded = []
         whole: list[tuple[int, str]] = []
         settled: dict[bool, list[int]] = {True: [], False: []}
@@ -97,7 +93,13 @@ class Noting:
                 concluded.append(_SENT)
             else:
                 concluded.append(self.sent(transaction, job, sent.accepted, sent.receipt))
-        batches.sent(transaction, whole)
+        said = []
+        for job, accepted, refused in uncertain:
+            if _is_whole(job, accepted) and not refused and not job.frozen.limited:
+                said.append(job.mail)
+            else:
+                self.uncertain(transaction, job, accepted, refused)
+        batches.note(transaction, whole, said)
         for flagging, its_items in settled.items():
             items.settle_all(transaction, its_items, "sent", flagging=flagging)
         return concluded

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 
 from mailflow_gui.journal.journal import Transaction
@@ -14,6 +15,29 @@ from mailflow_gui.journal.rows import portions
 
 _MOST_RECEIPTS = 16
 """In one statement, which looks for each among all of them."""
+
+
+def note(transaction: Transaction, receipts: Sequence[tuple[int, str]], mails: Sequence[int]) -> None:
+    """:func:`sent` for some whole mails and :func:`uncertain` for others, in one statement where they are few, as those of one go are."""
+    if not (0 < len(receipts) <= _MOST_RECEIPTS and 0 < len(mails) <= _MOST_RECEIPTS):
+        sent(transaction, receipts)
+        uncertain(transaction, mails)
+        return
+    now = time.time()
+    taken = [mail for mail, _receipt in receipts]
+    transaction.database.execute(
+        _noting(len(receipts), len(mails)), (*taken, now, *chain.from_iterable(receipts), now, *taken, *mails)
+    )
+
+
+@lru_cache(maxsize=_MOST_RECEIPTS**2)
+def _noting(sent: int, uncertain: int) -> str:
+    marks = ",".join("?" * sent)
+    return (
+        f"UPDATE deliveries SET state = CASE WHEN mail IN ({marks}) THEN 'sent' ELSE 'uncertain' END, due = NULL, at = ?,"
+        f" receipt = CASE mail {'WHEN ? THEN ? ' * sent}ELSE receipt END, first_attempt = coalesce(first_attempt, ?)"
+        f" WHERE mail IN ({marks}{',?' * uncertain})"
+    )
 
 
 def uncertain(transaction: Transaction, mails: Sequence[int]) -> None:

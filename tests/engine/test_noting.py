@@ -130,9 +130,7 @@ def one_by_one(
 def together(
     noting: Noting, transaction: Transaction, uncertain: list[Uncertain], sents: list[Sent]
 ) -> list[Concluded]:
-    concluded = noting.sent_all(transaction, sents)
-    noting.uncertain_all(transaction, uncertain)
-    return concluded
+    return noting.note_all(transaction, sents, uncertain)
 
 
 def rows(bench: Bench) -> dict[str, list[Any]]:
@@ -179,7 +177,7 @@ def test_a_batch_leaves_the_same_rows_as_its_mails_one_by_one(bench: Bench, tmp_
 def test_the_recipients_of_each_dot_are_one_doubt(bench: Bench) -> None:
     recipients = tuple(f"{name}@x.example" for name in "abcdefgh")
     given: list[Uncertain] = [(job(bench, number, recipients), recipients, {}) for number in range(20)]
-    bench.journal.write(lambda transaction: bench.noting.uncertain_all(transaction, given)).result()
+    bench.journal.write(lambda transaction: bench.noting.note_all(transaction, [], given)).result()
     found = [doubts.of_item(bench.journal.read(), each.work.row.id) for each, _accepted, _refused in given]
     assert [[doubt.recipients for doubt in its] for its in found] == [[recipients]] * 20
     assert not any(doubt.given_before for (doubt,) in found)
@@ -189,5 +187,5 @@ def test_an_item_is_flagged_as_its_source_says(bench: Bench) -> None:
     moved, left = job(bench, 1), job(bench, 2)
     left = replace(left, work=replace(left.work, row=replace(left.work.row, node="gone")))
     sents = [Sent(each, each.recipients, "250 ok") for each in (moved, left)]
-    bench.journal.write(lambda transaction: bench.noting.sent_all(transaction, sents)).result()
+    bench.journal.write(lambda transaction: bench.noting.note_all(transaction, sents, [])).result()
     assert [row.id for row in items.unflagged(bench.journal.read(), bench.watch, 7, 9)] == [moved.work.row.id]
