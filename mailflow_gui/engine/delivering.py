@@ -30,6 +30,8 @@ from mailflow_gui.mail.views import view
 log = logging.getLogger(__name__)
 
 _Errors = list[tuple[str, MailFlowError]]
+"""What steps met: node and error."""
+
 LOT_BYTES = 4 << 20
 """Items of so many bytes of mail are written down together at most."""
 

@@ -86,11 +86,6 @@ class Advance:
         """The steps that failed with nobody taking over."""
         return [step for step in self.steps if step.outcome == "failed"]
 
-    @property
-    def taken_over(self) -> list[StepTaken]:
-        """The steps that failed and whose error port took over."""
-        return [step for step in self.steps if step.outcome == "passed" and step.error is not None]
-
 
 def advance(
     flow: CompiledFlow,
