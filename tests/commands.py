@@ -6,8 +6,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from tests import catalogues, locks, packages
 from tests.benchmarks.running import bench
@@ -50,19 +52,43 @@ def check() -> int:
         ("import-linter", ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"]),
         ("catalogues", ["-m", "tests.catalogues"]),
         ("pytest", ["-m", "pytest", "--ignore", "tests/qt"]),
-        # Qt's state is the process's: what one test leaves behind meets all that follow, as in a window that is open for days.
-        ("pytest tests/qt", ["-m", "pytest", "tests/qt"]),
     )
+    # Qt's state is the process's: what one test leaves behind meets all that follow, as in a window that is open for days. These have a
+    # process of their own, and with it the second core.
+    window = ("pytest tests/qt", ["-m", "pytest", "tests/qt"])
     failed = []
-    for title, arguments in checks:
-        print(f"\n=== {title}", flush=True)
-        started = time.monotonic()
-        # pytest's exit code 5, no test collected, is a failure like any other.
-        if subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode:
-            failed.append(title)
-        print(f"=== {title}: {'FAILED' if title in failed else 'ok'} ({time.monotonic() - started:.0f} s)", flush=True)
+    with tempfile.TemporaryFile() as said, _started(window[1], said) as beside:
+        began = time.monotonic()
+        for title, arguments in checks:
+            print(f"\n=== {title}", flush=True)
+            started = time.monotonic()
+            # pytest's exit code 5, no test collected, is a failure like any other.
+            if subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode:
+                failed.append(title)
+            print(
+                f"=== {title}: {'FAILED' if title in failed else 'ok'} ({time.monotonic() - started:.0f} s)", flush=True
+            )
+        print(f"\n=== {window[0]}", flush=True)
+        if beside.wait():
+            failed.append(window[0])
+        said.seek(0)
+        print(said.read().decode("utf-8", "replace"), end="")
+        outcome = "FAILED" if window[0] in failed else "ok"
+        print(f"=== {window[0]}: {outcome} (beside the others, {time.monotonic() - began:.0f} s at most)", flush=True)
     print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All checks passed.'}", flush=True)
     return 1 if failed else 0
+
+
+@contextmanager
+def _started(arguments: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Python with ``arguments`` running beside this process; ended with the block, whatever ends that."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def stress(names: Sequence[str]) -> int:
