@@ -182,6 +182,8 @@ class Delivering(threading.Thread):
                 continue
             its_jobs = _jobs(stepped, ids)
             work.pending = len(its_jobs)
+            if its_jobs and its_jobs[0].alone:
+                work.let_go()
             jobs += its_jobs
         if jobs:
             self._send(jobs)

@@ -186,6 +186,9 @@ class RunningFlow:
             return Summary(received=self._received, **self._counts, uncertain=uncertain, dry_run=self.dry)
 
 
+_LET_GO = MailMessage(b"")
+
+
 @dataclass
 class Work:
     """One item on its way. Changed only by the thread that holds it."""
@@ -207,6 +210,10 @@ class Work:
     """A branch ended in an error with nobody taking over."""
     counted: set[str] = dataclasses.field(default_factory=set)
     """The nodes that have counted this item: taking it through the flow again doesn't count twice."""
+
+    def let_go(self) -> None:
+        """Its mail is frozen and nothing follows behind it: memory needn't hold the received one, too, until that is sent."""
+        self.message = _LET_GO
 
     def item(self) -> Item:
         """The item as its source gives it out; the same each time it is made."""

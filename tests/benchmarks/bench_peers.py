@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.benchmarks import figures, pipeline
+from tests.benchmarks.bench_engine import MORE
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.mails import mail
 from tests.benchmarks.pipeline import Run, Setup, Sink, engine, measured, median, ratio, sink
@@ -60,6 +62,7 @@ def getmail(server: Dovecot, user: str, at: Sink, directory: Path) -> Run:
     return measured(["getmail", "--getmaildir", str(directory), "--rcfile", str(control)], at)[0]
 
 
+OURS, OURS_MORE = "engine, passed through", f"engine, {MORE} sessions"
 FETCHMAIL, GETMAIL = "fetchmail, TCP_NODELAY", "getmail6"
 TIMES = {FETCHMAIL: 6, GETMAIL: 5}
 """How many times a peer's rate the engine's must be."""
@@ -87,14 +90,17 @@ def main(count: int = 1000, rounds: int = 2) -> None:
         if not runs:
             return
         server.deliver_all(user, (mail(number) for number in range(count)))
-        runs["engine, passed through"] = lambda: engine(Setup(server, user, at, directory / "home", mapped="nothing"))
+        setup = Setup(server, user, at, directory / "home", mapped="nothing")
+        runs[OURS] = lambda: engine(setup)
+        runs[OURS_MORE] = lambda: engine(replace(setup, sessions=MORE))
         done = pipeline.alternating(rounds, runs, count)
-    ours = done.pop("engine, passed through")
+    ours, ours_more = done.pop(OURS), done.pop(OURS_MORE)
     found = []
     for peer, theirs in done.items():
         cpu = median(run.cpu_per_1000 for run in ours) / median(run.cpu_per_1000 for run in theirs)
         found += [
             Figure(f"passed through: × {peer}", ratio(ours, theirs), "×", TIMES[peer], at_least=True),
+            Figure(f"passed through, {MORE} sessions: × {peer}", ratio(ours_more, theirs), "×"),
             Figure(f"passed through: processor's time, × {peer}", cpu, "×", MOST_CPU),
         ]
     figures.tell(found)

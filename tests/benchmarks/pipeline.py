@@ -51,6 +51,13 @@ class Run:
     """Of the process, user and system together."""
     rss_mb: float
     """At its highest."""
+    course: Sequence[tuple[float, int]] = ()
+    """When (seconds) how many mails had arrived, whenever that was looked at."""
+
+    def seconds_each(self, first: int, last: int) -> float:
+        """What a mail took on average, from the arrival of one to that of another, counted from 1."""
+        begin, end = (next(seen for seen in self.course if seen[1] >= number) for number in (first, last))
+        return (end[0] - begin[0]) / (end[1] - begin[1])
 
     @property
     def rate(self) -> float:
@@ -120,7 +127,7 @@ class _Arrivals(threading.Thread):
         self._sink = at
         self._before, self._mails_before = at.written, at.arrived
         self._ended = threading.Event()
-        self.first: float | None = None
+        self.course: list[tuple[float, int]] = []
         self.last = time.perf_counter()
         self.pid: int | None = None
         self.rss_mb = 0.0
@@ -134,8 +141,8 @@ class _Arrivals(threading.Thread):
             if written == known:
                 continue
             now = time.perf_counter()
-            if self.first is None and self._sink.arrived > self._mails_before:
-                self.first = now
+            if arrived := self._sink.arrived - self._mails_before:
+                self.course.append((now, arrived))
             known, self.last = written, now
 
     def _look_at_memory(self) -> None:
@@ -168,10 +175,10 @@ def measured(command: Sequence[str], at: Sink, environment: Mapping[str, str] | 
     mails = arrivals.end()
     assert process.returncode == 0, out
     assert mails, "nothing has arrived"
-    first = arrivals.first if arrivals.first is not None else started
+    first = arrivals.course[0][0] if arrivals.course else started
     cpu = used.ru_utime + used.ru_stime
     rss_mb = arrivals.rss_mb or used.ru_maxrss / 1024
-    return Run(mails, seconds, arrivals.last - first, first - started, cpu, rss_mb), out
+    return Run(mails, seconds, arrivals.last - first, first - started, cpu, rss_mb, arrivals.course), out
 
 
 def plain(server: Dovecot, user: str, at: Sink, *, imap: int | None = None, smtp: int | None = None) -> Run:
