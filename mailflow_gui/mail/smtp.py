@@ -22,7 +22,7 @@ from mailflow_gui.mail import smtp_body, smtp_opening, timeouts
 from mailflow_gui.mail.envelope import envelope_address
 from mailflow_gui.mail.server import Server
 from mailflow_gui.mail.smtp_dialogue import Dialogue, good
-from mailflow_gui.mail.smtp_envelope import Begun, Envelope, Receipt, Said, prepared
+from mailflow_gui.mail.smtp_envelope import Begun, Envelope, Receipt, Said, asked, granted, heard, prepared
 from mailflow_gui.mail.wire import Progress, SignedIn, Wire, unwatched
 
 if TYPE_CHECKING:
@@ -215,8 +215,8 @@ class SmtpSession:
         if not said.offered:
             return Begun((), said.refused)
         refused = dict(said.refused)
-        if ahead is not None and (granted := self._dialogue.usual(said.granting)):
-            self._dialogue.skip(granted)
+        if ahead is not None and (grant := self._dialogue.usual(said.granting)):
+            self._dialogue.skip(grant)
             accepted = tuple(said.offered)
         else:
             accepted = self._envelope(said, refused, said_already=ahead is not None)
@@ -230,10 +230,10 @@ class SmtpSession:
         :raises MailError: lost before the dot; the mail was not sent.
         """
         ahead, self._ahead = self._ahead, None
-        granted = self._dialogue.usual(ahead[1].granting) if ahead is not None else 0
-        if ahead is None or not granted:
+        grant = self._dialogue.usual(ahead[1].granting) if ahead is not None else 0
+        if ahead is None or not grant:
             raise RuntimeError("begin_granted() without a grant")
-        self._dialogue.skip(granted)
+        self._dialogue.skip(grant)
         self._stream(content, ahead[0].size)
         return tuple(ahead[1].offered)
 
@@ -352,57 +352,13 @@ class SmtpSession:
 
     def _envelope(self, said: Said, refused: dict[str, MailError], *, said_already: bool = False) -> tuple[str, ...]:
         """MAIL, RCPT and DATA. Returns who is accepted; who isn't goes into ``refused``."""
-        commands = said.commands
-        answers: list[Reply | None]
         if said_already:
-            answers = list(self._dialogue.hear_all([*commands, ("DATA", "DATA")]))
+            answers = heard(self._dialogue, said)
         else:
             began = time.monotonic()
-            answers = self._ahead_of_replies(commands) if self.pipelines else self._in_step(commands)
+            answers = asked(self._dialogue, said)
             self.answer_time = time.monotonic() - began
-        mail, data = answers[0], answers[-1]
-        assert mail is not None
-        if not good(mail):
-            self._leave(data)
-            if mail.code in (455, 555) and said.parameters and said.droppable:
-                return self._envelope(replace(said, parameters="", droppable=False), refused)
-            raise self._dialogue.refusal(mail)
-        accepted = []
-        for recipient, reply in zip(said.offered, answers[1:-1], strict=True):
-            if good(reply):
-                accepted.append(recipient)
-            elif reply is not None:
-                refused[recipient] = self._dialogue.refusal(reply, recipient)
-        if not accepted:
-            self._leave(data)
-            self._reset_quietly()
-        elif data is None or data.code != 354:
-            error = self._dialogue.garbled() if data is None else self._dialogue.refusal(data)
-            self._reset_quietly()
-            raise error
-        return tuple(accepted)
-
-    def _ahead_of_replies(self, commands: Sequence[tuple[str, str]]) -> list[Reply | None]:
-        return list(self._dialogue.exchange([*commands, ("DATA", "DATA")]))
-
-    def _in_step(self, commands: Sequence[tuple[str, str]]) -> list[Reply | None]:
-        """One command at a time, DATA last; None where it no longer made sense to ask."""
-        mail = self._dialogue.command(*commands[0])
-        if not good(mail):
-            return [mail, *([None] * len(commands))]
-        answers = [self._dialogue.command(*command) for command in commands[1:]]
-        data = self._dialogue.command("DATA", "DATA") if any(good(reply) for reply in answers) else None
-        return [mail, *answers, data]
-
-    def _leave(self, data: Reply | None) -> None:
-        """Get out of a DATA that was granted although there is nobody to mail to: without a dot nothing is sent."""
-        if data is not None and data.code == 354:
-            self.abandon()
-
-    def _reset_quietly(self) -> None:
-        """RSET after a refusal: what was refused is known, a session lost now is only closed."""
-        if not self._dialogue.closed:
-            try:
-                self.reset()
-            except MailError:
-                self.abandon()
+        accepted = granted(self._dialogue, said, answers, refused)
+        if accepted is None:
+            return self._envelope(replace(said, parameters="", droppable=False), refused)
+        return accepted

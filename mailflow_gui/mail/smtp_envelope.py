@@ -1,18 +1,15 @@
-"""What is said of a mail before its content and what comes of it: MAIL, RCPT and their parameters (RFC 1870, RFC 6152, RFC 6531)."""
+"""A mail's envelope, what is said of it and what comes of it: MAIL, RCPT and DATA (RFC 5321, RFC 1870, RFC 6152, RFC 6531)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from mailflow_gui.errors import MailError, Rejected
+from mailflow_gui.errors import MailError, Rejected, Reply
 from mailflow_gui.mail.envelope import envelope_address, needs_smtputf8
+from mailflow_gui.mail.smtp_dialogue import Dialogue, good
 from mailflow_gui.mail.swift import swift
-
-if TYPE_CHECKING:
-    from mailflow_gui.mail.smtp_dialogue import Dialogue
 
 
 @swift
@@ -136,3 +133,65 @@ def _parameters(dialogue: Dialogue, envelope: Envelope, *, smtputf8: bool) -> st
     if (envelope.eight_bit or smtputf8) and "8BITMIME" in dialogue.extensions:
         said += " BODY=8BITMIME"
     return said + " SMTPUTF8" if smtputf8 else said
+
+
+def asked(dialogue: Dialogue, said: Said) -> list[Reply | None]:
+    """Say MAIL, RCPT and DATA, as many at once as the server takes, and hear the answers; None where it no longer made sense to ask."""
+    if "PIPELINING" in dialogue.extensions:
+        return list(dialogue.exchange([*said.commands, ("DATA", "DATA")]))
+    mail = dialogue.command(*said.commands[0])
+    if not good(mail):
+        return [mail, *([None] * len(said.commands))]
+    answers = [dialogue.command(*command) for command in said.commands[1:]]
+    data = dialogue.command("DATA", "DATA") if any(good(reply) for reply in answers) else None
+    return [mail, *answers, data]
+
+
+def heard(dialogue: Dialogue, said: Said) -> list[Reply | None]:
+    """The answers where all of that was said already."""
+    return list(dialogue.hear_all([*said.commands, ("DATA", "DATA")]))
+
+
+def granted(
+    dialogue: Dialogue, said: Said, answers: Sequence[Reply | None], refused: dict[str, MailError]
+) -> tuple[str, ...] | None:
+    """Who is accepted, by the ``answers`` to an envelope; who isn't goes into ``refused``. None: it may go without its parameters.
+
+    :raises MailError: sender or mail refused; nothing is under way.
+    """
+    mail, data = answers[0], answers[-1]
+    assert mail is not None
+    if not good(mail):
+        _leave(dialogue, data)
+        if mail.code in (455, 555) and said.parameters and said.droppable:
+            return None
+        raise dialogue.refusal(mail)
+    accepted = []
+    for recipient, reply in zip(said.offered, answers[1:-1], strict=True):
+        if good(reply):
+            accepted.append(recipient)
+        elif reply is not None:
+            refused[recipient] = dialogue.refusal(reply, recipient)
+    if not accepted:
+        _leave(dialogue, data)
+        _reset_quietly(dialogue)
+    elif data is None or data.code != 354:
+        error = dialogue.garbled() if data is None else dialogue.refusal(data)
+        _reset_quietly(dialogue)
+        raise error
+    return tuple(accepted)
+
+
+def _leave(dialogue: Dialogue, data: Reply | None) -> None:
+    """Get out of a DATA that was granted although there is nobody to mail to: without a dot nothing is sent."""
+    if data is not None and data.code == 354:
+        dialogue.close()
+
+
+def _reset_quietly(dialogue: Dialogue) -> None:
+    """RSET after a refusal: what was refused is known, a session lost now is only closed."""
+    if not dialogue.closed:
+        try:
+            dialogue.expect_good("RSET")
+        except MailError:
+            dialogue.close()
