@@ -16,6 +16,8 @@ from tests.benchmarks.running import bench
 from tests.stress import figures, run
 
 ROOT = Path(__file__).resolve().parent.parent
+_LEAVING = 20.0
+"""Seconds that tests have to clean up when all checks are broken off."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -72,7 +74,7 @@ def check() -> int:
         if beside.wait():
             failed.append(window[0])
         said.seek(0)
-        print(said.read().decode("utf-8", "replace"), end="")
+        sys.stdout.buffer.write(said.read())  # as it is, whatever this terminal can show
         outcome = "FAILED" if window[0] in failed else "ok"
         print(f"=== {window[0]}: {outcome} (beside the others, {time.monotonic() - began:.0f} s at most)", flush=True)
     print(f"\n{'Failed: ' + ', '.join(failed) if failed else 'All checks passed.'}", flush=True)
@@ -86,7 +88,9 @@ def _started(arguments: Sequence[str], said: IO[bytes]) -> Iterator[subprocess.P
     try:
         yield process
     finally:
-        if process.poll() is None:
+        try:
+            process.wait(_LEAVING)  # Ctrl+C has told it, too: it takes its servers and screens down
+        except subprocess.TimeoutExpired:
             process.terminate()
             process.wait()
 
