@@ -6,6 +6,8 @@ import builtins
 
 import PySide6.QtCore  # noqa: F401 - what it does to imports is undone below
 
+from mailflow_gui.qt import overrides
+
 
 def _import_plainly() -> None:
     """Python's own ``import`` again, in the place of the one that PySide6 puts there.
@@ -19,3 +21,4 @@ def _import_plainly() -> None:
 
 
 _import_plainly()
+overrides.guard_all()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from shiboken6.Shiboken import isValid
 
 
 class FlowLayout(QLayout):
@@ -45,19 +48,21 @@ class FlowLayout(QLayout):
 
     def minimumSize(self) -> QSize:
         size = QSize(0, 0)
-        for item in self._items:
-            widget = item.widget()
-            if widget is not None and not widget.isHidden():
-                size = size.expandedTo(QSize(min(60, item.minimumSize().width()), item.minimumSize().height()))
+        for item, _widget in self._shown():
+            size = size.expandedTo(QSize(min(60, item.minimumSize().width()), item.minimumSize().height()))
         return size
+
+    def _shown(self) -> Iterator[tuple[QLayoutItem, QWidget]]:
+        """What has a place. Where a form is taken down Qt may ask for it once more, when its items are gone already."""
+        for item in self._items:
+            widget = item.widget() if isValid(item) else None  # type: ignore[no-untyped-call]  # its stub has no types
+            if widget is not None and isValid(widget) and not widget.isHidden():  # type: ignore[no-untyped-call]  # as above
+                yield item, widget
 
     def _place(self, area: QRect, *, move: bool) -> int:
         """Put the widgets into ``area``; returns the height that they need."""
         x, y, line = area.x(), area.y(), 0
-        for item in self._items:
-            widget = item.widget()
-            if widget is None or widget.isHidden():
-                continue
+        for item, widget in self._shown():
             wide = bool(widget.property("wide"))
             width = area.width() if wide else min(item.sizeHint().width(), area.width())
             height = item.heightForWidth(width) if item.hasHeightForWidth() else item.sizeHint().height()
