@@ -197,14 +197,22 @@ def begin(
 def take_on(watching: Watching, mails: Sequence[Fetched], tools: Tools) -> Written[list[ItemRow | None]]:
     """Keep mails in the journal and, once they are durable, put their items on their way: in one go, in the order of the mails.
 
-    The caller has taken their sizes from the budget.
+    The caller has taken their sizes from the budget. What is returned is done when the items are on their way: a run that has nothing left
+    to receive must find them in memory, else it would end before them.
     """
     taken = [_received(watching, fetched) for fetched in mails]
     if not watching.watch.process_once:
         watching.repeated.update(fetched.uid for fetched in mails)
-    written = tools.journal.write(lambda transaction: _keep(transaction, watching, taken))
-    written.add_done_callback(lambda done: _kept(done, watching, taken, tools))
-    return written
+    on_their_way: Written[list[ItemRow | None]] = Written()
+
+    def go_on(done: Written[list[ItemRow | None]]) -> None:
+        try:
+            _kept(done, watching, taken, tools)
+        finally:
+            on_their_way.end_as(done)
+
+    tools.journal.write(lambda transaction: _keep(transaction, watching, taken)).add_done_callback(go_on)
+    return on_their_way
 
 
 @swift

@@ -15,7 +15,8 @@ T = TypeVar("T")
 
 
 class Written(Generic[T]):
-    """Done when the function's group is on the disk, or has failed. Any thread may wait for it; only the writer ends it.
+    """Done when the function's group is on the disk, or has failed. Any thread may wait for it; only the writer ends it. Who waits goes on
+    before callbacks are called, or while they are.
 
     No lock of its own: each side first does its part and then looks at the other's, so one of the two always sees both.
     """
@@ -68,6 +69,12 @@ class Written(Generic[T]):
         """For the writer: it is not. :meth:`tell` follows."""
         self._error = error
         self._end()
+
+    def end_as(self, other: Written[T]) -> None:
+        """For a callback of ``other``, which is done: whoever waits for this waits for what the callback does, too."""
+        self._result, self._error = other._result, other._error
+        self._end()
+        self.tell()
 
     def tell(self) -> None:
         """Make the calls that are still to be made; what a callback raises is logged and stops nobody."""

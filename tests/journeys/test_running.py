@@ -7,7 +7,10 @@ import subprocess
 import time
 from typing import Any
 
+import pytest
+
 from mailflow_gui.journal.journal import Journal, Transaction
+from mailflow_gui.journal.written import Written
 from tests.journeys.world import World, mail, numbers, wait_until
 from tests.servers.dovecot import Dovecot
 from tests.servers.recording_smtp import RecordingSmtp
@@ -160,3 +163,19 @@ def test_what_follows_a_sink_gets_the_item_once_its_mail_has_been_sent(
     ran = forwarding.until_idle(flow)
     assert (ran.code, ran.counts) == (0, (1, 1, 0, 0, 0)), ran.err
     assert [each.recipients for each in recording_smtp.messages[1:]] == [("sales@example.com",), ("after@example.com",)]
+
+
+def test_a_run_does_not_end_between_a_mails_commit_and_its_way_through_the_flow(
+    forwarding: World, dovecot: Dovecot, user: str, recording_smtp: RecordingSmtp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = Written.tell
+
+    def late(self: Written[Any]) -> None:  # as on a machine with much to do
+        time.sleep(0.2)
+        tell(self)
+
+    monkeypatch.setattr(Written, "tell", late)
+    dovecot.deliver_all(user, [mail(1), mail(2)])
+    ran = forwarding.once(forwarding.flow())
+    assert (ran.code, ran.counts) == (0, (2, 2, 0, 0, 0))
+    assert sorted(numbers(recording_smtp.messages)) == [1, 2]
